@@ -1,0 +1,194 @@
+"""Entries of the ledger: what was done, by whom, to what. Canonical JSON (RFC 8785).
+
+An entry holds no personal data: every identity field is a salted commitment
+(`hmac-sha256:…`, see crypto/keys.py) whose salt lies under that person's key.
+Field list and meaning: docs/spec/vault.md, "Entries".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import rfc8785
+
+from amparo.crypto.digest import is_digest
+from amparo.errors import BadInput
+
+FORMAT = "amparo-entry/1"
+MAX_ENTRY = 65_535
+MAX_TEXT = 4_000
+
+KINDS = frozenset(
+    {
+        "collect",
+        "receive",
+        "deposit",
+        "verify",
+        "view",
+        "copy",
+        "derive",
+        "redact",
+        "translate",
+        "export",
+        "transfer-out",
+        "transfer-in",
+        "rekey",
+        "hold",
+        "dispose",
+        "correct",
+        "grant",
+        "consent",
+        "record",
+        "restore",
+    }
+)
+CLOCKS = frozenset({"system", "ntp", "gps", "stated", "unknown"})
+RELATIONS = frozenset(
+    {"part", "copy", "redaction", "translation", "transcript", "extraction", "rendering", "version"}
+)
+
+_COMMITMENT = re.compile(r"hmac-sha256:[0-9a-f]{64}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
+_UTC = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
+
+Check = Callable[[object], bool]
+
+
+def make_entry(*, kind: str, **fields: Any) -> bytes:
+    """Canonical bytes of one entry, checked field by field.
+
+    Needed: log (origin of the ledger), sequence (from 0), time ({utc, zone, clock}) and
+    actor ({id, role}). All others are optional; None counts as absent. A random salt is
+    added, so that nobody can guess an entry from its leaf hash. Raises BadInput naming the
+    field, never its value.
+    """
+    entry = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
+    entry = {"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}
+    check_entry(entry)
+    canonical: bytes = rfc8785.dumps(entry)
+    if len(canonical) > MAX_ENTRY:
+        raise BadInput(
+            "An entry of the ledger is too long",
+            value=f"{len(canonical)} bytes",
+            remedy=f"Keep it under {MAX_ENTRY} bytes; put long text into an item",
+        )
+    return canonical
+
+
+def parse_entry(data: bytes) -> dict[str, Any]:
+    """The fields of an entry. Raises BadInput unless it is valid and canonical."""
+    try:
+        entry = json.loads(data)
+    except (ValueError, RecursionError):
+        raise _bad("the entry is not JSON") from None
+    if not isinstance(entry, dict):
+        raise _bad("the entry is not an object")
+    check_entry(entry)
+    if len(data) > MAX_ENTRY or rfc8785.dumps(entry) != data:
+        raise _bad("the entry is not in canonical form")
+    return entry
+
+
+def check_entry(entry: dict[str, Any]) -> None:
+    """Raise BadInput naming the first field that is missing, unknown or malformed."""
+    for name in REQUIRED:
+        if name not in entry:
+            raise _bad(f"{name} is missing")
+    _check_fields(entry, FIELDS, "")
+
+
+def is_commitment(value: object) -> bool:
+    """A salted commitment to an identity."""
+    return isinstance(value, str) and _COMMITMENT.fullmatch(value) is not None
+
+
+def _check_fields(value: dict[str, Any], checks: dict[str, Check], prefix: str) -> None:
+    for name, part in value.items():
+        if name not in checks:
+            raise _bad(f"{prefix}{name} is not a field")
+        if not checks[name](part):
+            raise _bad(f"{prefix}{name} is malformed")
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT
+
+
+def _code(value: object) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _identity(value: object) -> bool:
+    return _code(value) or is_commitment(value)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def _one_of(allowed: frozenset[str]) -> Check:
+    return lambda value: isinstance(value, str) and value in allowed
+
+
+def _parts(checks: dict[str, Check], *needed: str) -> Check:
+    def check(value: object) -> bool:
+        if not isinstance(value, dict) or not set(needed) <= set(value):
+            return False
+        return all(name in checks and checks[name](part) for name, part in value.items())
+
+    return check
+
+
+def _list_of(check: Check) -> Check:
+    return lambda value: isinstance(value, list) and bool(value) and all(map(check, value))
+
+
+def _utc(value: object) -> bool:
+    return isinstance(value, str) and _UTC.fullmatch(value) is not None
+
+
+def _salt(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{32}", value) is not None
+
+
+def _bad(why: str) -> BadInput:
+    return BadInput("This is not an entry of the ledger", value=why)
+
+
+_PARTY = _parts({"party": _identity, "receipt": _text})
+REQUIRED = ("format", "log", "sequence", "kind", "time", "actor", "salt")
+FIELDS: dict[str, Check] = {
+    "format": lambda value: value == FORMAT,
+    "log": _code,
+    "sequence": _count,
+    "kind": _one_of(KINDS),
+    "salt": _salt,
+    "time": _parts({"utc": _utc, "zone": _text, "clock": _one_of(CLOCKS)}, "utc", "zone", "clock"),
+    "actor": _parts({"id": _identity, "role": _text}, "id", "role"),
+    "item": _identity,
+    "parents": _list_of(
+        _parts({"item": _identity, "relation": _one_of(RELATIONS)}, "item", "relation")
+    ),
+    "digest": is_digest,
+    "size": _count,
+    "media_type": _text,
+    "from": _PARTY,
+    "to": _PARTY,
+    "purpose": _text,
+    "legal_basis": _text,
+    "consent": _identity,
+    "place": _text,
+    "source": _parts({"url": _text, "method": _text, "identity": is_commitment}),
+    "technical": _parts(
+        {"tool": _text, "version": _text, "configuration": is_digest, "route": _text}
+    ),
+    "alteration": _text,
+    "result": _text,
+    "anomalies": _list_of(_text),
+    "corrects": _count,
+    "changes": is_digest,
+}

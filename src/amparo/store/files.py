@@ -1,0 +1,101 @@
+"""Writing to disk so that what was acknowledged is still there after a crash.
+
+Everything durable goes through a `Disk`, so that tests can put one in its place that
+writes short, runs full or fails to sync. After a failed sync nothing written through
+that file may be trusted: Linux drops the dirty pages and the next sync succeeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from amparo.errors import StorageFailed
+
+
+class Disk:
+    """The system calls that make bytes durable, each replaceable in tests."""
+
+    def open(self, path: Path, flags: int) -> int:
+        return os.open(path, flags | os.O_CLOEXEC, 0o600)
+
+    def write(self, handle: int, data: bytes | memoryview) -> int:
+        return os.write(handle, data)
+
+    def pwrite(self, handle: int, data: bytes, offset: int) -> int:
+        return os.pwrite(handle, data, offset)
+
+    def sync(self, handle: int) -> None:
+        """Data and size of one file to the device (fdatasync where there is one)."""
+        getattr(os, "fdatasync", os.fsync)(handle)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Names in `folder` to the device."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        source.replace(target)
+
+    def truncate(self, handle: int, size: int) -> None:
+        os.ftruncate(handle, size)
+
+
+DISK = Disk()
+
+
+def write_all(handle: int, data: bytes | bytearray | memoryview, disk: Disk = DISK) -> None:
+    """Write every byte, over as many calls as it takes. OSError as the system gives it."""
+    view = memoryview(data)
+    while view:
+        written = disk.write(handle, view)
+        if written <= 0:
+            raise OSError(28, "the device takes no more bytes")
+        view = view[written:]
+
+
+def write_durably(path: Path, data: bytes, disk: Disk = DISK) -> None:
+    """Put `data` at `path` as a whole or not at all, durable when this returns.
+
+    Temp -> write -> sync -> rename -> sync parent. Raises StorageFailed; `path` then holds
+    what it held before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        handle = disk.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            write_all(handle, data, disk)
+            disk.sync(handle)
+        finally:
+            os.close(handle)
+        disk.rename(temporary, path)
+        disk.sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise storage_failed(error, path) from error
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove the temporary files of writes that were cut off; how many there were."""
+    leftovers = [path for path in folder.rglob(".*.tmp") if path.is_file()]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+def storage_failed(error: OSError, path: Path) -> StorageFailed:
+    """What the user is told about a failed write to `path`."""
+    if error.errno == 28:
+        return StorageFailed(
+            "The disk is full", value=str(path), remedy="Free space, then run the command again"
+        )
+    return StorageFailed(
+        f"Writing failed ({error.strerror or 'input/output error'})",
+        value=str(path),
+        remedy="Check the device; nothing of this step was acknowledged",
+    )

@@ -1,0 +1,121 @@
+"""Headers and heads of packs, and the locators that name objects in them.
+
+Format: docs/spec/vault.md, "Packs".
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import struct
+from dataclasses import dataclass
+
+from amparo.crypto.keys import Keys
+from amparo.crypto.seal import open_box, seal_box, stretch
+from amparo.errors import NotFound
+
+MAGIC = b"AMPAROPK"
+FORMAT = 1
+HEADER = 64
+MARK = b"AMOB"
+HEAD = 120
+CONTEXT = b"amparo/1 object"
+_PLAIN = struct.Struct(">B7x32sQQ32s")
+_HEADER = struct.Struct(">8sHHI16s")
+_LOCATOR = re.compile(r"(\d{6,12})-([0-9a-f]{1,15})-([0-9a-f]{32})")
+
+
+@dataclass(frozen=True, repr=False)
+class Head:
+    """Key, size, padded size (bytes) and SHA-256 of one object."""
+
+    key: bytes
+    size: int
+    padded: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Place of an object: pack number, byte offset of its head, keyed mark of its digest."""
+
+    pack: int
+    offset: int
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.pack:06d}-{self.offset:x}-{self.mark}"
+
+    def where(self) -> str:
+        """The place as shown in messages."""
+        return f"packs/{pack_name(self.pack)} at byte {self.offset}"
+
+    @classmethod
+    def parse(cls, text: str) -> Locator:
+        match = _LOCATOR.fullmatch(text)
+        if match is None:
+            raise NotFound("No such object in this vault")
+        return cls(int(match[1]), int(match[2], 16), match[3])
+
+
+class Frames:
+    """Seals and opens the heads of one pack, each bound to the pack and to its offset."""
+
+    def __init__(self, keys: Keys, pack_id: bytes) -> None:
+        self._key = stretch(keys.objects, b"amparo/1 pack heads " + pack_id)
+        self._pack_id = pack_id
+
+    def seal_head(self, offset: int, head: Head) -> bytes:
+        plain = _PLAIN.pack(1, head.key, head.size, head.padded, head.digest)
+        return MARK + seal_box(self._key, plain, self._place(offset))
+
+    def open_head(self, offset: int, data: bytes) -> Head | None:
+        """The head at `offset`, or None when these bytes are not one."""
+        if len(data) != HEAD or data[:4] != MARK:
+            return None
+        plain = open_box(self._key, data[4:], self._place(offset))
+        if plain is None:
+            return None
+        _, key, size, padded, digest = _PLAIN.unpack(plain)
+        return Head(key, size, padded, digest)
+
+    def _place(self, offset: int) -> bytes:
+        return b"amparo/1 head" + self._pack_id + struct.pack(">Q", offset)
+
+
+def pack_name(number: int) -> str:
+    return f"{number:06d}.pack"
+
+
+def pack_number(name: str) -> int | None:
+    """Number in a pack's file name, None when it is not one."""
+    match = re.fullmatch(r"(\d{6,12})\.pack", name)
+    return int(match[1]) if match and pack_name(int(match[1])) == name else None
+
+
+def new_header(keys: Keys, number: int) -> tuple[Frames, bytes]:
+    """Frames and the 64 header bytes of a new pack."""
+    pack_id = os.urandom(16)
+    open_part = _HEADER.pack(MAGIC, FORMAT, 0, number, pack_id)
+    return Frames(keys, pack_id), open_part + _tag(keys, open_part)
+
+
+def read_header(keys: Keys, number: int, header: bytes) -> Frames | None:
+    """Frames of a pack from its header; None unless the header is whole and of this number."""
+    if len(header) != HEADER or not hmac.compare_digest(_tag(keys, header[:32]), header[32:]):
+        return None
+    magic, version, _, stated, pack_id = _HEADER.unpack(header[:32])
+    if (magic, version, stated) != (MAGIC, FORMAT, number):
+        return None
+    return Frames(keys, pack_id)
+
+
+def locator_of(keys: Keys, pack: int, offset: int, digest: bytes) -> Locator:
+    """The locator of an object: without the key its digest cannot be recognised in it."""
+    mark = hmac.new(keys.locators, b"amparo/1 locator" + digest, "sha256").hexdigest()[:32]
+    return Locator(pack, offset, mark)
+
+
+def _tag(keys: Keys, open_part: bytes) -> bytes:
+    return hmac.new(keys.objects, b"amparo/1 pack header" + open_part, "sha256").digest()

@@ -1,0 +1,441 @@
+"""Sealed objects in append-only pack files. Format: docs/spec/vault.md, "Packs".
+
+A pack is a header and records, back to back; a record is a sealed head (key, sizes and
+digest of one object) and the object's sealed body. Every byte is authenticated and bound
+to its place, so that a changed, moved, doubled or missing byte is found and located.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import io
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from amparo.crypto.keys import Keys
+from amparo.crypto.seal import Opener, Sealer, padded_size, read_range, seal, sealed_size
+from amparo.errors import BadInput, Broken, NotFound, StorageFailed
+from amparo.store.appending import Appender
+from amparo.store.files import DISK, Disk, storage_failed
+from amparo.store.frames import (
+    CONTEXT,
+    HEAD,
+    HEADER,
+    Frames,
+    Head,
+    Locator,
+    locator_of,
+    new_header,
+    pack_name,
+    pack_number,
+    read_header,
+)
+
+PACK_LIMIT = 64 << 20
+SMALL = 1 << 20
+ZEROS = bytes(1 << 16)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What `put` answers: where the object is, its SHA-256 (hex) and size in bytes."""
+
+    locator: str
+    digest: str
+    size: int
+    held: bool = False
+
+
+class Packs:
+    """The packs of one vault. One process writes at a time; threads may share an instance."""
+
+    def __init__(
+        self, folder: Path, keys: Keys, *, disk: Disk = DISK, limit: int = PACK_LIMIT
+    ) -> None:
+        self.folder = folder
+        self._keys = keys
+        self._disk = disk
+        self._limit = limit
+        self._lock = threading.RLock()
+        self._frames: dict[int, Frames] = {}
+        self._handles: dict[int, int] = {}
+        self._writer: Appender | None = None
+        self._failed = False
+
+    def __enter__(self) -> Packs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def put(
+        self,
+        source: bytes | BinaryIO,
+        *,
+        held: Callable[[str], str | None] | None = None,
+    ) -> Stored:
+        """Digest, seal and append an object in one pass; not durable before `flush`.
+
+        `held(digest)` may name the locator under which the vault holds these bytes already:
+        then nothing is kept and that locator is returned. Raises StorageFailed.
+        """
+        stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        with self._lock, self._guarded():
+            first = _take(stream, SMALL + 1)
+            writer = self._open_writer()
+            mark = writer.end
+            try:
+                if len(first) <= SMALL:
+                    head = self._put_small(writer, first)
+                else:
+                    head = self._put_large(writer, first, stream)
+                known = held(head.digest.hex()) if held else None
+            except BaseException:
+                writer.cut(mark)
+                raise
+            if known is not None:
+                writer.cut(mark)
+                return Stored(known, head.digest.hex(), head.size, held=True)
+            locator = locator_of(self._keys, writer.number, mark, head.digest)
+            return Stored(str(locator), head.digest.hex(), head.size)
+
+    def flush(self) -> None:
+        """Durable point: everything put so far is on the device when this returns."""
+        with self._lock, self._guarded():
+            if self._writer is not None:
+                self._writer.flush()
+                if self._writer.end >= self._limit:
+                    self._close_writer()
+
+    def close(self) -> None:
+        """Flush and let go of the files."""
+        with self._lock:
+            try:
+                if not self._failed:
+                    self.flush()
+            finally:
+                self._close_writer()
+                for handle in self._handles.values():
+                    os.close(handle)
+                self._handles.clear()
+                self._frames.clear()
+
+    def read(self, locator: str) -> bytes:
+        """The whole object, verified before it is returned. Raises NotFound, Broken."""
+        place, head = self._find(locator)
+        parts = list(self._checked(place, head))
+        return b"".join(parts)
+
+    def stream(self, locator: str) -> Iterator[bytes]:
+        """The object in steps of about 1 MiB, read twice: nothing is handed out before the
+        whole of it has been verified. Raises NotFound, Broken."""
+        place, head = self._find(locator)
+        for _ in self._checked(place, head):
+            pass
+        yield from self._checked(place, head)
+
+    def open(self, locator: str, publish: Callable[[bytes], object]) -> int:
+        """Hand the object to `publish` in steps, after all of it has verified; its size."""
+        size = 0
+        for step in self.stream(locator):
+            publish(step)
+            size += len(step)
+        return size
+
+    def check(self, locator: str) -> Head:
+        """Read and verify one object without giving out a byte. Raises NotFound, Broken."""
+        place, head = self._find(locator)
+        for _ in self._checked(place, head):
+            pass
+        return head
+
+    def read_range(self, locator: str, start: int, stop: int) -> bytes:
+        """Bytes `start` to `stop`, for previews: each 16 KiB chunk touched is authenticated,
+        the rest of the object is not looked at. Raises NotFound, Broken."""
+        place, head = self._find(locator)
+        body = place.offset + HEAD
+
+        def fetch(offset: int, length: int) -> bytes:
+            return self._pread(place.pack, body + offset, length)
+
+        return read_range(head.key, CONTEXT, fetch, head.padded, start, min(stop, head.size))
+
+    def size(self, locator: str) -> int:
+        """Size of the object in bytes, from its head alone."""
+        return self._find(locator)[1].size
+
+    def recover(self, last: str | None = None) -> int:
+        """Cut off what a crash left half-written at the end of the last pack.
+
+        `last` is the acknowledged locator that lies furthest back; nothing up to and with
+        that record is ever cut, damaged or not. Returns the number of bytes cut.
+        """
+        with self._lock, self._guarded():
+            numbers = self.numbers()
+            if not numbers or self._writer is not None:
+                return 0
+            number = numbers[-1]
+            kept = Locator.parse(last) if last else None
+            if kept is not None and kept.pack > number:
+                return 0
+            return self._cut_tail(number, kept)
+
+    def numbers(self) -> list[int]:
+        """Numbers of the packs in the folder, ascending."""
+        found = (pack_number(path.name) for path in self.folder.glob("*.pack"))
+        return sorted(number for number in found if number is not None)
+
+    def _put_small(self, writer: Appender, data: bytes) -> Head:
+        key = os.urandom(32)
+        padded = padded_size(len(data))
+        body = seal(key, CONTEXT, data + bytes(padded - len(data)))
+        head = Head(key, len(data), padded, hashlib.sha256(data).digest())
+        writer.append(writer.frames.seal_head(writer.end, head) + body)
+        return head
+
+    def _put_large(self, writer: Appender, first: bytes, stream: BinaryIO) -> Head:
+        key, running, size = os.urandom(32), hashlib.sha256(), 0
+        sealer = Sealer(key, CONTEXT)
+        at = writer.end
+        writer.append(bytes(HEAD))
+        step = first
+        while step:
+            running.update(step)
+            size += len(step)
+            writer.append(sealer.update(step))
+            step = _take(stream, SMALL)
+        padded = padded_size(size)
+        for length in _steps(padded - size, len(ZEROS)):
+            writer.append(sealer.update(ZEROS[:length]))
+        writer.append(sealer.finalize())
+        head = Head(key, size, padded, running.digest())
+        writer.patch(at, writer.frames.seal_head(at, head))
+        return head
+
+    def _find(self, locator: str) -> tuple[Locator, Head]:
+        place = Locator.parse(locator)
+        frames = self._frames_of(place.pack)
+        head = frames.open_head(place.offset, self._pread(place.pack, place.offset, HEAD))
+        if head is None:
+            raise Broken("The head of an object is damaged", value=place.where())
+        wanted = locator_of(self._keys, place.pack, place.offset, head.digest)
+        if not hmac.compare_digest(str(wanted), locator):
+            raise NotFound("No such object in this vault", value=place.where())
+        return place, head
+
+    def _checked(self, place: Locator, head: Head) -> Iterator[bytes]:
+        yield from open_body(
+            head,
+            lambda offset, length: self._pread(place.pack, place.offset + HEAD + offset, length),
+            place.where(),
+        )
+
+    def _pread(self, number: int, offset: int, length: int) -> bytes:
+        with self._lock:
+            writer = self._writer
+            if writer is not None and writer.number == number:
+                writer.drain()
+            handle = self._handle(number)
+        try:
+            return os.pread(handle, length, offset)
+        except OSError as error:
+            raise storage_failed(error, self.folder / pack_name(number)) from error
+
+    def _handle(self, number: int) -> int:
+        if number not in self._handles:
+            path = self.folder / pack_name(number)
+            if len(self._handles) >= 64:
+                os.close(self._handles.pop(next(iter(self._handles))))
+            try:
+                self._handles[number] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                raise Broken("A pack is missing", value=f"packs/{path.name}") from None
+        return self._handles[number]
+
+    def _frames_of(self, number: int) -> Frames:
+        with self._lock:
+            if self._writer is not None and self._writer.number == number:
+                return self._writer.frames
+            if number not in self._frames:
+                header = os.pread(self._handle(number), HEADER, 0)
+                frames = read_header(self._keys, number, header)
+                if frames is None:
+                    raise Broken("The header of a pack is damaged", value=pack_name(number))
+                self._frames[number] = frames
+            return self._frames[number]
+
+    def _open_writer(self) -> Appender:
+        if self._failed:
+            raise StorageFailed(
+                "An earlier write failed, so nothing more is written",
+                value=str(self.folder),
+                remedy="Check the device, then open the vault again",
+            )
+        if self._writer is not None and self._writer.end >= self._limit:
+            self._writer.flush()
+            self._close_writer()
+        if self._writer is None:
+            self._writer = self._continue_last() or self._begin_pack()
+        return self._writer
+
+    def _continue_last(self) -> Appender | None:
+        """Go on in the last pack when all of its heads are whole and it has room."""
+        numbers = self.numbers()
+        if not numbers:
+            return None
+        path = self.folder / pack_name(numbers[-1])
+        size = path.stat().st_size
+        if size >= self._limit:
+            return None
+        frames = read_header(self._keys, numbers[-1], path.read_bytes()[:HEADER])
+        if frames is None or self._walk(numbers[-1], frames, size) != size:
+            return None
+        handle = self._disk.open(path, os.O_RDWR)
+        os.lseek(handle, size, os.SEEK_SET)
+        return Appender(path, numbers[-1], frames, handle, size, self._disk)
+
+    def _begin_pack(self) -> Appender:
+        numbers = self.numbers()
+        number = numbers[-1] + 1 if numbers else 1
+        path = self.folder / pack_name(number)
+        frames, header = new_header(self._keys, number)
+        handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        writer = Appender(path, number, frames, handle, 0, self._disk)
+        writer.new = True
+        writer.append(header)
+        return writer
+
+    def _walk(self, number: int, frames: Frames, size: int) -> int:
+        """Offset behind the last record whose head is whole and whose body has its length."""
+        offset = HEADER
+        while offset + HEAD <= size:
+            head = frames.open_head(offset, self._pread(number, offset, HEAD))
+            if head is None or offset + HEAD + sealed_size(head.padded) > size:
+                break
+            offset += HEAD + sealed_size(head.padded)
+        return offset
+
+    def _cut_tail(self, number: int, kept: Locator | None) -> int:
+        path = self.folder / pack_name(number)
+        size = path.stat().st_size
+        frames = read_header(self._keys, number, self._pread(number, 0, HEADER))
+        end: int | None
+        acknowledged = kept is not None and kept.pack == number
+        if frames is None:
+            end = size if acknowledged or size >= HEADER else 0
+        else:
+            end = self._last_whole(
+                number, frames, size, kept.offset if acknowledged and kept else 0
+            )
+        if end is None or end >= size:
+            return 0
+        self._close_handle(number)
+        if end == 0:
+            path.unlink()
+            self._disk.sync_folder(self.folder)
+            return size
+        handle = self._disk.open(path, os.O_RDWR)
+        try:
+            self._disk.truncate(handle, end)
+            self._disk.sync(handle)
+        finally:
+            os.close(handle)
+        return size - end
+
+    def _last_whole(self, number: int, frames: Frames, size: int, kept: int) -> int | None:
+        """End of the last record that is whole and verifies; None when that is not beyond `kept`.
+
+        Records up to `kept` are walked by their heads only: they were acknowledged.
+        """
+        offset = HEADER
+        while offset + HEAD <= size:
+            head = frames.open_head(offset, self._pread(number, offset, HEAD))
+            if head is None or offset + HEAD + sealed_size(head.padded) > size:
+                break
+            if offset > kept and not self._verifies(Locator(number, offset, ""), head):
+                break
+            offset += HEAD + sealed_size(head.padded)
+        return offset if offset > kept else None
+
+    def _verifies(self, place: Locator, head: Head) -> bool:
+        try:
+            for _ in self._checked(place, head):
+                pass
+        except Broken:
+            return False
+        return True
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            os.close(self._writer.handle)
+            self._frames[self._writer.number] = self._writer.frames
+            self._writer = None
+
+    def _close_handle(self, number: int) -> None:
+        if number in self._handles:
+            os.close(self._handles.pop(number))
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """After a failed write or sync nothing of this instance is trusted any more."""
+        try:
+            yield
+        except OSError as error:
+            self._failed = True
+            self._close_writer()
+            raise storage_failed(error, self.folder) from error
+
+
+def open_body(head: Head, fetch: Callable[[int, int], bytes], where: str) -> Iterator[bytes]:
+    """Content of one object in steps, without its padding; each step is authenticated.
+
+    When the iterator ends, digest, length and padding have been checked too; before, the
+    object is not known to be whole. `fetch(offset, length)` reads the sealed body.
+    """
+    opener, running, left = Opener(head.key, CONTEXT), hashlib.sha256(), head.size
+    offset, total = 0, sealed_size(head.padded)
+    try:
+        while offset <= total:
+            sealed = fetch(offset, min(SMALL, total - offset)) if offset < total else b""
+            if offset < total and not sealed:
+                raise Broken("The end is missing")
+            offset += len(sealed)
+            plain = opener.update(sealed) if sealed else opener.finalize()
+            content, padding = plain[:left], plain[left:]
+            if padding.strip(b"\x00"):
+                raise Broken("The padding is not empty")
+            running.update(content)
+            left -= len(content)
+            if content:
+                yield content
+            if not sealed:
+                break
+    except Broken:
+        raise Broken(
+            "An object is damaged", value=where, remedy="Restore it from a backup"
+        ) from None
+    if left or not hmac.compare_digest(running.digest(), head.digest):
+        raise Broken("An object has another digest than recorded", value=where)
+
+
+def _take(stream: BinaryIO, length: int) -> bytes:
+    """Read from the source, whose failing must not look like the vault's device failing."""
+    try:
+        return stream.read(length)
+    except OSError as error:
+        raise BadInput(
+            f"The source cannot be read ({error.strerror or 'input/output error'})",
+            remedy="Check the file or the medium it lies on",
+        ) from error
+
+
+def _steps(total: int, step: int) -> Iterator[int]:
+    while total > 0:
+        yield min(step, total)
+        total -= step
