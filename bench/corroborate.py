@@ -1,0 +1,56 @@
+"""100,000 propositions, each its own graph: seconds, and the ratio to `json.loads` of the same.
+
+Run: .venv/bin/python bench/corroborate.py [COUNT]
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from typing import Any
+
+from amparo.casefile.corroborate import corroborate
+from amparo.casefile.graph import parse_graph
+
+
+def make_graph(rng: random.Random) -> dict[str, Any]:
+    """3 to 14 items, cycles, denials, unknown origins, suspected exposures."""
+    size = rng.randint(3, 14)
+    hands = (True, False, False, None)
+    nodes = [
+        {"id": f"s{n}", "kind": "item", "first_hand": rng.choice(hands), "capacity": 1}
+        for n in range(size)
+    ]
+    edges = [
+        {"from": f"s{rng.randrange(size)}", "to": f"s{rng.randrange(size)}", "kind": "quotes"}
+        for _ in range(size)
+    ]
+    edges += [
+        {"from": f"s{n}", "to": "c", "kind": "supports" if rng.random() < 0.85 else "denies"}
+        for n in range(size)
+        if rng.random() < 0.4
+    ]
+    exposed = [{"nodes": ["s0", "s1"], "certain": False}] if rng.random() < 0.2 else []
+    nodes.append({"id": "c", "kind": "claim"})
+    return {"nodes": nodes, "edges": edges, "claim": "c", "contaminations": exposed}
+
+
+def main(count: int) -> None:
+    rng = random.Random(1)
+    lines = [json.dumps(make_graph(rng)) for _ in range(count)]
+    start = time.perf_counter()
+    decoded = [json.loads(line) for line in lines]
+    peer = time.perf_counter() - start
+    start = time.perf_counter()
+    total = sum(corroborate(parse_graph(graph)).supported.strict.k for graph in decoded)
+    ours = time.perf_counter() - start
+    print(
+        f"{count} propositions in {ours:.1f} s ({count / ours:.0f}/s), sum of k {total}, "
+        f"{ours / peer:.1f} x json.loads"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

@@ -1,0 +1,188 @@
+"""The chains of one claim as an SVG picture with a text alternative.
+
+Nothing is fetched, no script, no font file; meaning is carried by shape and
+line as well as by colour. The picture shows only the labels it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from itertools import pairwise
+
+from amparo.casefile.corroborate import Corroboration
+from amparo.casefile.explain_chains import explain
+from amparo.casefile.graph import DENIES, SAME, Graph
+
+MOST_NODES = 120
+_WIDE, _HIGH, _GAP_X, _GAP_Y, _EDGE = 168, 44, 56, 20, 16
+_LEGEND = {
+    "en": ("first-hand", "origin unknown", "in the cut", "chain", "denies", "left out: {n} more"),
+    "fr": (
+        "connaissance directe",
+        "origine inconnue",
+        "dans la coupe",
+        "chaîne",
+        "conteste",
+        "non montrés : {n}",
+    ),
+}
+
+
+def draw_chains(
+    graph: Graph,
+    found: Corroboration,
+    lang: str = "en",
+    label: Callable[[str], str] | None = None,
+) -> str:
+    """SVG text. At most MOST_NODES nodes are drawn, those of the chains first."""
+    name = label or graph.label
+    steps = _steps(graph, found)
+    columns, left_out = _columns(steps, found)
+    at: dict[str, tuple[int, int]] = {}
+    for place, column in enumerate(columns):
+        for row, node in enumerate(column):
+            at[node] = (_EDGE + place * (_WIDE + _GAP_X), _EDGE + row * (_HIGH + _GAP_Y))
+    tall = max(len(column) for column in columns)
+    width = 2 * _EDGE + len(columns) * (_WIDE + _GAP_X) - _GAP_X
+    height = 2 * _EDGE + tall * (_HIGH + _GAP_Y) + 30
+    body = [
+        _arrow(at[one], at[other], _edge_style(found, one, other, kind))
+        for one, other, kind in steps
+        if one in at and other in at and one != other
+    ]
+    hands = {node.id: node.first_hand for node in graph.nodes}
+    cut = set(found.supported.strict.cut) | set(found.denied.strict.cut)
+    body += [
+        _box(at[node], name(node), hands.get(node, False), node in cut, node == found.claim)
+        for node in at
+    ]
+    body.append(_legend(height - 12, lang, left_out))
+    spoken = " ".join(explain(found, lang, name))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" aria-labelledby="chains-title chains-desc">'
+        f'<title id="chains-title">{_safe(name(found.claim))}</title>'
+        f'<desc id="chains-desc">{_safe(spoken)}</desc>'
+        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
+        'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#333"/></marker></defs>'
+        '<g font-family="sans-serif" font-size="13">' + "".join(body) + "</g></svg>"
+    )
+
+
+def rows_of_chains(
+    found: Corroboration, label: Callable[[str], str] = str
+) -> list[tuple[str, str, int, str]]:
+    """The picture as a table: (side, run, number of the chain, the chain in words)."""
+    rows = []
+    for side, runs in (("supports", found.supported), ("denies", found.denied)):
+        for run, finding in (("strict", runs.strict), ("generous", runs.generous)):
+            for number, chain in enumerate(finding.chains, 1):
+                rows.append((side, run, number, " → ".join(label(node) for node in chain)))
+    return rows
+
+
+def _steps(graph: Graph, found: Corroboration) -> list[tuple[str, str, str]]:
+    """Edges between the nodes as merged, in order, each once."""
+    name = {member: group[0] for group in found.merged for member in group}
+    gone = {node.id for node in graph.nodes if node.withdrawn}
+    kept = {
+        (name.get(e.source, e.source), name.get(e.target, e.target), e.kind)
+        for e in graph.edges
+        if e.kind != SAME and e.source != graph.claim and not {e.source, e.target} & gone
+    }
+    return sorted(kept)
+
+
+def _columns(
+    steps: Sequence[tuple[str, str, str]], found: Corroboration
+) -> tuple[list[list[str]], int]:
+    """Nodes by their distance from the claim, farthest first; and how many are left out."""
+    before: dict[str, list[str]] = {}
+    for one, other, _ in steps:
+        before.setdefault(other, []).append(one)
+    depth = {found.claim: 0}
+    row = [found.claim]
+    while row:
+        following = []
+        for node in row:
+            for earlier in before.get(node, ()):
+                if earlier not in depth:
+                    depth[earlier] = depth[node] + 1
+                    following.append(earlier)
+        row = following
+    first = [
+        node
+        for side in (found.supported, found.denied)
+        for finding in side
+        for chain in finding.chains
+        for node in chain
+    ]
+    order = list(dict.fromkeys([found.claim, *first, *sorted(depth)]))
+    shown = [node for node in order if node in depth][:MOST_NODES]
+    used = sorted({depth[node] for node in shown}, reverse=True)
+    return [[n for n in shown if depth[n] == far] for far in used], len(depth) - len(shown)
+
+
+def _edge_style(found: Corroboration, one: str, other: str, kind: str) -> str:
+    for finding in (found.supported.strict, found.denied.strict):
+        for chain in finding.chains:
+            if (one, other) in pairwise(chain):
+                dash = ' stroke-dasharray="7 4"' if kind == DENIES else ""
+                return f'stroke="#111" stroke-width="3"{dash}'
+    if kind == DENIES:
+        return 'stroke="#8a1c1c" stroke-width="1.5" stroke-dasharray="7 4"'
+    return 'stroke="#777" stroke-width="1.2"'
+
+
+def _arrow(start: tuple[int, int], end: tuple[int, int], style: str) -> str:
+    x1, y1 = start[0] + _WIDE, start[1] + _HIGH // 2
+    x2, y2 = end[0], end[1] + _HIGH // 2
+    if x2 < x1:
+        x1, x2, bend = start[0] + _WIDE // 2, end[0] + _WIDE // 2, 30
+        y1, y2 = start[1] + _HIGH, end[1] + _HIGH
+        way = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 + bend} {x2} {y2}"
+    else:
+        mid = (x1 + x2) // 2
+        way = f"M{x1} {y1}C{mid} {y1} {mid} {y2} {x2} {y2}"
+    return f'<path d="{way}" fill="none" {style} marker-end="url(#head)"/>'
+
+
+def _box(
+    corner: tuple[int, int], text: str, hand: bool | None, in_cut: bool, is_claim: bool
+) -> str:
+    x, y = corner
+    fill = "#dcefe0" if hand else "#fdf1cf" if hand is None else "#ffffff"
+    if is_claim:
+        fill = "#e3e8f6"
+    round_corner = 20 if hand and not is_claim else 4
+    dash = ' stroke-dasharray="4 3"' if hand is None and not is_claim else ""
+    line = 3 if in_cut else 1
+    shown = text if len(text) <= 24 else text[:23] + "…"
+    ring = ""
+    if in_cut:
+        ring = (
+            f'<rect x="{x - 5}" y="{y - 5}" width="{_WIDE + 10}" height="{_HIGH + 10}" '
+            f'rx="{round_corner + 4}" fill="none" stroke="#8a1c1c" stroke-width="2"/>'
+        )
+    return (
+        f'<g><title>{_safe(text)}</title>{ring}<rect x="{x}" y="{y}" width="{_WIDE}" '
+        f'height="{_HIGH}" rx="{round_corner}" fill="{fill}" stroke="#222" '
+        f'stroke-width="{line}"{dash}/><text x="{x + _WIDE // 2}" y="{y + _HIGH // 2 + 5}" '
+        f'text-anchor="middle" unicode-bidi="plaintext">{_safe(shown)}</text></g>'
+    )
+
+
+def _legend(y: int, lang: str, left_out: int) -> str:
+    words = _LEGEND.get(lang, _LEGEND["en"])
+    parts = [f"( ) {words[0]}", f"[- -] {words[1]}", f"◎ {words[2]}", f"━ {words[3]}"]
+    parts.append(f"╌ {words[4]}")
+    if left_out:
+        parts.append(words[5].format(n=left_out))
+    return f'<text x="{_EDGE}" y="{y}" font-size="11" fill="#444">{_safe(" · ".join(parts))}</text>'
+
+
+def _safe(text: str) -> str:
+    """Escaped, and without the control characters that XML forbids."""
+    kept = "".join(c for c in text if c in "\t\n" or (ord(c) >= 32 and c not in "\ufffe\uffff"))
+    return escape(kept, quote=True)
