@@ -1,0 +1,75 @@
+"""The fixed sentences of a filing: data files under `templates/`, one set for each language.
+
+`templates/words/<lang>.yaml` holds what every forum shares, `templates/<forum>/<lang>.yaml`
+what one forum needs. Both are nested mappings of sentences with `{fields}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from amparo.errors import BadInput
+
+LANGUAGES = ("en", "fr")
+FORUMS = ("icc-15",)
+
+
+class Words:
+    """Sentences of one forum in one language, by dotted key."""
+
+    def __init__(self, forum: str, lang: str, sentences: Mapping[str, str]) -> None:
+        self.forum = forum
+        self.lang = lang
+        self.sentences = MappingProxyType(dict(sentences))
+
+    def say(self, key: str, /, **fields: object) -> str:
+        """The sentence `key` with its fields filled; KeyError when there is none."""
+        return self.sentences[key].format(**fields)
+
+    def term(self, group: str, word: str) -> str:
+        """The word shown for a term of a vocabulary; the term itself where none is given."""
+        return self.sentences.get(f"{group}.{word}", word)
+
+    def language(self, code: str) -> str:
+        """The name of a language, or its code."""
+        return self.term("languages", code)
+
+
+@cache
+def load_words(forum: str, lang: str) -> Words:
+    """Read the sentences; BadInput names a forum or a language that has none."""
+    if forum not in FORUMS:
+        raise BadInput(
+            "no template for this forum",
+            value=forum,
+            remedy=f"Use one of: {', '.join(FORUMS)}.",
+        )
+    if lang not in LANGUAGES:
+        raise BadInput(
+            "no template in this language",
+            value=lang,
+            remedy=f"Use one of: {', '.join(LANGUAGES)}.",
+        )
+    sentences = {**_read("words", lang), **_read(forum, lang)}
+    return Words(forum, lang, sentences)
+
+
+def _read(folder: str, lang: str) -> dict[str, str]:
+    path = files("amparo.filing").joinpath("templates", folder, f"{lang}.yaml")
+    return dict(_flatten(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            pairs += _flatten(value, f"{prefix}{key}.")
+        else:
+            pairs.append((f"{prefix}{key}", str(value).rstrip("\n")))
+    return pairs
