@@ -1,0 +1,54 @@
+"""The readers, as an explicit list: which module reads what, and in which version.
+
+This table is all that the rest of the program sees of the readers. The modules
+named here are imported only by the sandbox's own process, never by ours.
+Raise `version` whenever a reader's output changes, so that items read by an older
+one can be found and read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader: `module` under this package, the `kinds` it gives, libraries it rests on."""
+
+    name: str
+    kinds: tuple[str, ...]
+    version: str
+    libraries: tuple[str, ...] = ()
+    runs_ocr: bool = False
+
+
+READERS: tuple[Reader, ...] = (
+    Reader("text", ("text",), "1", ("charset-normalizer", "py3langid")),
+    Reader("html", ("html",), "1", ("trafilatura", "lxml")),
+    Reader("pdf", ("pdf",), "1", ("pypdfium2",), runs_ocr=True),
+    Reader("docx", ("docx",), "1", ("lxml",)),
+    Reader("eml", ("eml",), "1"),
+    Reader("image", ("image",), "1", ("pillow",), runs_ocr=True),
+    Reader("whatsapp", ("chat",), "1"),
+    Reader("telegram", ("chat",), "1"),
+    Reader("zip", ("archive",), "1"),
+    Reader("unknown", ("unknown",), "1"),
+)
+BY_NAME = {reader.name: reader for reader in READERS}
+
+
+@lru_cache(maxsize=64)
+def version_of(name: str) -> str:
+    """Version of a reader and its libraries, e.g. `1 (lxml 6.1.3)`."""
+    reader = BY_NAME[name]
+    libraries = ", ".join(f"{library} {_installed(library)}" for library in reader.libraries)
+    return f"{reader.version} ({libraries})" if libraries else reader.version
+
+
+def _installed(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return "missing"

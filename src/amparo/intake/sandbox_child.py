@@ -1,0 +1,297 @@
+"""The sandbox's own process: a zygote that forks one locked-down child per file.
+
+Started by `sandbox.py` as a separate program, never imported by ours. The zygote
+sees no untrusted byte: it imports readers (while idle, so that start-up is cheap),
+takes requests with open descriptors, forks, keeps the wall clock and reports how
+each child ended. Children read one file, write one answer and end.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import importlib
+import io
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from amparo.intake import answer, confine, detect
+from amparo.intake.readers import BY_NAME, READERS
+from amparo.intake.readers.draft import HEAD, Corrupt, Draft, Input, LimitReached, Stop
+from amparo.intake.reading import Budget
+
+CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
+DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
+
+
+@dataclass
+class Running:
+    """A child at work: when it must be done, where its end is reported."""
+
+    deadline: float
+    status: int
+    timed_out: bool = False
+
+
+def main(control_fd: int) -> NoReturn:
+    """Serve requests on the control socket until it closes."""
+    confine.die_with_parent()
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_write, False)
+    os.set_blocking(wake_read, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    control = socket.socket(fileno=control_fd)
+    _send(control, {"ready": True, "pid": os.getpid()})
+    Zygote(control, wake_read, wake_write).serve()
+
+
+class Zygote:
+    """The loop: requests in, children forked, deadlines kept, ends reported."""
+
+    def __init__(self, control: socket.socket, wake_read: int, wake_write: int) -> None:
+        self.control = control
+        self.wake_read = wake_read
+        self.wake_write = wake_write
+        self.running: dict[int, Running] = {}
+        self.to_load = ["language", *(reader.name for reader in READERS)]
+
+    def serve(self) -> NoReturn:
+        watched: list[Any] = [self.control, self.wake_read]
+        while True:
+            ready, _, _ = select.select(watched, [], [], self._patience())
+            if self.wake_read in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self.wake_read, 4096)
+            self._reap()
+            self._enforce()
+            if self.control in ready:
+                self._accept()
+            elif not ready and self.to_load:
+                load(self.to_load.pop(0))
+
+    def _patience(self) -> float | None:
+        if self.to_load:
+            return 0.0
+        if not self.running:
+            return None
+        nearest = min(child.deadline for child in self.running.values())
+        return max(0.0, nearest - time.monotonic())
+
+    def _accept(self) -> None:
+        request, handles = _receive(self.control)
+        if request is None:
+            self._end()
+        for name in ("language", str(request.get("hint", ""))):
+            if name in self.to_load:
+                self.to_load.remove(name)
+                load(name)
+        source, result, status = handles
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(request, source, result, status)
+        os.close(source)
+        os.close(result)
+        deadline = time.monotonic() + float(request["budget"]["seconds"])
+        self.running[pid] = Running(deadline, status)
+
+    def _become_child(self, request: dict[str, Any], source: int, result: int, status: int) -> None:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setpgid(0, 0)
+            for handle in (status, self.wake_read, self.wake_write, self.control.fileno()):
+                os.close(handle)
+            for other in self.running.values():
+                os.close(other.status)
+            run_child(request, source, result)
+        finally:
+            os._exit(1)
+
+    def _reap(self) -> None:
+        while self.running:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            child = self.running.pop(pid, None)
+            if child is not None:
+                _kill(pid)
+                self._report(child, status, usage)
+
+    def _report(self, child: Running, status: int, usage: Any) -> None:
+        code = os.waitstatus_to_exitcode(status)
+        end = {
+            "code": code,
+            "timed_out": child.timed_out,
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "memory": usage.ru_maxrss * 1024,
+        }
+        with contextlib.suppress(OSError):
+            os.write(child.status, json.dumps(end).encode())
+        os.close(child.status)
+
+    def _enforce(self) -> None:
+        now = time.monotonic()
+        for pid, child in self.running.items():
+            if now >= child.deadline:
+                child.timed_out = True
+                child.deadline = now + 60
+                _kill(pid)
+
+    def _end(self) -> NoReturn:
+        for pid in self.running:
+            _kill(pid)
+        os._exit(0)
+
+
+def _kill(pid: int) -> None:
+    """The child and what it may have started: they share a group they cannot leave."""
+    for end in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
+
+
+def load(name: str) -> None:
+    """Import a reader and its libraries ahead of the fork; a missing library shows later."""
+    with contextlib.suppress(ImportError):
+        module = importlib.import_module(f"amparo.intake.readers.{name}")
+        getattr(module, "preload", lambda: None)()
+
+
+def run_child(request: dict[str, Any], source: int, result: int) -> NoReturn:
+    """Lock down, read, answer, end."""
+    budget = Budget(**request["budget"])
+    if request["op"] == "probe":
+        layers = lock_down(budget, runs_programs=False)
+        _write_all(result, [json.dumps(layers).encode()])
+        os._exit(0)
+    hint = BY_NAME.get(str(request["hint"]))
+    lock_down(budget, runs_programs=budget.ocr and hint is not None and hint.runs_ocr)
+    draft = Draft(budget)
+    try:
+        _read(draft, request, source)
+        pieces = _pieces(draft)
+    except MemoryError:
+        pieces = _refusal(draft, "limit: memory")
+    with contextlib.suppress(BrokenPipeError):
+        _write_all(result, pieces)
+    os._exit(0)
+
+
+def lock_down(budget: Budget, *, runs_programs: bool) -> dict[str, bool | int]:
+    """Apply every layer the kernel has; says which hold. The order matters: seccomp is last."""
+    code = [path for path in sys.path if path] + list(CODE_TREES)
+    layers: dict[str, bool | int] = {"network namespace": confine.leave_network()}
+    layers["rlimits"] = confine.limit_resources(
+        memory_bytes=budget.memory_bytes,
+        cpu_seconds=max(1, int(budget.cpu_seconds)),
+        file_bytes=0,
+        files=64,
+    )
+    layers["no privileges"] = confine.drop_privileges()
+    runnable = PROGRAM_TREES if runs_programs else ()
+    readable = [*code, *DATA_TREES] if runs_programs else code
+    layers["landlock"] = confine.lock_land(readable, runnable)
+    layers["seccomp"] = confine.filter_calls(run_programs=runs_programs)
+    return layers
+
+
+def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
+    try:
+        with io.FileIO(source, "r") as raw, io.BufferedReader(raw, 1 << 18) as stream:
+            head = stream.read(HEAD)
+            size = int(request["size"])
+            dispatch(Input(stream, size, head, str(request["name"]), int(request["depth"])), draft)
+    except Stop as reason:
+        draft.stop(reason)
+    except MemoryError:
+        raise
+    except RecursionError:
+        draft.stop(LimitReached("depth"))
+    except ImportError as error:
+        draft.stop(Stop(f"library missing: {error.name}"))
+        draft.outcome = "unsupported"
+    except Exception as error:  # whatever a parser throws at bad bytes becomes an outcome
+        draft.stop(Corrupt(f"{type(error).__name__} in reader {draft.reader}"))
+
+
+def dispatch(source: Input, draft: Draft) -> None:
+    """Detect the kind and let its reader fill the draft."""
+    if source.size == 0:
+        draft.outcome, draft.media_type = "empty", "application/x-empty"
+        return
+    found = detect.identify(source)
+    draft.kind, draft.media_type, draft.reader = found.kind, found.media_type, found.reader
+    module = importlib.import_module(f"amparo.intake.readers.{found.reader}")
+    source.stream.seek(0)
+    module.read(source, draft)
+
+
+def _pieces(draft: Draft) -> list[bytes]:
+    draft.finish()
+    header: dict[str, object] = {
+        "reader": draft.reader,
+        "kind": draft.kind,
+        "media_type": draft.media_type,
+        "outcome": draft.outcome,
+        "detail": draft.detail,
+        "expected": draft.expected,
+        "emitted": draft.emitted,
+        "failed": draft.failed,
+        "metadata": draft.metadata,
+        "parts": [[part.name, part.label, part.language, part.text] for part in draft.parts],
+        "children": [[child.name, child.media_type, len(child.data)] for child in draft.children],
+    }
+    return answer.encode(header, [child.data for child in draft.children])
+
+
+def _refusal(draft: Draft, detail: str) -> list[bytes]:
+    """A small answer for when there is no memory left for a large one."""
+    refused = Draft(draft.budget, draft.reader, draft.kind, draft.media_type, "refused", detail)
+    refused.expected = draft.expected
+    draft.parts, draft.children = [], []
+    return _pieces(refused)
+
+
+def _write_all(handle: int, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        view = memoryview(piece)
+        while view:
+            view = view[os.write(handle, view) :]
+
+
+def _send(control: socket.socket, message: dict[str, object]) -> None:
+    body = json.dumps(message).encode()
+    control.sendall(struct.pack(">I", len(body)) + body)
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | tuple[None, list[int]]:
+    """One request with its three descriptors; None at the end of the stream."""
+    handles = array.array("i")
+    head, ancillary, _, _ = control.recvmsg(4, socket.CMSG_LEN(3 * handles.itemsize))
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            handles.frombytes(data[: len(data) - len(data) % handles.itemsize])
+    if len(head) < 4:
+        return None, []
+    (length,) = struct.unpack(">I", head)
+    body = b""
+    while len(body) < length:
+        piece = control.recv(length - len(body))
+        if not piece:
+            return None, []
+        body += piece
+    return json.loads(body), list(handles)
