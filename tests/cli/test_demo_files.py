@@ -16,9 +16,11 @@ import pytest
 from PIL import Image
 
 from amparo.casefile.read_yaml import read_yaml
+from amparo.casefile.schema import CASE_FIELDS, NOUNS
 from amparo.cli.demo import build
 
 LIMIT_BYTES = 600_000
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,18 @@ def test_the_photograph_knows_where_it_was_taken(folder: Path) -> None:
 def test_the_channel_export_is_json(folder: Path) -> None:
     export = json.loads((folder / "telegram-result.json").read_text(encoding="utf-8"))
     assert [message["id"] for message in export["messages"]] == [411, 412, 413, 415]
+
+
+def test_the_guide_names_every_file_of_the_demo() -> None:
+    guide = (GUIDE / "demo-case.md").read_text(encoding="utf-8")
+    assert [name for name in build.RECIPES if f"`{name}`" not in guide] == []
+
+
+def test_the_guide_names_every_key_of_the_case_file() -> None:
+    guide = (GUIDE / "case-yaml.md").read_text(encoding="utf-8")
+    fields = [(noun.plural, field) for noun in NOUNS for field in noun.fields]
+    fields += [("case", field) for field in CASE_FIELDS]
+    assert [f"{section}.{f.name}" for section, f in fields if f"`{f.name}`" not in guide] == []
+    missing = [f"{s}.{f.name}: {c}" for s, f in fields for c in f.choices if c not in guide]
+    assert [term for term in missing if len(term.rpartition(" ")[2]) > 1] == []
+    assert [noun.plural for noun in NOUNS if f"`{noun.plural}`" not in guide] == []
