@@ -146,15 +146,20 @@ def stretch(key: bytes, info: bytes) -> bytes:
     return HKDFExpand(algorithm=hashes.SHA256(), length=32, info=info).derive(key)
 
 
-def seal_box(key: bytes, plaintext: bytes, place: bytes) -> bytes:
-    """A short text under a random nonce: nonce (12), AES-256-GCM text, tag (16)."""
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, place)
+class Box:
+    """Seals short texts under one key with random nonces: nonce (12), AES-256-GCM text, tag."""
 
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
 
-def open_box(key: bytes, box: bytes, place: bytes) -> bytes | None:
-    """Undo `seal_box`; None for any other key, place or byte."""
-    try:
-        return AESGCM(key).decrypt(box[:12], box[12:], place)
-    except (InvalidTag, ValueError):
-        return None
+    def seal(self, plaintext: bytes, place: bytes) -> bytes:
+        """`place` is authenticated and must be given again; at most 2^32 texts to a key."""
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, plaintext, place)
+
+    def open(self, box: bytes, place: bytes) -> bytes | None:
+        """Undo `seal`; None for any other key, place or byte."""
+        try:
+            return self._cipher.decrypt(box[:12], box[12:], place)
+        except (InvalidTag, ValueError):
+            return None

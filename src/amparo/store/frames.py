@@ -6,23 +6,23 @@ Format: docs/spec/vault.md, "Packs".
 from __future__ import annotations
 
 import hmac
-import os
 import re
 import struct
 from dataclasses import dataclass
 
 from amparo.crypto.keys import Keys
-from amparo.crypto.seal import open_box, seal_box, stretch
+from amparo.crypto.seal import Box, stretch
 from amparo.errors import NotFound
 
 MAGIC = b"AMPAROPK"
 FORMAT = 1
-HEADER = 64
+HEADER = 32
 MARK = b"AMOB"
 HEAD = 120
 CONTEXT = b"amparo/1 object"
 _PLAIN = struct.Struct(">B7x32sQQ32s")
-_HEADER = struct.Struct(">8sHHI16s")
+_HEADER = struct.Struct(">8sHHI")
+_TAG = 16
 _LOCATOR = re.compile(r"(\d{6,12})-([0-9a-f]{1,15})-([0-9a-f]{32})")
 
 
@@ -60,28 +60,28 @@ class Locator:
 
 
 class Frames:
-    """Seals and opens the heads of one pack, each bound to the pack and to its offset."""
+    """Seals and opens the heads of one pack, each bound to the pack's number and its offset."""
 
-    def __init__(self, keys: Keys, pack_id: bytes) -> None:
-        self._key = stretch(keys.objects, b"amparo/1 pack heads " + pack_id)
-        self._pack_id = pack_id
+    def __init__(self, keys: Keys, number: int) -> None:
+        self._box = Box(stretch(keys.objects, b"amparo/1 heads"))
+        self._number = number
 
     def seal_head(self, offset: int, head: Head) -> bytes:
         plain = _PLAIN.pack(1, head.key, head.size, head.padded, head.digest)
-        return MARK + seal_box(self._key, plain, self._place(offset))
+        return MARK + self._box.seal(plain, self._place(offset))
 
     def open_head(self, offset: int, data: bytes) -> Head | None:
         """The head at `offset`, or None when these bytes are not one."""
         if len(data) != HEAD or data[:4] != MARK:
             return None
-        plain = open_box(self._key, data[4:], self._place(offset))
+        plain = self._box.open(data[4:], self._place(offset))
         if plain is None:
             return None
         _, key, size, padded, digest = _PLAIN.unpack(plain)
         return Head(key, size, padded, digest)
 
     def _place(self, offset: int) -> bytes:
-        return b"amparo/1 head" + self._pack_id + struct.pack(">Q", offset)
+        return b"amparo/1 head" + struct.pack(">IQ", self._number, offset)
 
 
 def pack_name(number: int) -> str:
@@ -94,21 +94,15 @@ def pack_number(name: str) -> int | None:
     return int(match[1]) if match and pack_name(int(match[1])) == name else None
 
 
-def new_header(keys: Keys, number: int) -> tuple[Frames, bytes]:
-    """Frames and the 64 header bytes of a new pack."""
-    pack_id = os.urandom(16)
-    open_part = _HEADER.pack(MAGIC, FORMAT, 0, number, pack_id)
-    return Frames(keys, pack_id), open_part + _tag(keys, open_part)
+def make_header(keys: Keys, number: int) -> bytes:
+    """The 32 header bytes of a pack: magic, format, zero, number, keyed tag."""
+    open_part = _HEADER.pack(MAGIC, FORMAT, 0, number)
+    return open_part + _tag(keys, open_part)
 
 
-def read_header(keys: Keys, number: int, header: bytes) -> Frames | None:
-    """Frames of a pack from its header; None unless the header is whole and of this number."""
-    if len(header) != HEADER or not hmac.compare_digest(_tag(keys, header[:32]), header[32:]):
-        return None
-    magic, version, _, stated, pack_id = _HEADER.unpack(header[:32])
-    if (magic, version, stated) != (MAGIC, FORMAT, number):
-        return None
-    return Frames(keys, pack_id)
+def header_holds(keys: Keys, number: int, header: bytes) -> bool:
+    """Whether these are byte for byte the header of this pack."""
+    return hmac.compare_digest(header, make_header(keys, number))
 
 
 def locator_of(keys: Keys, pack: int, offset: int, digest: bytes) -> Locator:
@@ -118,4 +112,4 @@ def locator_of(keys: Keys, pack: int, offset: int, digest: bytes) -> Locator:
 
 
 def _tag(keys: Keys, open_part: bytes) -> bytes:
-    return hmac.new(keys.objects, b"amparo/1 pack header" + open_part, "sha256").digest()
+    return hmac.new(keys.objects, b"amparo/1 pack header" + open_part, "sha256").digest()[:_TAG]

@@ -13,15 +13,17 @@ import hmac
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from amparo.crypto.keys import Keys
-from amparo.crypto.seal import Opener, Sealer, padded_size, read_range, seal, sealed_size
+from amparo.crypto.seal import Sealer, padded_size, read_range, seal, sealed_size
 from amparo.errors import BadInput, Broken, NotFound, StorageFailed
 from amparo.store.appending import Appender
+from amparo.store.audit import PackReport, audit
+from amparo.store.bodies import open_body
 from amparo.store.files import DISK, Disk, storage_failed
 from amparo.store.frames import (
     CONTEXT,
@@ -30,11 +32,11 @@ from amparo.store.frames import (
     Frames,
     Head,
     Locator,
+    header_holds,
     locator_of,
-    new_header,
+    make_header,
     pack_name,
     pack_number,
-    read_header,
 )
 
 PACK_LIMIT = 64 << 20
@@ -67,6 +69,7 @@ class Packs:
         self._handles: dict[int, int] = {}
         self._writer: Appender | None = None
         self._failed = False
+        self._known_end = (0, 0)
 
     def __enter__(self) -> Packs:
         return self
@@ -108,10 +111,19 @@ class Packs:
     def flush(self) -> None:
         """Durable point: everything put so far is on the device when this returns."""
         with self._lock, self._guarded():
+            self._refuse_after_failure()
             if self._writer is not None:
                 self._writer.flush()
                 if self._writer.end >= self._limit:
                     self._close_writer()
+
+    def release(self) -> None:
+        """Flush and let go of the pack being written, so that another process may go on in it."""
+        with self._lock:
+            self.flush()
+            if self._writer is not None:
+                self._known_end = (self._writer.number, self._writer.end)
+                self._close_writer()
 
     def close(self) -> None:
         """Flush and let go of the files."""
@@ -185,6 +197,24 @@ class Packs:
             if kept is not None and kept.pack > number:
                 return 0
             return self._cut_tail(number, kept)
+
+    def verify(
+        self,
+        expected: Iterable[tuple[str, str]] | None = None,
+        *,
+        workers: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> PackReport:
+        """Read and re-digest every byte of every pack, in several processes.
+
+        `expected` are the (locator, digest hex) pairs that the record knows: what is missing,
+        misplaced or of another digest is then named too, and objects unknown to the record
+        are listed as orphans. See audit.py.
+        """
+        with self._lock:
+            if self._writer is not None:
+                self._writer.drain()
+        return audit(self.folder, self._keys, expected, workers=workers, progress=progress)
 
     def numbers(self) -> list[int]:
         """Numbers of the packs in the folder, ascending."""
@@ -260,23 +290,20 @@ class Packs:
 
     def _frames_of(self, number: int) -> Frames:
         with self._lock:
-            if self._writer is not None and self._writer.number == number:
-                return self._writer.frames
             if number not in self._frames:
-                header = os.pread(self._handle(number), HEADER, 0)
-                frames = read_header(self._keys, number, header)
-                if frames is None:
-                    raise Broken("The header of a pack is damaged", value=pack_name(number))
-                self._frames[number] = frames
+                self._frames[number] = Frames(self._keys, number)
             return self._frames[number]
 
-    def _open_writer(self) -> Appender:
+    def _refuse_after_failure(self) -> None:
         if self._failed:
             raise StorageFailed(
                 "An earlier write failed, so nothing more is written",
                 value=str(self.folder),
                 remedy="Check the device, then open the vault again",
             )
+
+    def _open_writer(self) -> Appender:
+        self._refuse_after_failure()
         if self._writer is not None and self._writer.end >= self._limit:
             self._writer.flush()
             self._close_writer()
@@ -293,8 +320,11 @@ class Packs:
         size = path.stat().st_size
         if size >= self._limit:
             return None
-        frames = read_header(self._keys, numbers[-1], path.read_bytes()[:HEADER])
-        if frames is None or self._walk(numbers[-1], frames, size) != size:
+        frames = self._frames_of(numbers[-1])
+        untouched = self._known_end == (numbers[-1], size)
+        if not untouched and (
+            not self._begins_well(numbers[-1]) or self._walk(numbers[-1], frames, size) != size
+        ):
             return None
         handle = self._disk.open(path, os.O_RDWR)
         os.lseek(handle, size, os.SEEK_SET)
@@ -304,11 +334,11 @@ class Packs:
         numbers = self.numbers()
         number = numbers[-1] + 1 if numbers else 1
         path = self.folder / pack_name(number)
-        frames, header = new_header(self._keys, number)
+        frames = self._frames_of(number)
         handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         writer = Appender(path, number, frames, handle, 0, self._disk)
         writer.new = True
-        writer.append(header)
+        writer.append(make_header(self._keys, number))
         return writer
 
     def _walk(self, number: int, frames: Frames, size: int) -> int:
@@ -321,25 +351,18 @@ class Packs:
             offset += HEAD + sealed_size(head.padded)
         return offset
 
+    def _begins_well(self, number: int) -> bool:
+        return header_holds(self._keys, number, self._pread(number, 0, HEADER))
+
     def _cut_tail(self, number: int, kept: Locator | None) -> int:
         path = self.folder / pack_name(number)
         size = path.stat().st_size
-        frames = read_header(self._keys, number, self._pread(number, 0, HEADER))
-        end: int | None
-        acknowledged = kept is not None and kept.pack == number
-        if frames is None:
-            end = size if acknowledged or size >= HEADER else 0
-        else:
-            end = self._last_whole(
-                number, frames, size, kept.offset if acknowledged and kept else 0
-            )
+        acknowledged = kept.offset if kept is not None and kept.pack == number else 0
+        if not acknowledged and not self._begins_well(number) and size < HEADER + HEAD:
+            return self._drop(number, size)
+        end = self._last_whole(number, size, acknowledged)
         if end is None or end >= size:
             return 0
-        self._close_handle(number)
-        if end == 0:
-            path.unlink()
-            self._disk.sync_folder(self.folder)
-            return size
         handle = self._disk.open(path, os.O_RDWR)
         try:
             self._disk.truncate(handle, end)
@@ -348,12 +371,20 @@ class Packs:
             os.close(handle)
         return size - end
 
-    def _last_whole(self, number: int, frames: Frames, size: int, kept: int) -> int | None:
+    def _drop(self, number: int, size: int) -> int:
+        """Remove a pack that a crash left before its first record."""
+        if number in self._handles:
+            os.close(self._handles.pop(number))
+        (self.folder / pack_name(number)).unlink()
+        self._disk.sync_folder(self.folder)
+        return size
+
+    def _last_whole(self, number: int, size: int, kept: int) -> int | None:
         """End of the last record that is whole and verifies; None when that is not beyond `kept`.
 
         Records up to `kept` are walked by their heads only: they were acknowledged.
         """
-        offset = HEADER
+        offset, frames = HEADER, self._frames_of(number)
         while offset + HEAD <= size:
             head = frames.open_head(offset, self._pread(number, offset, HEAD))
             if head is None or offset + HEAD + sealed_size(head.padded) > size:
@@ -374,12 +405,7 @@ class Packs:
     def _close_writer(self) -> None:
         if self._writer is not None:
             os.close(self._writer.handle)
-            self._frames[self._writer.number] = self._writer.frames
             self._writer = None
-
-    def _close_handle(self, number: int) -> None:
-        if number in self._handles:
-            os.close(self._handles.pop(number))
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -390,38 +416,6 @@ class Packs:
             self._failed = True
             self._close_writer()
             raise storage_failed(error, self.folder) from error
-
-
-def open_body(head: Head, fetch: Callable[[int, int], bytes], where: str) -> Iterator[bytes]:
-    """Content of one object in steps, without its padding; each step is authenticated.
-
-    When the iterator ends, digest, length and padding have been checked too; before, the
-    object is not known to be whole. `fetch(offset, length)` reads the sealed body.
-    """
-    opener, running, left = Opener(head.key, CONTEXT), hashlib.sha256(), head.size
-    offset, total = 0, sealed_size(head.padded)
-    try:
-        while offset <= total:
-            sealed = fetch(offset, min(SMALL, total - offset)) if offset < total else b""
-            if offset < total and not sealed:
-                raise Broken("The end is missing")
-            offset += len(sealed)
-            plain = opener.update(sealed) if sealed else opener.finalize()
-            content, padding = plain[:left], plain[left:]
-            if padding.strip(b"\x00"):
-                raise Broken("The padding is not empty")
-            running.update(content)
-            left -= len(content)
-            if content:
-                yield content
-            if not sealed:
-                break
-    except Broken:
-        raise Broken(
-            "An object is damaged", value=where, remedy="Restore it from a backup"
-        ) from None
-    if left or not hmac.compare_digest(running.digest(), head.digest):
-        raise Broken("An object has another digest than recorded", value=where)
 
 
 def _take(stream: BinaryIO, length: int) -> bytes:
