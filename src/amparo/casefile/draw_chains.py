@@ -64,8 +64,9 @@ def draw_chains(
         f'width="{width}" height="{height}" role="img" aria-labelledby="chains-title chains-desc">'
         f'<title id="chains-title">{_safe(name(found.claim))}</title>'
         f'<desc id="chains-desc">{_safe(spoken)}</desc>'
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
-        'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#333"/></marker></defs>'
+        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="10" '
+        'markerHeight="10" markerUnits="userSpaceOnUse" orient="auto">'
+        '<path d="M0 0L8 4L0 8z" fill="#333"/></marker></defs>'
         '<g font-family="sans-serif" font-size="13">' + "".join(body) + "</g></svg>"
     )
 
