@@ -136,7 +136,7 @@ def _is_mail(start: bytes) -> bool:
 
 
 _WHATSAPP = re.compile(
-    r"^[\u200e\u200f\u202a-\u202e\ufeff]*\[?"
+    r"^\[?"
     r"[\d\u0660-\u0669\u06f0-\u06f9]{1,4}[./-][\d\u0660-\u0669\u06f0-\u06f9]{1,2}"
     r"[./-][\d\u0660-\u0669\u06f0-\u06f9]{1,4}\.?[,\u060c]?\s+"
     r"[\d\u0660-\u0669\u06f0-\u06f9]{1,2}[:.][\d\u0660-\u0669\u06f0-\u06f9]{2}"
@@ -145,8 +145,11 @@ _WHATSAPP = re.compile(
 )
 
 
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
 def _is_whatsapp(head: bytes) -> bool:
-    text = head[:16_384].decode("utf-8", "ignore")
+    text = _BIDI.sub("", head[:16_384].decode("utf-8", "ignore"))
     lines = [line for line in text.splitlines() if line.strip()]
     dated = len(_WHATSAPP.findall(text))
     first = bool(lines) and _WHATSAPP.match(lines[0]) is not None

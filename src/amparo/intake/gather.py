@@ -1,0 +1,64 @@
+"""Find the files that a user named: each is expected, none is followed out of its folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_NAME = 1_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file to take in: where it is, the name it is known by, and why it cannot be taken."""
+
+    path: Path
+    name: str
+    fault: str = ""
+
+
+def gather(paths: list[Path]) -> Iterator[Found]:
+    """Files below `paths`, in a stable order; folders are walked, links are not followed."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
+        else:
+            yield _look(path, path.name)
+
+
+def _walk(root: Path) -> Iterator[Found]:
+    faults: list[OSError] = []
+    for folder, names, files in os.walk(root, onerror=faults.append):
+        names.sort()
+        here = Path(folder)
+        for name in [n for n in names if (here / n).is_symlink()]:
+            yield Found(here / name, _shown(here / name, root), "a link to a folder")
+        for name in sorted(files):
+            yield _look(here / name, _shown(here / name, root))
+    for fault in faults:
+        at = Path(str(fault.filename))
+        yield Found(at, _shown(at, root), "the folder cannot be read")
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _look(path: Path, name: str) -> Found:
+    name = name.encode("utf-8", "replace").decode()
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return Found(path, name[:MAX_NAME], "there is no such file")
+    except OSError as error:
+        return Found(path, name[:MAX_NAME], error.strerror or "it cannot be read")
+    if stat.S_ISLNK(mode):
+        return Found(path, name[:MAX_NAME], "a link; name the file it points at")
+    if not stat.S_ISREG(mode):
+        return Found(path, name[:MAX_NAME], "not a regular file")
+    if len(name) > MAX_NAME:
+        return Found(path, name[:MAX_NAME], "the name is too long")
+    return Found(path, name)

@@ -1,0 +1,74 @@
+"""What all chat exports have in common: messages, senders as codes, labels, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amparo.intake.readers.draft import Draft, LimitReached
+from amparo.intake.readers.language import language_of
+from amparo.intake.reading import clean_line
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: `at` as stated, `files` names of attachments, `reply_to` a message number."""
+
+    sender: str
+    at: str
+    text: str
+    zone: str = ""
+    reply_to: str = ""
+    flags: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
+    """A part for each message; label `A | 12.06.2019, 14:05 | edited | file: x.jpg`.
+
+    Senders get codes A, B, ... in order of appearance; the metadata say who is who.
+    """
+    codes: dict[str, str] = {}
+    rows = list(messages)
+    draft.expected += len(rows)
+    if len(rows) > MOST_MESSAGES:
+        raise LimitReached("members")
+    language = language_of("\n".join(row.text for row in rows[:400]))
+    for number, row in enumerate(rows, 1):
+        code = codes.setdefault(row.sender, code_of(len(codes))) if row.sender else "notice"
+        own = language_of(row.text) if len(row.text) > 80 else language
+        draft.part(f"message:{number}", row.text or _placeholder(row), label_of(row, code), own)
+        draft.emitted += 1
+    draft.meta("messages", len(rows))
+    if rows:
+        draft.meta("first_message", rows[0].at)
+        draft.meta("last_message", rows[-1].at)
+    for sender, code in list(codes.items())[:200]:
+        draft.meta(f"sender:{code}", sender)
+
+
+MOST_MESSAGES = 500_000
+
+
+def code_of(index: int) -> str:
+    """A, B, ..., Z, AA, AB, ..."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def label_of(row: Message, code: str) -> str:
+    """Sender's code, time as stated with zone, flags, reply and attachments."""
+    pieces = [code, clean_line(f"{row.at} {row.zone}".strip(), 80), *row.flags]
+    if row.reply_to:
+        pieces.append(f"reply to {clean_line(row.reply_to, 40)}")
+    pieces += [f"file: {clean_line(name, 120)}" for name in row.files[:10]]
+    return " | ".join(piece for piece in pieces if piece)
+
+
+def _placeholder(row: Message) -> str:
+    """A message without words still is one."""
+    return f"[{', '.join((*row.files, *row.flags)) or 'no text'}]"

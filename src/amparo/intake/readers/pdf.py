@@ -1,0 +1,123 @@
+"""PDF by pdfium: one part a page from the text layer, else OCR; attachments as children.
+
+Scripts in the file are never run. Pages are counted: those without a text layer and
+without OCR are said to be so, page by page.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from amparo.intake.readers import ocr
+from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached
+from amparo.intake.reading import clean_text
+
+SCALE = 300 / 72
+FEWEST_CHARACTERS = 8
+_BROKEN_WORD = re.compile("(?:\x02|\ufffe)\r?\n?")
+
+
+def preload() -> None:
+    """Load pdfium and initialise it."""
+    import pypdfium2
+
+    pypdfium2.PdfDocument.new().close()
+    ocr.preload()
+
+
+def read(source: Input, draft: Draft) -> None:
+    """Parts `page:1` and on; metadata of the document; attached files."""
+    import pypdfium2
+
+    data = source.all(draft.budget.memory_bytes // 3)
+    if b"/JavaScript" in data or b"/JS" in data:
+        draft.meta("scripts", "present, never run")
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Encrypted("a password is needed") from None
+        raise Corrupt("the page tree cannot be read") from None
+    _note_document(document, draft)
+    _emit_pages(document, draft)
+    _emit_attachments(document, draft)
+
+
+def _note_document(document: Any, draft: Draft) -> None:
+    for key, value in document.get_metadata_dict(skip_empty=True).items():
+        draft.meta(key.lower(), value)
+    draft.meta("pages", len(document))
+    version = document.get_version()
+    if version:
+        draft.meta("pdf_version", f"{version // 10}.{version % 10}")
+
+
+def _emit_pages(document: Any, draft: Draft) -> None:
+    pages = len(document)
+    draft.expected += pages
+    recognised = 0
+    for number in range(1, pages + 1):
+        if number > draft.budget.pages:
+            raise LimitReached("pages")
+        try:
+            page = document[number - 1]
+            text = _page_text(page)
+        except Exception:  # pdfium reports a broken page as an error of its own
+            draft.fail("page is broken")
+            continue
+        if len(text.strip()) < FEWEST_CHARACTERS:
+            recognised += 1
+            text = _recognise(page, text, recognised, draft)
+        draft.part(f"page:{number}", text, f"page {number}")
+        draft.emitted += 1
+
+
+def _page_text(page: Any) -> str:
+    textpage = page.get_textpage()
+    try:
+        return clean_text(_BROKEN_WORD.sub("", textpage.get_text_range()))
+    finally:
+        textpage.close()
+
+
+def _recognise(page: Any, text: str, number: int, draft: Draft) -> str:
+    """OCR of a page without text layer; the text there was when OCR cannot be had."""
+    if not _has_content(page):
+        return text
+    missing = ocr.why_not(draft, number)
+    if missing:
+        draft.meta("ocr", missing)
+        draft.detail = draft.detail or f"pages without text layer; {missing}"
+        draft.outcome = "partial"
+        return text
+    width, height = page.get_size()
+    scale = min(SCALE, (draft.budget.pixels / max(1.0, width * height)) ** 0.5 * 0.9)
+    if width <= 0 or height <= 0 or scale < 0.2:
+        draft.meta("ocr", "page too large")
+        return text
+    image = page.render(scale=scale, grayscale=True).to_pil()
+    found = ocr.recognise(image, draft)
+    return found or text
+
+
+def _has_content(page: Any) -> bool:
+    return next(iter(page.get_objects(max_depth=2)), None) is not None
+
+
+def _emit_attachments(document: Any, draft: Draft) -> None:
+    try:
+        count = document.count_attachments()
+    except Exception:  # a broken name tree means that none can be listed
+        draft.meta("attachments", "list is broken")
+        return
+    for index in range(min(count, draft.budget.members)):
+        draft.expected += 1
+        try:
+            attachment = document.get_attachment(index)
+            data = bytes(attachment.get_data())
+            name = attachment.get_name()
+        except Exception:  # as above, for a single attachment
+            draft.fail("attachment is broken")
+            continue
+        draft.child(name or f"attachment-{index + 1}", "application/octet-stream", data)

@@ -1,0 +1,27 @@
+"""Zip archives as containers: every member a child with its exact bytes, or counted as failed."""
+
+from __future__ import annotations
+
+from amparo.intake.readers.draft import Draft, Input, LimitReached, Stop
+from amparo.intake.readers.zipped import open_zip, read_member
+
+
+def read(source: Input, draft: Draft) -> None:
+    """Children for all members that are files; part `listing` names them all."""
+    if source.depth >= draft.budget.depth:
+        raise LimitReached("depth")
+    with open_zip(source, draft) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir()]
+        draft.expected = len(members)
+        draft.meta("members", len(members))
+        if archive.comment:
+            draft.meta("comment", archive.comment.decode("utf-8", "replace"))
+        for number, info in enumerate(members, 1):
+            if number > draft.budget.members:
+                raise LimitReached("members")
+            try:
+                draft.child(info.filename, "", read_member(archive, info, draft))
+            except Stop as reason:
+                draft.fail(reason.detail)
+                if reason.detail == "limit: output":
+                    raise

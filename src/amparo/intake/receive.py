@@ -1,0 +1,237 @@
+"""Take files in: read in the sandbox, seal, then record; a batch is acknowledged as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from amparo.crypto.digest import digest_file
+from amparo.errors import BadInput
+from amparo.intake.gather import Found, gather
+from amparo.intake.reading import Reading
+from amparo.intake.sandbox import Sandbox
+from amparo.store import lock
+from amparo.store.packs import Stored
+from amparo.vault.deposit import Arrival, Deposited, Extract, deposit
+from amparo.vault.models import Item
+from amparo.vault.unlock import Vault, mark_writing
+
+BATCH_FILES = 48
+BATCH_BYTES = 96 << 20
+MAX_DEPTH = 8
+READERS_AT_ONCE = 2
+RELATION = "part"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one file: `state` is deposited, held (already) or failed."""
+
+    name: str
+    state: str
+    item: Item | None = None
+    fault: str = ""
+    depth: int = 0
+
+
+@dataclass
+class Tally:
+    """expected = deposited + held + failed, over the files named by the user.
+
+    `inside` counts what was found inside them (attachments, members), in the same way.
+    """
+
+    expected: int = 0
+    deposited: int = 0
+    held: int = 0
+    failed: int = 0
+    inside: int = 0
+    results: list[Received] = field(default_factory=list)
+
+    def count(self, received: Received) -> None:
+        """Add one result."""
+        self.results.append(received)
+        if received.depth:
+            self.inside += 1
+            return
+        self.expected += 1
+        setattr(self, received.state, getattr(self, received.state) + 1)
+
+    @property
+    def agrees(self) -> bool:
+        """True when nothing was lost on the way."""
+        return self.expected == self.deposited + self.held + self.failed
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A source of bytes with what the sandbox read from it, and its place in the tree."""
+
+    name: str
+    source: Path | bytes
+    reading: Reading | None
+    parent: str
+    depth: int
+    digest: str
+
+
+def receive(
+    vault: Vault, actor: str, paths: list[Path], *, tell: Callable[[Received], None] | None = None
+) -> Tally:
+    """Deposit every file below `paths`; the same file twice makes one item.
+
+    `tell` hears of each file after it was acknowledged. Raises BadInput when a path
+    named by the user does not exist, before anything is taken in.
+    """
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise BadInput("no such file or folder", value=str(path), remedy="check the path")
+    tally = Tally()
+    with Sandbox() as box:
+        for batch in _batches(gather(paths)):
+            for received in _receive_batch(vault, actor, box, batch):
+                tally.count(received)
+                if tell:
+                    tell(received)
+    return tally
+
+
+def receive_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) -> Tally:
+    """Deposit uploads, given as (file name, bytes)."""
+    tally = Tally()
+    with Sandbox() as box:
+        reads = [_read_one(box, name, data, "", 0) for name, data in files]
+        for received in _store(vault, actor, [_flatten(box, read) for read in reads]):
+            tally.count(received)
+    return tally
+
+
+def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
+    batch: list[Found] = []
+    size = 0
+    for one in found:
+        batch.append(one)
+        size += 0 if one.fault else one.path.stat().st_size
+        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _receive_batch(
+    vault: Vault, actor: str, box: Sandbox, batch: list[Found]
+) -> Iterator[Received]:
+    sizes = set(Item.objects.values_list("size", flat=True)) if Item.objects.exists() else set()
+
+    def read(found: Found) -> list[_Read] | Received:
+        try:
+            return _flatten(box, _read_file(box, found, sizes))
+        except OSError as error:
+            return Received(found.name, "failed", fault=error.strerror or "it cannot be read")
+
+    readable = [found for found in batch if not found.fault]
+    with ThreadPoolExecutor(READERS_AT_ONCE) as pool:
+        outcomes = dict(zip((f.path for f in readable), pool.map(read, readable), strict=True))
+    trees: list[list[_Read]] = []
+    for found in batch:
+        outcome = outcomes.get(found.path)
+        if isinstance(outcome, list):
+            trees.append(outcome)
+        else:
+            yield outcome or Received(found.name, "failed", fault=found.fault)
+    yield from _store(vault, actor, trees)
+
+
+def _read_file(box: Sandbox, found: Found, sizes: set[int]) -> _Read:
+    """Read a file; one whose size the vault knows is hashed first, and not parsed again."""
+    if found.path.stat().st_size in sizes:
+        digest, _ = digest_file(found.path)
+        if Item.objects.filter(sha256=digest).exists():
+            return _Read(found.name, found.path, None, "", 0, digest)
+    return _read_one(box, found.name, found.path, "", 0)
+
+
+def _read_one(box: Sandbox, name: str, source: Path | bytes, parent: str, depth: int) -> _Read:
+    reading = box.read(source, name=name, depth=depth)
+    return _Read(name, source, reading, parent, depth, reading.sha256)
+
+
+def _flatten(box: Sandbox, read: _Read) -> list[_Read]:
+    """A file and, behind it, everything found inside it, each read in turn."""
+    found = [read]
+    if read.reading is None or read.depth >= MAX_DEPTH:
+        return found
+    for child in read.reading.untrusted_children:
+        inner = _read_one(box, child.name, child.data, read.digest, read.depth + 1)
+        found.extend(_flatten(box, inner))
+    return found
+
+
+def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Received]:
+    """Seal a batch, make it durable, then record it: the order of writes of docs/spec/vault.md."""
+    reads = [read for tree in trees for read in tree]
+    if not reads:
+        return
+    with lock.hold(vault.folder), mark_writing(vault):
+        locators = dict(
+            Item.objects.filter(sha256__in={r.digest for r in reads}).values_list(
+                "sha256", "locator"
+            )
+        )
+        arrivals = [_seal(vault, read, locators) for read in reads]
+        vault.packs.flush()
+        done = deposit(actor, arrivals)
+        vault.packs.release()
+    yield from (_tell(read, one) for read, one in zip(reads, done, strict=True))
+
+
+def _seal(vault: Vault, read: _Read, locators: dict[str, str]) -> Arrival:
+    """Put the bytes into a pack, or name the place where the vault has them.
+
+    A file that changed between reading and sealing is held as it was when sealed,
+    and read again from those bytes.
+    """
+    if isinstance(read.source, bytes):
+        stored = vault.packs.put(read.source, held=locators.get)
+    else:
+        with read.source.open("rb") as stream:
+            stored = vault.packs.put(stream, held=locators.get)
+    locators[stored.digest] = stored.locator
+    reading = read.reading
+    if stored.digest != read.digest or (reading is None and not stored.held):
+        with Sandbox() as box:
+            reading = box.read(vault.packs.read(stored.locator), name=read.name)
+    return describe(read.name, stored, reading, read.parent)
+
+
+def describe(name: str, stored: Stored, reading: Reading | None, parent: str) -> Arrival:
+    """What the vault records of a reading; all of it came out of the sandbox."""
+    relation = RELATION if parent else ""
+    if reading is None:
+        return Arrival(stored, name, "", "", "", parent_sha256=parent, relation=relation)
+    return Arrival(
+        stored,
+        name,
+        reading.kind,
+        reading.media_type,
+        reading.outcome,
+        reading.detail,
+        reading.reader,
+        reading.reader_version,
+        tuple(Extract(p.name, p.label, p.text, p.language) for p in reading.untrusted_parts),
+        dict(reading.untrusted_metadata),
+        reading.expected,
+        reading.emitted,
+        reading.failed,
+        parent,
+        relation,
+        name if parent else "",
+    )
+
+
+def _tell(read: _Read, one: Deposited) -> Received:
+    state = "deposited" if one.is_new else "held"
+    return Received(read.name, state, one.item, depth=read.depth)
