@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from amparo.crypto.digest import digest_file
+from amparo.crypto.digest import digest_bytes, digest_file
 from amparo.errors import BadInput
 from amparo.intake.gather import Found, gather
-from amparo.intake.reading import Reading
+from amparo.intake.reading import DEFAULT, Child, Reading
 from amparo.intake.sandbox import Sandbox
 from amparo.store import lock
 from amparo.store.packs import Stored
@@ -160,14 +160,43 @@ def _read_one(box: Sandbox, name: str, source: Path | bytes, parent: str, depth:
 
 
 def _flatten(box: Sandbox, read: _Read) -> list[_Read]:
-    """A file and, behind it, everything found inside it, each read in turn."""
+    """A file and, behind it, everything found inside it, each read in turn.
+
+    Bytes met twice are read once: a bomb made of copies of itself stays small.
+    """
     found = [read]
-    if read.reading is None or read.depth >= MAX_DEPTH:
-        return found
-    for child in read.reading.untrusted_children:
-        inner = _read_one(box, child.name, child.data, read.digest, read.depth + 1)
-        found.extend(_flatten(box, inner))
+    met = {read.digest}
+    size = 0
+    pending = list(_inside(read))
+    while pending:
+        parent, child = pending.pop(0)
+        size += len(child.data)
+        if len(found) > DEFAULT.tree_members or size > DEFAULT.tree_bytes:
+            found[0] = _overflowed(read)
+            break
+        digest = digest_bytes(child.data)
+        reading = None
+        if digest not in met:
+            reading = box.read(child.data, name=child.name, depth=parent.depth + 1)
+        inner = _Read(child.name, child.data, reading, parent.digest, parent.depth + 1, digest)
+        met.add(digest)
+        found.append(inner)
+        pending[:0] = _inside(inner)
     return found
+
+
+def _inside(read: _Read) -> Iterator[tuple[_Read, Child]]:
+    if read.reading is not None and read.depth < MAX_DEPTH:
+        yield from ((read, child) for child in read.reading.untrusted_children)
+
+
+def _overflowed(read: _Read) -> _Read:
+    """The outermost file, marked: not all that it unfolds into was taken."""
+    if read.reading is None:
+        return read
+    return replace(
+        read, reading=replace(read.reading, outcome="partial", detail="limit: members in all")
+    )
 
 
 def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Received]:
@@ -201,7 +230,7 @@ def _seal(vault: Vault, read: _Read, locators: dict[str, str]) -> Arrival:
             stored = vault.packs.put(stream, held=locators.get)
     locators[stored.digest] = stored.locator
     reading = read.reading
-    if stored.digest != read.digest or (reading is None and not stored.held):
+    if stored.digest != read.digest:
         with Sandbox() as box:
             reading = box.read(vault.packs.read(stored.locator), name=read.name)
     return describe(read.name, stored, reading, read.parent)

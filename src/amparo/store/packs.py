@@ -114,6 +114,7 @@ class Packs:
             self._refuse_after_failure()
             if self._writer is not None:
                 self._writer.flush()
+                self._settled = True
                 if self._writer.end >= self._limit:
                     self._close_writer()
 
@@ -304,12 +305,20 @@ class Packs:
 
     def _open_writer(self) -> Appender:
         self._refuse_after_failure()
-        if self._writer is not None and self._writer.end >= self._limit:
-            self._writer.flush()
+        writer = self._writer
+        if writer is not None and writer.end >= self._limit:
+            writer.flush()
             self._close_writer()
+        elif writer is not None and self._settled and self._grown_by_others(writer):
+            self._close_writer()
+        self._settled = False
         if self._writer is None:
             self._writer = self._continue_last() or self._begin_pack()
         return self._writer
+
+    def _grown_by_others(self, writer: Appender) -> bool:
+        """Whether another process has written since our last durable point."""
+        return os.fstat(writer.handle).st_size != writer.end or self.numbers()[-1] != writer.number
 
     def _continue_last(self) -> Appender | None:
         """Go on in the last pack when all of its heads are whole and it has room."""

@@ -1,0 +1,6 @@
+"""`python -m amparo`."""
+
+from amparo.cli.main import run
+
+if __name__ == "__main__":
+    run()

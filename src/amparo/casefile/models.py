@@ -1,0 +1,46 @@
+"""Tables of the record. The nouns and their fields are described in `casefile.schema`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from amparo.store.settings import configure
+
+configure()
+
+
+class Case(models.Model):
+    """One case: a body of record under one code."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    body = models.JSONField(default=dict)
+    overlay = models.TextField(default="", blank=True)
+    opened_at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+
+
+class Record(models.Model):
+    """One version of one noun (statement, act, person ...) of a case.
+
+    Versions are added, never changed: an edit adds version n+1 and takes `current`
+    from version n. `body` has the fields that `casefile.schema` gives for `noun`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="records")
+    noun = models.CharField(max_length=24)
+    code = models.CharField(max_length=64)
+    version = models.IntegerField(default=1)
+    current = models.BooleanField(default=True)
+    retired = models.BooleanField(default=False)
+    status = models.CharField(max_length=12, default="draft")
+    body = models.JSONField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code", "version"], name="record_version_once"),
+        ]
+        indexes = [models.Index(fields=["case", "noun", "current"], name="record_by_noun")]

@@ -1,0 +1,327 @@
+"""Write and read the record of a case. Every version stays; nothing is overwritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from amparo.casefile import passages
+from amparo.casefile.models import Case, Record
+from amparo.casefile.schema import BY_NAME, CASE_FIELDS, NOUNS, Noun
+from amparo.casefile.validate import CASE_CODE, check_code, clean_body, references
+from amparo.crypto.digest import digest_bytes
+from amparo.custody.work import Work, work
+from amparo.errors import BadInput, NotFound, Refused
+from amparo.vault.retrieve import find_item
+
+Where = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record as a user gives it, not yet checked. `where` says where a key stands."""
+
+    noun: str
+    code: str
+    raw: Mapping[str, object]
+    where: Where = lambda key: key
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version of one record, as plain values."""
+
+    noun: str
+    code: str
+    version: int
+    status: str
+    body: dict[str, Any]
+    retired: bool = False
+
+    def __getitem__(self, key: str) -> Any:
+        return self.body.get(key)
+
+    @property
+    def title(self) -> str:
+        """What to show in a list."""
+        return str(self.body.get(BY_NAME[self.noun].title_field) or self.code)
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case and its current records, as plain values."""
+
+    code: str
+    body: dict[str, Any]
+    overlay: str
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def all(self, noun: str) -> list[Row]:
+        """Current records of one noun, in the order they were made."""
+        return [row for row in self.rows.values() if row.noun == noun]
+
+    def get(self, code: str | None) -> Row | None:
+        """The record of that id, or None."""
+        return self.rows.get(code) if code else None
+
+
+def list_cases() -> list[Case]:
+    """Every case, by code."""
+    return list(Case.objects.order_by("code"))
+
+
+def find_case(code: str) -> Case:
+    """The case of that code. Raises NotFound."""
+    case = Case.objects.filter(code=code).first()
+    if case is None:
+        raise NotFound("no such case", value=code, remedy="list the cases with `amparo case list`")
+    return case
+
+
+def load_case(code: str) -> CaseFile:
+    """The case with all its current records in one query each."""
+    case = find_case(code)
+    rows = Record.objects.filter(case=case, current=True, retired=False).order_by("id")
+    return CaseFile(
+        case.code,
+        case.body,
+        case.overlay,
+        {r.code: Row(r.noun, r.code, r.version, r.status, r.body) for r in rows},
+    )
+
+
+def create_case(
+    actor: str, raw: Mapping[str, object], *, overlay: str = "", where: Where = lambda key: key
+) -> Case:
+    """Open a case. Raises BadInput when the code is taken or malformed."""
+    body = clean_body(CASE_FIELDS, raw, "case", where)
+    if not CASE_CODE.fullmatch(body["code"]):
+        raise BadInput(
+            "a case code is capitals, digits and dashes, beginning with a letter",
+            value=where("code"),
+            remedy="for example KARV",
+        )
+    if Case.objects.filter(code=body["code"]).exists():
+        raise BadInput(
+            "a case of this code exists", value=body["code"], remedy="choose another code"
+        )
+    with work(actor, "open case") as custody:
+        case = Case(code=body["code"], body=body, overlay=overlay, opened_at=custody.at)
+        case.save(force_insert=True)
+        custody.enter(
+            "record", case=case.code, result="case opened", changes=case_digest(body, overlay)
+        )
+    return case
+
+
+def case_digest(body: Mapping[str, Any], overlay: str) -> str:
+    """Digest of what a case was opened with."""
+    return _digest({"case": body, "overlay": overlay})
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return digest_bytes(json.dumps(body, sort_keys=True, ensure_ascii=False).encode())
+
+
+class Version(Protocol):
+    """What a digest covers: a Row or a row of the table."""
+
+    noun: str
+    code: str
+    version: int
+    retired: bool
+    body: dict[str, Any]
+
+
+def rows_digest(case_code: str, rows: Iterable[Version]) -> str:
+    """Digest of record versions written in one entry; `verify` makes it again from the tables."""
+    told = [
+        [row.noun, row.code, row.version, row.retired, row.body]
+        for row in sorted(rows, key=lambda row: (row.code, row.version))
+    ]
+    return _digest({"case": case_code, "rows": told})
+
+
+def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: str) -> list[Row]:
+    """Add records to a case, all or none, in one Work.
+
+    Raises BadInput for the first draft that does not fit, naming its place.
+    """
+    case = find_case(case_code)
+    known = load_case(case_code)
+    prepared = _prepare(known, list(drafts))
+    if not prepared:
+        return []
+    with work(actor, reason) as custody:
+        _insert(custody, case, prepared)
+    return prepared
+
+
+def _prepare(known: CaseFile, drafts: list[Draft]) -> list[Row]:
+    """Checked rows of the drafts, with the items they cite added where the case lacked them."""
+    rows: dict[str, Row] = {}
+    for draft in drafts:
+        noun = BY_NAME[draft.noun]
+        code = check_code(draft.code, draft.where)
+        if code in known.rows or code in rows:
+            raise BadInput(
+                "this id is taken in the case", value=_at(draft, "id"), remedy="choose another id"
+            )
+        body = clean_body(noun.fields, draft.raw, f"{noun.name} {code}", draft.where)
+        rows[code] = Row(noun.name, code, 1, "draft", body)
+    return _resolve(known, drafts, rows)
+
+
+def _at(draft: Draft, key: str) -> str:
+    place = draft.where(key)
+    return draft.code if place == key else f"{draft.code}, {place}"
+
+
+def _resolve(known: CaseFile, drafts: list[Draft], rows: dict[str, Row]) -> list[Row]:
+    merged = {**known.rows, **rows}
+    for draft in drafts:
+        row = rows[draft.code]
+        if row.noun == "item":
+            _bind_item(row, draft)
+    cited: dict[str, Row] = {}
+    for draft in drafts:
+        row = rows[draft.code]
+        for ref_field, target in references(BY_NAME[row.noun], row.body):
+            if ref_field.to == ("item",) and target not in merged:
+                added = _cite_item(target, _at(draft, ref_field.name))
+                merged[added.code] = cited[added.code] = added
+            _check_reference(merged, ref_field.to, target, _at(draft, ref_field.name))
+    for draft in drafts:
+        if draft.noun == "statement":
+            passages.anchor(merged, rows[draft.code], _at(draft, "quote"))
+    return [*cited.values(), *rows.values()]
+
+
+def _bind_item(row: Row, draft: Draft) -> None:
+    item = find_item(row.body.get("sha256") or row.body.get("file") or row.code, _at(draft, "file"))
+    row.body["sha256"] = item.sha256
+    row.body.setdefault("file", item.file_name)
+
+
+def _cite_item(target: str, where: str) -> Row:
+    item = find_item(target, where)
+    return Row("item", item.code, 1, "draft", {"sha256": item.sha256, "file": item.file_name})
+
+
+def _check_reference(
+    merged: Mapping[str, Row], nouns: tuple[str, ...], target: str, where: str
+) -> None:
+    found = merged.get(target)
+    if found is None or (nouns and found.noun not in nouns):
+        raise BadInput(
+            f"'{target}' is no {' or '.join(nouns)} of this case",
+            value=where,
+            remedy="add it first, or correct the id",
+        )
+
+
+def _insert(custody: Work, case: Case, rows: Iterable[Row]) -> None:
+    rows = list(rows)
+    digests = [{"noun": r.noun, "code": r.code, "digest": _digest(r.body)} for r in rows]
+    sequence = custody.enter(
+        "collect",
+        case=case.code,
+        result=f"{len(rows)} records added",
+        digest=_digest({"rows": digests}),
+    )
+    Record.objects.bulk_create(
+        Record(
+            case=case, noun=row.noun, code=row.code, version=row.version, status=row.status,
+            body=row.body, retired=row.retired, at=custody.at, by=custody.actor, entry_sequence=sequence,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def change_record(
+    actor: str, case_code: str, code: str, raw: Mapping[str, object], *, seen_version: int
+) -> Row:
+    """Save a new version of a record.
+
+    Raises Refused when somebody saved another version after `seen_version` was read.
+    """
+    known = load_case(case_code)
+    held = _held(known, code)
+    if held.version != seen_version:
+        raise Refused(
+            "this record was changed by somebody else in the meantime",
+            value=f"{code}: you saw version {seen_version}, it is now {held.version}",
+            remedy="look at the new version and make your change again",
+        )
+    draft = Draft(held.noun, code, raw)
+    others = CaseFile(
+        known.code, known.body, known.overlay, {k: r for k, r in known.rows.items() if k != code}
+    )
+    *cited, fresh = _prepare(others, [draft])
+    row = Row(fresh.noun, code, held.version + 1, held.status, fresh.body)
+    with work(actor, "change record") as custody:
+        _supersede(case_code, held)
+        _insert(custody, find_case(case_code), [*cited, row])
+    return row
+
+
+def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
+    """Take a record out of the case; its versions stay readable. Refused while cited."""
+    known = load_case(case_code)
+    held = _held(known, code)
+    citing = [
+        row.code
+        for row in known.rows.values()
+        if any(target == code for _, target in references(BY_NAME[row.noun], row.body))
+    ]
+    if citing:
+        raise Refused(
+            "other records point at this one",
+            value=f"{code} <- {', '.join(citing[:8])}",
+            remedy="change or retire those first",
+        )
+    row = replace(held, version=held.version + 1, retired=True, body={**held.body, "note": why})
+    with work(actor, "retire record") as custody:
+        _supersede(case_code, held)
+        _insert(custody, find_case(case_code), [row])
+
+
+def _supersede(case_code: str, held: Row) -> None:
+    """Take `current` from the version that was read. Raises Refused when it is not current."""
+    changed = Record.objects.filter(
+        case_id=case_code, code=held.code, version=held.version, current=True
+    ).update(current=False)
+    if changed != 1:
+        raise Refused("this record was changed by somebody else in the meantime", value=held.code)
+
+
+def versions(case_code: str, code: str) -> list[Record]:
+    """All versions of one record, oldest first. Raises NotFound."""
+    find_case(case_code)
+    found = list(Record.objects.filter(case_id=case_code, code=code).order_by("version"))
+    if not found:
+        raise NotFound("no such record in this case", value=code)
+    return found
+
+
+def _held(known: CaseFile, code: str) -> Row:
+    held = known.get(code)
+    if held is None:
+        raise NotFound("no such record in this case", value=code)
+    return held
+
+
+def next_code(known: CaseFile, noun: Noun) -> str:
+    """The next free id of a noun: ST1, ST2, or V-1 for persons."""
+    dash = "-" if noun.name == "person" else ""
+    number = 1 + len(known.all(noun.name))
+    while f"{noun.prefix}{dash}{number}" in known.rows:
+        number += 1
+    return f"{noun.prefix}{dash}{number}"
+
+
+def counts(known: CaseFile) -> dict[str, int]:
+    """How many current records of each noun, by plural."""
+    return {noun.plural: len(known.all(noun.name)) for noun in NOUNS}

@@ -1,0 +1,427 @@
+"""The nouns of the record and their fields: one description for YAML, commands and pages.
+
+Source of the nouns: HURIDOCS Events Standard Formats (field numbers in brackets in
+`huridocs`), as decided in docs/spec/record.md. Pure data: imports no Django.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "text", "long", "choice", "date", "ref", "refs", "texts", "names", "number", "integer", "flag"
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `to` names the nouns a reference may point at; `choices` closes a vocabulary."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    huridocs: str = ""
+
+
+@dataclass(frozen=True)
+class Noun:
+    """One kind of record. `plural` is the key in the case file; `prefix` begins its ids."""
+
+    name: str
+    plural: str
+    prefix: str
+    help: str
+    title_field: str
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+
+PRECISIONS = ("point", "building", "street", "town", "district", "region", "country", "unknown")
+KNOWS_BY = (
+    "perceived",
+    "told by",
+    "quotes",
+    "summarises",
+    "translates",
+    "copies",
+    "infers",
+    "unknown",
+)
+STANCES = ("supports", "denies", "qualifies")
+ASPECTS = (
+    "happened",
+    "victim",
+    "place",
+    "time",
+    "perpetrator",
+    "intent",
+    "knowledge",
+    "context",
+    "law",
+)
+ATTRIBUTION = ("state", "private", "unknown")
+PURPOSE_HELP = "protection, medical, legal advice, filing:<forum>, prosecution, visa:<state>, referral, advocacy named, advocacy anonymous, media, statistics, research, archive"
+
+_NOTE = Field("note", "long", "remarks for the team")
+
+NOUNS: tuple[Noun, ...] = (
+    Noun(
+        "item",
+        "items",
+        "I",
+        "a deposited item under the name it has in this case",
+        "file",
+        (
+            Field("file", "text", "file name as deposited"),
+            Field("sha256", "text", "digest of the item (64 hex digits)"),
+            Field("title", "text", "how the filing describes it; no names"),
+            Field("dated", "date", "date of the content, not of receipt"),
+            Field(
+                "confidentiality",
+                "choice",
+                "how far it may go",
+                choices=("public", "confidential", "ex parte"),
+            ),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "place",
+        "places",
+        "PL",
+        "a place, with the precision at which it is known",
+        "name",
+        (
+            Field("name", "text", "name in the case's language", required=True, huridocs="0112"),
+            Field("names", "names", "name by language code"),
+            Field("precision", "choice", "how exactly it is known", choices=PRECISIONS),
+            Field("published_precision", "choice", "how exactly it may leave", choices=PRECISIONS),
+            Field("state", "text", "ISO 3166 code of the state"),
+            Field("region", "text", "region of the state"),
+            Field("lat", "number", "latitude, degrees"),
+            Field("lon", "number", "longitude, degrees"),
+            Field("as_stated", "text", "the place as the source says it"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "person",
+        "persons",
+        "V",
+        "a person or group under a pseudonym; never a name",
+        "role",
+        (
+            Field("role", "text", "who this is, without identifying"),
+            Field(
+                "counting_unit",
+                "choice",
+                "what is counted",
+                huridocs="0902",
+                choices=("one person", "family", "group of known size", "group of unknown size"),
+            ),
+            Field("size", "integer", "how many, where known"),
+            Field("nationalities", "texts", "ISO 3166 codes"),
+            Field("vulnerable", "flag", "special care: no second in-depth account"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "source",
+        "sources",
+        "S",
+        "who or what information came from",
+        "title",
+        (
+            Field(
+                "kind",
+                "choice",
+                "what it is",
+                required=True,
+                choices=("person", "outlet", "organisation", "authority", "device"),
+            ),
+            Field("title", "text", "designation; no name of a person"),
+            Field("person", "ref", "the person of the record it is", to=("person",)),
+            Field(
+                "grade",
+                "choice",
+                "reliability of the source (Admiralty A-F)",
+                choices=tuple("ABCDEF"),
+            ),
+            Field("first_hand_for", "refs", "propositions it perceived", to=("proposition",)),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "event",
+        "events",
+        "E",
+        "something that happened, holding one or more acts",
+        "title",
+        (
+            Field("title", "text", "what happened, in a line", required=True, huridocs="0102"),
+            Field("began", "date", "first day", huridocs="0113"),
+            Field("ended", "date", "last day", huridocs="0114"),
+            Field("began_as_stated", "text", "the date as the source says it"),
+            Field("ended_as_stated", "text", "the date as the source says it"),
+            Field("places", "refs", "where", to=("place",)),
+            Field("description", "long", "what is known"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "act",
+        "acts",
+        "A",
+        "one thing done to one victim",
+        "kind",
+        (
+            Field("event", "ref", "the event it belongs to", to=("event",)),
+            Field("kind", "text", "kind of act", required=True, huridocs="2109"),
+            Field("crime", "text", "provision it may fall under, as a hypothesis: 7(1)(e)"),
+            Field("victim", "ref", "to whom it was done", to=("person",)),
+            Field("began", "date", "first day", huridocs="2111"),
+            Field("ended", "date", "last day", huridocs="2121"),
+            Field("began_as_stated", "text", "the date as the source says it"),
+            Field("ended_as_stated", "text", "the date as the source says it"),
+            Field("place", "ref", "where", to=("place",)),
+            Field("methods", "texts", "how", huridocs="2114"),
+            Field(
+                "targeted_for",
+                "texts",
+                "characteristics for which the victim was targeted",
+                huridocs="2152",
+            ),
+            Field(
+                "attribution", "choice", "whose act it was", choices=ATTRIBUTION, huridocs="2115"
+            ),
+            Field("status_at_end", "text", "status of the victim at the end", huridocs="2123"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "involvement",
+        "involvements",
+        "INV",
+        "one alleged perpetrator in one act",
+        "degree",
+        (
+            Field("act", "ref", "in which act", required=True, to=("act",)),
+            Field(
+                "person",
+                "ref",
+                "the alleged perpetrator, under a pseudonym",
+                required=True,
+                to=("person",),
+            ),
+            Field(
+                "degree",
+                "choice",
+                "how involved, as alleged",
+                huridocs="2409",
+                choices=(
+                    "carried out",
+                    "gave orders",
+                    "planned",
+                    "present",
+                    "failed to prevent",
+                    "suspected",
+                ),
+            ),
+            Field(
+                "capacity",
+                "choice",
+                "in which capacity",
+                choices=("state agent", "armed group", "relative", "private person", "unknown"),
+            ),
+            Field("unit", "text", "unit"),
+            Field("rank", "text", "rank"),
+            Field(
+                "instigation", "choice", "instigated by officials", choices=("yes", "no", "unknown")
+            ),
+            Field("basis", "ref", "the statement that says so", to=("statement",)),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "proposition",
+        "propositions",
+        "P",
+        "one atomic thing that is true or not",
+        "text",
+        (
+            Field("text", "long", "the thing, in a sentence, by codes", required=True),
+            Field("act", "ref", "the act it is about", to=("act",)),
+            Field("aspect", "choice", "what of it", choices=ASPECTS),
+            Field("elements", "texts", "elements of crimes it bears on: 7(1)(e).1, 7.X1"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "statement",
+        "statements",
+        "ST",
+        "one assertion by one source at one passage of one item",
+        "quote",
+        (
+            Field("source", "ref", "who asserts", required=True, to=("source",)),
+            Field("item", "ref", "the item in which it stands", required=True, to=("item",)),
+            Field(
+                "part", "text", "named extraction: text, article, page:3, message:12", required=True
+            ),
+            Field("quote", "long", "the exact words", required=True),
+            Field("start", "integer", "where the words begin in that part, in characters"),
+            Field("proposition", "ref", "the proposition it bears on", to=("proposition",)),
+            Field("stance", "choice", "for or against", choices=STANCES),
+            Field("knows_by", "choice", "how the source knows", choices=KNOWS_BY),
+            Field(
+                "from", "refs", "from whom or what the source has it", to=("statement", "source")
+            ),
+            Field(
+                "grade",
+                "integer",
+                "credibility of the statement, 1 (confirmed) to 6 (cannot be judged)",
+            ),
+            Field("language", "text", "language code"),
+            Field("basis", "long", "who says that it is first-hand or independent, and why"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "contamination",
+        "contaminations",
+        "C",
+        "what makes accounts depend on each other",
+        "why",
+        (
+            Field("statements", "refs", "the accounts", required=True, to=("statement",)),
+            Field("certain", "flag", "true: certain; false: suspected"),
+            Field(
+                "why",
+                "long",
+                "joint interview, shared chat, prior exposure, coaching",
+                required=True,
+            ),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "crossing",
+        "crossings",
+        "X",
+        "a border crossed by a person",
+        "on",
+        (
+            Field("person", "ref", "who", required=True, to=("person",)),
+            Field("from", "text", "ISO 3166 code of the state left", required=True),
+            Field("to", "text", "ISO 3166 code of the state entered", required=True),
+            Field("on", "date", "when"),
+            Field("basis", "ref", "the statement that says so", to=("statement",)),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "response",
+        "responses",
+        "R",
+        "what an authority answered, and when",
+        "answer",
+        (
+            Field("by", "text", "which authority", required=True),
+            Field("on", "date", "when"),
+            Field("to", "ref", "to which event", to=("event",)),
+            Field(
+                "answer",
+                "choice",
+                "what it said",
+                required=True,
+                choices=(
+                    "denies facts",
+                    "admits facts and denies responsibility",
+                    "opens inquiry",
+                    "inquiry closed",
+                    "prosecutes",
+                    "condemns",
+                    "silence",
+                ),
+            ),
+            Field("statement", "ref", "the statement that holds it", to=("statement",)),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "remedy",
+        "remedies",
+        "RM",
+        "a remedy tried at home and what was decided",
+        "body",
+        (
+            Field("act", "ref", "about which act", to=("act",)),
+            Field("decided_on", "date", "date of the decision"),
+            Field("final", "flag", "no further appeal"),
+            Field("body", "text", "who decided"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "consent",
+        "consents",
+        "CO",
+        "a decision about what may leave, to whom, in which form",
+        "purpose",
+        (
+            Field("subject", "ref", "whose consent", required=True, to=("person", "source")),
+            Field("given_by", "text", "who gave it, and in which capacity"),
+            Field("purpose", "text", PURPOSE_HELP, required=True),
+            Field("recipient", "text", "named recipient or class of recipients"),
+            Field(
+                "identity_level",
+                "choice",
+                "how far identity may go",
+                required=True,
+                choices=("named", "coded", "aggregate"),
+            ),
+            Field("items", "refs", "only these items", to=("item",)),
+            Field("given_on", "date", "when it was given"),
+            Field("from", "date", "valid from"),
+            Field("until", "date", "valid until"),
+            Field("language", "text", "language in which it was explained"),
+            Field("interpreter", "text", "code of the interpreter"),
+            Field("how_explained", "long", "how it was explained, with the risks"),
+            Field("withdrawn_on", "date", "when it was withdrawn"),
+            Field("told", "texts", "recipients told of the withdrawal"),
+            _NOTE,
+        ),
+    ),
+    Noun(
+        "label",
+        "labels",
+        "L",
+        "a legal label somebody uses; never a finding",
+        "label",
+        (
+            Field("label", "text", "the word used", required=True),
+            Field("by", "ref", "who uses it", to=("source",)),
+            Field("on", "refs", "for which acts", to=("act",)),
+            Field("status", "choice", "what it is", choices=("hypothesis", "used by others")),
+            _NOTE,
+        ),
+    ),
+)
+
+BY_NAME = {noun.name: noun for noun in NOUNS}
+BY_PLURAL = {noun.plural: noun for noun in NOUNS}
+CASE_FIELDS: tuple[Field, ...] = (
+    Field("code", "text", "short code in capitals: KARV", required=True),
+    Field("title", "text", "title of the case", required=True),
+    Field("language", "text", "language code"),
+    Field("summary", "long", "what the case is about"),
+    Field("narrative_label", "text", "legal label used in public, if any"),
+    Field("group", "text", "how the targeted group is defined"),
+)

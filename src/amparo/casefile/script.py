@@ -1,0 +1,312 @@
+"""Names across scripts: one key for Хасан, Khasan, Hassan and حسن.
+
+Each letter is read as the sounds it may stand for in Latin (English, French,
+German, Turkish habits), Cyrillic (Russian, Chechen) and Arabic spelling. From
+the sounds come two keys of a word:
+`f:` with vowels in three classes, and `s:` the consonants alone, because
+Arabic leaves vowels out; `a:` marks a skeleton that was written in Arabic.
+Keys propose, people decide whether two names are one person.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice, product
+
+from rapidfuzz.distance import Levenshtein
+
+PALOCHKA = "\u04cf"
+MOST_READINGS = 32
+
+_CYRILLIC = "\u0400-\u04bf\u04c1-\u04ce\u04d0-\u052f"
+# The palochka is typed as U+04C0, U+04CF, digit one, Latin I and l, bar, Ukrainian i.
+_BAR = "\u04c0\u04cf1Il|\u0406\u0456!"
+_PALOCHKA = re.compile(
+    f"(?<=[гкптцчхГКПТЦЧХ])[{_BAR}](?=[{_CYRILLIC}{_BAR}]|\\b|(?!\\w))"
+    f"|(?<=[аеёиоуыэюяьъАЕЁИОУЫЭЮЯЬЪ])[{_BAR}](?=[{_CYRILLIC}])"
+    f"|(?<![\\w{_BAR}])[{_BAR}](?=[аеёиоуыэюяАЕЁИОУЫЭЮЯ])"
+)
+_UKRAINIAN = re.compile("[їєґЇЄҐ]")
+
+_ARABIC_SAME = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱٲٳ", "ا"),
+        **dict.fromkeys("ىیېئ", "ي"),
+        **dict.fromkeys("ۀةہۃەھ", "ه"),
+        "ؤ": "و",
+        "ک": "ك",
+        "ڪ": "ك",
+        **{chr(0x0660 + n): str(n) for n in range(10)},
+        **{chr(0x06F0 + n): str(n) for n in range(10)},
+    }
+)
+_LETTERS = str.maketrans(
+    {
+        **{"ё": "е", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"},
+        **{"’": "'", "ʼ": "'", "ʻ": "'", "‘": "'", "`": "'", "´": "'"},
+    }
+)
+# Letters whose mark makes another letter: folding them away would change the word.
+_WHOLE = frozenset("йўїѓќ")
+
+
+def fold_palochka(text: str) -> str:
+    """Every way of typing the Chechen palochka becomes U+04CF; same length."""
+    return text if _UKRAINIAN.search(text) else _PALOCHKA.sub(PALOCHKA, text)
+
+
+class _Folds(dict[int, str]):
+    """Code point -> what it is folded to, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_char(chr(code))
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold_text(text: str) -> str:
+    """Text as it is indexed: small letters without marks, Arabic and Cyrillic forms unified."""
+    if text.isascii():
+        return text.lower()
+    return fold_palochka(unicodedata.normalize("NFC", text)).translate(_FOLDS)
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """`fold_text` and, for each character of it, the offset in `text` it came from."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
+    out: list[str] = []
+    places: list[int] = []
+    composed, origins = _compose(text)
+    for at, char in zip(origins, fold_palochka(composed), strict=True):
+        folded = _FOLDS[ord(char)]
+        out.append(folded)
+        places += [at] * len(folded)
+    return "".join(out), places
+
+
+def _compose(text: str) -> tuple[str, Sequence[int]]:
+    """NFC and, for each character of it, the offset of its first part."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, range(len(text))
+    out: list[str] = []
+    origins: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        one = unicodedata.normalize("NFC", text[at:end])
+        out.append(one)
+        origins += [at] * len(one)
+        at = end
+    return "".join(out), origins
+
+
+def _fold_char(char: str) -> str:
+    if char.isascii():
+        return char.lower()
+    small = unicodedata.normalize("NFKC", char).casefold().translate(_LETTERS)
+    kept = []
+    for letter in small:
+        if letter in _WHOLE:
+            kept.append(letter)
+            continue
+        for part in unicodedata.normalize("NFD", letter.translate(_ARABIC_SAME)):
+            if unicodedata.category(part) not in ("Mn", "Cf") and part != "\u0640":
+                kept.append(part)
+    return "".join(kept).translate(_ARABIC_SAME)
+
+
+def script_of(word: str) -> str:
+    """`Arab`, `Cyrl`, `Latn` or `Zyyy`, by the first letter that tells."""
+    for char in word:
+        if "\u0600" <= char <= "\u06ff" or "\u0750" <= char <= "\u077f" or char >= "\ufb50":
+            return "Arab"
+        if "\u0400" <= char <= "\u052f":
+            return "Cyrl"
+        if char.isalpha():
+            return "Latn"
+    return "Zyyy"
+
+
+# Sounds: consonants b d f g h j k l m n p r s t v z, S (sh), C (ch), T (ts); w and y
+# that may be vowels; vowels a i u. A bar separates readings.
+_LATIN = {
+    "shch": "S", "schtsch": "S", "chtch": "S", "tsch": "C", "tch": "C", "dzh": "j", "dsch": "j",
+    "sch": "S", "kh": "h", "ch": "C|S|h", "sh": "S", "zh": "j", "ts": "T", "tz": "T", "th": "t|s",
+    "dh": "d|z", "gh": "g", "ph": "f", "dj": "j", "dz": "z", "ou": "u", "oo": "u", "ee": "i",
+    "ck": "k", "x": "ks|h", "j": "j|y", "c": "k|s|T", "q": "k", "w": "w", "v": "w", "y": "y",
+    "h": "h", "b": "b", "d": "d", "f": "f", "g": "g", "k": "k", "l": "l", "m": "m", "n": "n",
+    "p": "p", "r": "r", "s": "s", "t": "t", "z": "z", "a": "a", "e": "i", "i": "i", "o": "u",
+    "u": "u",
+}  # fmt: skip
+_TURKISH = str.maketrans({"ş": "sh", "ș": "sh", "š": "sh", "č": "ch", "ž": "zh", "ç": "ch"})
+_CYRILLIC_SOUNDS = {
+    "дж": "j", "тш": "C", "кх": "k", "къ": "k", "хь": "h", "кс": "ks", "аь": "a", "оь": "u",
+    "уь": "u", "юь": "u", "яь": "a",
+    "а": "a", "б": "b", "в": "w", "г": "g|h", "д": "d", "е": "i", "ж": "j", "з": "z", "и": "i",
+    "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "u", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "T", "ч": "C", "ш": "S", "щ": "S", "ы": "i",
+    "э": "i", "ю": "yu", "я": "ya", "і": "i", "ї": "yi", "є": "yi", "ґ": "g", "ў": "w",
+    "ә": "a", "ө": "u", "ү": "u", "қ": "k", "ғ": "g", "ң": "n", "һ": "h",
+}  # fmt: skip
+_ARABIC_SOUNDS = {
+    "تش": "C|tS", "دج": "j", "ا": "a", "ب": "b", "ت": "t", "ث": "s|t", "ج": "j|g", "ح": "h",
+    "خ": "h", "د": "d", "ذ": "z|d", "ر": "r", "ز": "z", "س": "s", "ش": "S|C", "ص": "s", "ض": "d|z",
+    "ط": "t", "ظ": "z|d", "ع": "a", "غ": "g", "ف": "f", "ق": "k|g", "ك": "k|g", "ل": "l", "م": "m",
+    "ن": "n", "ه": "h", "و": "w", "ي": "y", "گ": "g", "پ": "p", "چ": "C", "ژ": "j", "ڤ": "f",
+    "ڨ": "g",
+}  # fmt: skip
+_TABLES = {"Latn": _LATIN, "Cyrl": _CYRILLIC_SOUNDS, "Arab": _ARABIC_SOUNDS}
+_LONGEST = {name: max(map(len, table)) for name, table in _TABLES.items()}
+_ARTICLES = frozenset(
+    "al el ul ad ar as an at аль эль ал ар ад ас ан ибн ibn bin ben ould بن ابن".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+def words_of_name(name: str) -> list[str]:
+    """The folded words of a name without article and 'son of'."""
+    words = [word.replace("'", "") for word in _WORD.findall(_fold_name(name))]
+    kept = [word for word in words if word not in _ARTICLES]
+    return kept or words
+
+
+def _fold_name(name: str) -> str:
+    small = fold_palochka(unicodedata.normalize("NFC", name)).lower().translate(_TURKISH)
+    return fold_text(small)
+
+
+def _sounds(word: str) -> list[str]:
+    """Every reading of one folded word, at most MOST_READINGS."""
+    kind = script_of(word)
+    table = _TABLES.get(kind)
+    if table is None:
+        return [word]
+    units: list[list[str]] = []
+    at = 0
+    while at < len(word):
+        for size in range(min(_LONGEST[kind], len(word) - at), 0, -1):
+            found = table.get(word[at : at + size])
+            if found is not None:
+                units.append(found.split("|"))
+                at += size
+                break
+        else:
+            at += 1
+    return ["".join(reading) for reading in islice(product(*units), MOST_READINGS)]
+
+
+def _full(sounds: str) -> str:
+    """Sounds with vowels: i before a vowel and doubled sounds fall away."""
+    same = re.sub(r"(.)\1+", r"\1", sounds.replace("y", "i").replace("w", "v"))
+    same = re.sub(r"i(?=[aui])", "", same)
+    return re.sub(r"(?<=[aiu])h$", "", re.sub(r"(.)\1+", r"\1", same))
+
+
+def _skeletons(sounds: str) -> set[str]:
+    """Consonants alone; `_` where the word begins with a vowel; w and a last h are open."""
+    once = re.sub(r"(.)\1+", r"\1", sounds).replace("p", "b")
+    found = set()
+    for open_sound in ("", "f") if "w" in once else ("",):
+        bare = once.replace("w", open_sound or "u")
+        first = "_" if bare[:1] in "aiuy" else ""
+        bones = first + re.sub("[aiuy]", "", bare)
+        found.add(bones)
+        if bones.endswith("h") and len(bones) > 1:
+            found.add(bones[:-1])
+    return found - {"", "_"}
+
+
+@lru_cache(maxsize=65536)
+def word_keys(word: str) -> frozenset[str]:
+    """Keys under which one word of a name is kept."""
+    folded = "".join(words_of_name(word))
+    if not folded:
+        return frozenset()
+    if script_of(folded) == "Arab":
+        forms = {folded}
+        if folded.startswith("ال") and len(folded) > 4:
+            forms = {folded[2:]}
+        bones = {
+            bone for form in forms for reading in _sounds(form) for bone in _skeletons(reading)
+        }
+        return frozenset({f"s:{bone}" for bone in bones} | {f"a:{bone}" for bone in bones})
+    readings = _sounds(folded)
+    full = {f"f:{_full(reading)}" for reading in readings}
+    return frozenset(full | {f"s:{bone}" for r in readings for bone in _skeletons(r)})
+
+
+def query_keys(word: str) -> frozenset[str]:
+    """Keys to look a word up by: vowels must agree where both sides write them."""
+    keys = word_keys(word)
+    if any(key[0] == "a" for key in keys):
+        return frozenset(key for key in keys if key[0] == "s")
+    return frozenset(key if key[0] == "f" else f"a{key[1:]}" for key in keys)
+
+
+def name_keys(name: str) -> frozenset[str]:
+    """All keys of all words of a name: for a blind index of names."""
+    return frozenset(key for word in words_of_name(name) for key in word_keys(word))
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two words may be one name.
+
+    Same sounds; or same consonants where one is Arabic; or same consonants and
+    one vowel heard otherwise (Mohammed, Muhammad).
+    """
+    mine, theirs = word_keys(one), word_keys(other)
+    if query_keys(one) & theirs or query_keys(other) & mine:
+        return True
+    if not any(key[0] == "s" and len(key) > 4 for key in mine & theirs):
+        return False
+    heard = [[key for key in keys if key[0] == "f"] for keys in (mine, theirs)]
+    return any(Levenshtein.distance(a, b) <= 1 for a, b in product(*heard))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether each word of the shorter name may be a word of the longer."""
+    short, long = sorted((words_of_name(one), words_of_name(other)), key=len)
+    left = list(long)
+    for word in short:
+        match = next((w for w in left if same_word(word, w)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return bool(short)
+
+
+_ROMAN = {
+    "Cyrl": dict(
+        zip(
+            "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґӏ",
+            "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g '"
+            .split(" "),
+            strict=True,
+        )
+    ),
+    "Arab": dict(
+        zip(
+            "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+            "a b t th j h kh d dh r z s sh s d t z ' gh f q k l m n h w y".split(" "),
+            strict=True,
+        )
+    ),
+}  # fmt: skip
+
+
+def to_latin(text: str) -> str:
+    """A readable romanisation for people who cannot read the script; not a key."""
+    out = []
+    for char in fold_palochka(text):
+        small = _fold_char(char)
+        roman = "".join(_ROMAN.get(script_of(part), {}).get(part, part) for part in small)
+        out.append(roman.capitalize() if char.isupper() and char.lower() != char else roman)
+    return "".join(out) if not text.isascii() else text

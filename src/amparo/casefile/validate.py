@@ -1,0 +1,168 @@
+"""Check what a user gives for a noun against its description; refuse with the place named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from amparo.casefile.dates import parse_date
+from amparo.casefile.schema import Field, Noun
+from amparo.errors import BadInput
+
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+CASE_CODE = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
+MAX_TEXT = 2_000
+MAX_LONG = 100_000
+_TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
+
+Where = Callable[[str], str]
+
+
+def _nowhere(key: str) -> str:
+    return key
+
+
+def check_code(code: object, where: Where = _nowhere) -> str:
+    """The id of a record: a letter, then letters, digits, dot, dash, underscore."""
+    if not isinstance(code, str) or not CODE.fullmatch(code):
+        raise BadInput(
+            "an id must begin with a letter and hold only letters, digits, '.', '-' and '_'",
+            value=where("id"),
+            remedy="give the record an id such as ST1",
+        )
+    return code
+
+
+def _as_text(value: object, limit: int) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be text")
+    text = str(value).strip()
+    if len(text) > limit:
+        raise ValueError(f"is longer than {limit} characters")
+    if any(ord(c) < 32 and c not in "\n\t" for c in text):
+        raise ValueError("holds control characters")
+    return text
+
+
+def _as_list(value: object) -> list[str]:
+    if isinstance(value, str):
+        value = [piece for piece in re.split(r"\s*,\s*", value) if piece]
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be a list")
+    return [_as_text(entry, MAX_TEXT) for entry in value]
+
+
+def _as_flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    lowered = str(value).lower()
+    if lowered in _TRUE | _FALSE:
+        return lowered in _TRUE
+    raise ValueError("must be true or false")
+
+
+def _as_integer(value: object) -> int:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")
+    try:
+        return int(str(value))
+    except ValueError:
+        raise ValueError("must be a whole number") from None
+
+
+def _as_number(value: object) -> float:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    try:
+        return float(str(value))
+    except ValueError:
+        raise ValueError("must be a number") from None
+
+
+def _as_names(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("must give a name for each language code, such as {ru: ...}")
+    return {str(key): _as_text(entry, MAX_TEXT) for key, entry in value.items()}
+
+
+def _as_date(value: object) -> str:
+    text = _as_text(value, 60)
+    parse_date(text)
+    return text
+
+
+_CLEANERS: dict[str, Callable[[object], Any]] = {
+    "text": lambda value: _as_text(value, MAX_TEXT),
+    "long": lambda value: _as_text(value, MAX_LONG),
+    "choice": lambda value: _as_text(value, MAX_TEXT),
+    "ref": lambda value: _as_text(value, 80),
+    "refs": _as_list,
+    "texts": _as_list,
+    "names": _as_names,
+    "date": _as_date,
+    "integer": _as_integer,
+    "number": _as_number,
+    "flag": _as_flag,
+}
+
+
+def clean_field(field: Field, value: object, where: Where = _nowhere) -> Any:
+    """The stored form of one value. Raises BadInput naming field and place."""
+    try:
+        cleaned = _CLEANERS[field.kind](value)
+    except BadInput as error:
+        raise BadInput(
+            f"{field.name}: {error.cause}", value=where(field.name), remedy=error.remedy
+        ) from None
+    except ValueError as error:
+        raise BadInput(
+            f"{field.name} {error}", value=where(field.name), remedy=field.help
+        ) from None
+    if field.choices and cleaned not in field.choices:
+        raise BadInput(
+            f"{field.name} is not one of the known terms",
+            value=where(field.name),
+            remedy="use one of: " + ", ".join(field.choices),
+        )
+    return cleaned
+
+
+def clean_body(
+    fields: tuple[Field, ...], raw: Mapping[str, object], what: str, where: Where = _nowhere
+) -> dict[str, Any]:
+    """The stored body of a record: known keys only, empty ones dropped, required ones there.
+
+    Raises BadInput for an unknown key, a missing field or a value that does not fit.
+    """
+    known = {field.name: field for field in fields}
+    for key in raw:
+        if key not in known:
+            raise BadInput(
+                f"unknown key '{key}' in {what}",
+                value=where(str(key)),
+                remedy="known keys: " + ", ".join(known),
+            )
+    body = {
+        key: clean_field(known[key], value, where)
+        for key, value in raw.items()
+        if value is not None and value != ""
+    }
+    for field in fields:
+        if field.required and body.get(field.name) in (None, "", []):
+            raise BadInput(
+                f"{what} needs '{field.name}'", value=where(field.name), remedy=field.help
+            )
+    return body
+
+
+def references(noun: Noun, body: Mapping[str, Any]) -> list[tuple[Field, str]]:
+    """Every (field, id) by which this body points at another record."""
+    found: list[tuple[Field, str]] = []
+    for field in noun.fields:
+        value = body.get(field.name)
+        if field.kind == "ref" and value:
+            found.append((field, value))
+        elif field.kind == "refs" and value:
+            found.extend((field, code) for code in value)
+    return found

@@ -1,0 +1,57 @@
+"""Decide whether a path is a vault or a package, and verify it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from amparo.errors import WrongFormat
+
+
+def check_target(target: Path) -> dict[str, Any]:
+    """Report of the checks: `clean`, `checked`, `faults`, `notes`."""
+    from amparo.vault.header import HEADER_NAME
+
+    if (target / HEADER_NAME).is_file():
+        return _check_vault(target)
+    if (target / "bagit.txt").is_file() or (target / "package" / "bagit.txt").is_file():
+        inner = target if (target / "bagit.txt").is_file() else target / "package"
+        return _check_package(inner)
+    raise WrongFormat(
+        "this is neither a vault nor a package",
+        value=str(target),
+        remedy="name a folder that holds vault.toml or bagit.txt",
+    )
+
+
+def _check_package(folder: Path) -> dict[str, Any]:
+    from amparo.custody.verify import verify_package
+
+    return verify_package(folder).as_dict()
+
+
+def _check_vault(folder: Path) -> dict[str, Any]:
+    from amparo.casefile.verify import check_record
+    from amparo.cli.unlock import opened
+    from amparo.vault.verify import verify_vault
+
+    with opened(folder) as vault:
+        if not sys.stderr.isatty():
+            report = verify_vault(vault)
+        else:
+            report = _with_progress(vault)
+        check_record(report)
+    return report.as_dict()
+
+
+def _with_progress(vault: Any) -> Any:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from amparo.vault.verify import verify_vault
+
+    total = sum(path.stat().st_size for path in (vault.folder / "packs").glob("*.pack"))
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("Reading packs", total=total)
+        return verify_vault(vault, progress=lambda size: bar.advance(task, size))

@@ -1,0 +1,88 @@
+"""Look at what the program stands on. Contacts nothing outside this machine."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from typing import NamedTuple
+
+
+class Check(NamedTuple):
+    """One finding; `holds` is False where something is missing."""
+
+    name: str
+    holds: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> list[Check]:
+    """Everything `amparo doctor` reports."""
+    return [_python(), _sqlcipher(), _memory(), *_sandbox(), _ocr(), _typst(), _media()]
+
+
+def _python() -> Check:
+    return Check(
+        "Python", sys.version_info >= (3, 11), platform.python_version(), "install 3.11 or later"
+    )
+
+
+def _sqlcipher() -> Check:
+    from amparo.store.database import engine_versions
+
+    found = engine_versions()
+    return Check("SQLCipher", bool(found), found or "not found", "install the sqlcipher3 wheel")
+
+
+def _memory() -> Check:
+    from amparo.crypto.memory import lock
+
+    locked = lock(bytearray(4096))
+    return Check("keys kept out of swap", locked, "mlock works" if locked else "mlock is refused",
+                 "raise `ulimit -l`, or encrypt the swap")  # fmt: skip
+
+
+def _sandbox() -> list[Check]:
+    from amparo.intake.sandbox import layers
+
+    remedies = {"bubblewrap": "apt install bubblewrap", "bwrap": "apt install bubblewrap"}
+    return [
+        Check(
+            f"sandbox: {name}",
+            bool(value),
+            str(value),
+            remedies.get(name, "the floor below it still holds"),
+        )
+        for name, value in layers().items()
+    ]
+
+
+def _ocr() -> Check:
+    found = shutil.which("tesseract")
+    if not found:
+        return Check("OCR", False, "tesseract is not there",
+                     "apt install tesseract-ocr tesseract-ocr-rus tesseract-ocr-fra tesseract-ocr-ara")  # fmt: skip
+    listed = subprocess.run(
+        [found, "--list-langs"], capture_output=True, text=True, timeout=20, check=False
+    )
+    languages = [line for line in listed.stdout.splitlines()[1:] if len(line) == 3]
+    return Check("OCR", True, "tesseract: " + " ".join(languages))
+
+
+def _typst() -> Check:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return Check("PDF", True, f"typst {version('typst')}")
+    except PackageNotFoundError:
+        return Check("PDF", False, "typst is not there", "install the typst wheel")
+
+
+def _media() -> Check:
+    from importlib.util import find_spec
+
+    held = find_spec("av") is not None
+    return Check("audio and video", held, "PyAV" if held else "not installed",
+                 "install amparo[media] for duration and pictures of recordings")  # fmt: skip

@@ -1,0 +1,239 @@
+"""Take items in, list them, show them, search them, take them out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amparo.cli.show import AsJson, print_json, print_rows, safe
+from amparo.cli.vault import VaultPath
+from amparo.errors import Exit
+
+if TYPE_CHECKING:
+    from amparo.intake.receive import Received
+    from amparo.vault.models import Item
+
+app = typer.Typer(no_args_is_help=True, help="Items: what the vault holds.")
+
+
+def _facts(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.code,
+        "sha256": item.sha256,
+        "size": item.size,
+        "kind": item.kind,
+        "media_type": item.media_type,
+        "outcome": item.outcome,
+        "detail": item.detail,
+        "name": item.file_name,
+    }
+
+
+@app.command("add")
+def add(
+    vault: VaultPath,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    as_json: AsJson = False,
+) -> None:
+    """Deposit files and folders; the same bytes twice make one item.
+
+    Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code 8
+    when some files could not be read from the disk.
+
+    Example: amparo item add evidence ~/received
+    """
+    from amparo.cli.progress import bar
+    from amparo.cli.unlock import opened
+    from amparo.intake.receive import receive
+
+    with opened(vault) as held, bar("Taking in") as step:
+
+        def tell(received: Received) -> None:
+            step()
+            if not as_json:
+                typer.echo(_line(received))
+
+        tally = receive(held, held.member, paths, tell=tell)
+    if as_json:
+        print_json({**_reckoning(tally), "files": [_received(r) for r in tally.results]})
+    else:
+        typer.echo(
+            f"expected {tally.expected} = deposited {tally.deposited} + already held {tally.held}"
+            f" + failed {tally.failed}"
+            + (f"; inside them {tally.inside} more" if tally.inside else "")
+        )
+    if tally.failed:
+        raise typer.Exit(int(Exit.PARTLY))
+
+
+def _reckoning(tally: Any) -> dict[str, int]:
+    return {
+        "expected": tally.expected,
+        "deposited": tally.deposited,
+        "already_held": tally.held,
+        "failed": tally.failed,
+        "inside": tally.inside,
+    }
+
+
+def _received(received: Received) -> dict[str, Any]:
+    facts = _facts(received.item) if received.item else {}
+    state = "already held" if received.state == "held" else received.state
+    return {**facts, "name": received.name, "state": state, "fault": received.fault}
+
+
+def _line(received: Received) -> str:
+    name = "  " * received.depth + safe(received.name)
+    if received.item is None:
+        return f"failed\t{name}\t{received.fault}"
+    item = received.item
+    outcome = f"{item.outcome} ({item.detail})" if item.detail else item.outcome
+    state = "already held" if received.state == "held" else "deposited"
+    return f"{item.code}\t{item.sha256}\t{item.kind}\t{safe(outcome)}\t{state}\t{name}"
+
+
+@app.command("list")
+def list_(
+    vault: VaultPath,
+    kind: Annotated[str, typer.Option(help="Only this kind, such as pdf.")] = "",
+    outcome: Annotated[str, typer.Option(help="Only this outcome, such as corrupt.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the items held.
+
+    Example: amparo item list evidence --outcome corrupt
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.retrieve import list_items
+
+    with opened(vault):
+        items = [_facts(item) for item in list_items(kind=kind, outcome=outcome)]
+    if as_json:
+        print_json(items)
+        return
+    print_rows(
+        ("id", "kind", "outcome", "bytes", "sha-256", "name"),
+        ((i["id"], i["kind"], i["outcome"], i["size"], i["sha256"][:16], i["name"]) for i in items),
+    )
+
+
+@app.command("show")
+def show(
+    vault: VaultPath,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Id, sha-256 or file name.")],
+    part: Annotated[str, typer.Option(help="Show the text of this part, such as page:3.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what is known of an item, its parts and its ledger entries.
+
+    Example: amparo item show evidence I-0003 --part article
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.retrieve import describe_item, find_item, read_part
+
+    with opened(vault):
+        found = find_item(item)
+        if part:
+            text = read_part(found.sha256, part)
+            print_json({"part": part, "text": text}) if as_json else typer.echo(safe(text))
+            return
+        facts = {**_facts(found), **describe_item(found)}
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        if name == "parts":
+            typer.echo("parts:")
+            for one in value:
+                label = f"  {safe(one['label'])}" if one["label"] else ""
+                typer.echo(
+                    f"  {one['name']}\t{one['characters']} characters\t{one['language']}{label}"
+                )
+        elif isinstance(value, dict):
+            typer.echo(f"{name}:")
+            for key, entry in value.items():
+                typer.echo(f"  {safe(str(key))}: {safe(str(entry))}")
+        elif isinstance(value, list):
+            typer.echo(f"{name}: " + ("; ".join(safe(str(v)) for v in value) or "-"))
+        else:
+            typer.echo(f"{name}: {safe(str(value))}")
+
+
+@app.command("export")
+def export(
+    vault: VaultPath,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Id, sha-256 or file name.")],
+    out: Annotated[Path, typer.Option(help="File to write; must not exist.")],
+    purpose: Annotated[
+        str, typer.Option(help="Why it is taken out; kept in the ledger.")
+    ] = "inspection",
+) -> None:
+    """Write the original bytes of an item to a file, and an entry to the ledger.
+
+    Example: amparo item export evidence I-0003 --out copy.pdf --purpose "expert opinion"
+    """
+    from amparo.cli.unlock import opened
+    from amparo.errors import BadInput
+    from amparo.store.files import write_durably
+    from amparo.vault.retrieve import export_item, find_item
+
+    if out.exists():
+        raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
+    if not out.absolute().parent.is_dir():
+        raise BadInput("no such folder", value=str(out.parent), remedy="make it first")
+    with opened(vault) as held:
+        found = find_item(item)
+        data = export_item(held, held.member, found, purpose=purpose)
+        write_durably(out.absolute(), data)
+    typer.echo(f"{found.code}\t{found.sha256}\t{out}")
+
+
+@app.command("outcomes")
+def outcomes(vault: VaultPath, as_json: AsJson = False) -> None:
+    """Count items by kind, reader and outcome; nothing is left out.
+
+    Example: amparo item outcomes evidence
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.retrieve import list_items
+
+    with opened(vault):
+        counted = Counter(
+            (i.kind, i.reader, i.reader_version, i.outcome, i.detail) for i in list_items()
+        )
+    rows = [(*key, count) for key, count in sorted(counted.items())]
+    names = ("kind", "reader", "version", "outcome", "detail", "items")
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    print_rows(names, rows)
+
+
+def search(
+    vault: VaultPath,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "a phrase", kind:pdf ...')],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many hits.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages in every language held; word forms are found too.
+
+    Example: amparo search evidence "задержали"
+    """
+    from amparo.casefile.search import search as find
+    from amparo.cli.unlock import opened
+
+    with opened(vault):
+        found = find(query, limit=limit)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    for hit in found.hits:
+        typer.echo(f"{hit.item}\t{hit.part}\t{hit.start}-{hit.end}\t{safe(hit.file_name)}")
+        typer.echo("    " + safe(hit.marked("[", "]")))
+    more = f" (of {found.total})" if found.total > len(found.hits) else ""
+    typer.echo(f"{len(found.hits)} passages{more}")
+    for note in found.notes:
+        typer.echo(note)

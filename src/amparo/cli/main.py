@@ -1,0 +1,120 @@
+"""The `amparo` command: nouns as groups, errors as three lines and an exit code.
+
+Only the standard library and typer are imported here, so that `--help` answers
+at once; each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from amparo.errors import AmparoError, Exit
+
+from . import case, corroborate, demonstrate, doctor, filing, item, law, ledger, serve, vault
+
+app = typer.Typer(
+    name="amparo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Preserve evidence, record who did what to whom, assess the law, file a communication.",
+)
+app.command("init")(vault.init)
+app.command("verify")(vault.verify)
+app.command("search")(item.search)
+app.command("serve")(serve.serve)
+app.command("demo")(demonstrate.demo)
+app.command("doctor")(doctor.doctor)
+app.add_typer(corroborate.app, name="corroborate")
+app.add_typer(item.app, name="item")
+app.add_typer(case.app, name="case")
+app.add_typer(law.app, name="law")
+app.add_typer(filing.app, name="filing")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(vault.app, name="vault")
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"amparo {version('amparo')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """Preserve evidence, record who did what to whom, assess the law, file a communication."""
+
+
+def _tell(error: AmparoError) -> int:
+    if "--json" in sys.argv:
+        typer.echo(json.dumps(error.as_json(), ensure_ascii=False), err=True)
+    else:
+        typer.echo(f"amparo: {error}", err=True)
+    return int(error.exit_code)
+
+
+def _storage_error(error: OSError) -> int:
+    from amparo.errors import StorageFailed
+
+    name = os.fspath(error.filename) if isinstance(error.filename, str | os.PathLike) else ""
+    cause = (error.strerror or type(error).__name__).lower()
+    return _tell(
+        StorageFailed(
+            cause, value=name, remedy="check the path, its permissions and the free space"
+        )
+    )
+
+
+def run() -> None:
+    """Run the command line; every foreseen failure ends in a message and a code."""
+    try:
+        code = app(standalone_mode=False)
+    except AmparoError as error:
+        code = _tell(error)
+    except OSError as error:
+        code = _storage_error(error)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("amparo: interrupted; what was acknowledged is kept", err=True)
+        code = int(Exit.INTERRUPTED)
+    except Exception as error:
+        code = _show_usage_error(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_usage_error(error: Exception) -> int:
+    """Click's own errors show usage; anything else is a fault of ours, told without its text.
+
+    An exception's text may quote a narrative, so only its type and place are shown.
+    """
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        return int(Exit.BAD_INPUT)
+    if isinstance(error, BrokenPipeError):
+        return int(Exit.DONE)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = (
+        f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
+    )  # noqa: PTH119
+    typer.echo(
+        f"amparo: a fault in the program ({type(error).__name__} at {place}). "
+        "Nothing was half-written; report this line, it holds nothing of your data",
+        err=True,
+    )
+    return 70

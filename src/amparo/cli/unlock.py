@@ -1,0 +1,90 @@
+"""Ask for a passphrase and open a vault for one command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from amparo.errors import BadInput, Locked
+
+if TYPE_CHECKING:
+    from amparo.vault.unlock import Vault
+
+VARIABLE = "AMPARO_PASSPHRASE_FILE"
+MAX_PASSPHRASE = 1024
+WEAKEST = 3
+
+
+def read_passphrase_file() -> str | None:
+    """The first line of the file that AMPARO_PASSPHRASE_FILE names, None where it is not set."""
+    name = os.environ.get(VARIABLE)
+    if not name:
+        return None
+    try:
+        text = Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Locked(
+            f"the file named by {VARIABLE} cannot be read", value=name, remedy="check its path"
+        ) from None
+    passphrase = text.split("\n", 1)[0].rstrip("\r")
+    if not passphrase:
+        raise Locked(f"the file named by {VARIABLE} is empty", value=name)
+    return passphrase
+
+
+def ask_passphrase(prompt: str = "Passphrase") -> str:
+    """The passphrase from the file or the terminal. Raises Locked without either."""
+    given = read_passphrase_file()
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise Locked(
+            "a passphrase is needed and there is no terminal to ask at",
+            remedy=f"set {VARIABLE} to a file that holds it",
+        )
+    return str(typer.prompt(prompt, hide_input=True, err=True))
+
+
+def ask_new_passphrase() -> str:
+    """A new passphrase, asked twice, judged. Raises BadInput when weak or not the same."""
+    given = read_passphrase_file()
+    if given is None:
+        given = ask_passphrase("New passphrase")
+        if ask_passphrase("The same again") != given:
+            raise BadInput("the two passphrases differ", remedy="try again")
+    judge_passphrase(given)
+    return given
+
+
+def judge_passphrase(passphrase: str) -> None:
+    """Raises BadInput when a passphrase would be guessed (zxcvbn score below 3 of 4)."""
+    from zxcvbn import zxcvbn
+
+    if len(passphrase) > MAX_PASSPHRASE:
+        raise BadInput("the passphrase is too long", remedy=f"at most {MAX_PASSPHRASE} characters")
+    judged = zxcvbn(passphrase[:72], max_length=72)
+    if judged["score"] < WEAKEST:
+        advice = " ".join(judged["feedback"]["suggestions"]) or "Use five random words."
+        raise BadInput("this passphrase would be guessed", remedy=advice)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Vault]:
+    """Open the vault at `folder`, and close it afterwards whatever happens."""
+    from amparo.crypto.memory import protect_process
+    from amparo.vault.header import read_header
+    from amparo.vault.unlock import open_vault
+
+    read_header(folder)
+    protect_process()
+    vault = open_vault(folder, ask_passphrase())
+    try:
+        yield vault
+    finally:
+        vault.close()

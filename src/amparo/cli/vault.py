@@ -1,0 +1,114 @@
+"""Make a vault, check it, change its passphrase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amparo.cli.show import AsJson, print_json
+from amparo.errors import Exit
+
+app = typer.Typer(no_args_is_help=True, help="The vault itself: passphrase, recovery, facts.")
+VaultPath = Annotated[Path, typer.Argument(metavar="VAULT", help="Folder of the vault.")]
+
+
+def init(vault: VaultPath, as_json: AsJson = False) -> None:
+    """Make an empty encrypted vault and print its recovery words once.
+
+    The passphrase is asked twice, or read from the file that AMPARO_PASSPHRASE_FILE names.
+
+    Example: amparo init evidence
+    """
+    from amparo.cli.unlock import ask_new_passphrase
+    from amparo.crypto.memory import protect_process
+    from amparo.vault.unlock import create_vault
+
+    protect_process()
+    words = create_vault(vault, ask_new_passphrase())
+    if as_json:
+        print_json({"vault": str(vault), "recovery_words": words})
+        return
+    typer.echo(f"Vault made: {vault}\n")
+    typer.echo("Recovery words. Write them on paper now; they are not shown again:\n")
+    for line in words:
+        typer.echo(f"  {line}\n")
+    typer.echo("Whoever has the words and the folder can open the vault. Keep them apart.")
+    typer.echo(f"Next: amparo item add {vault} FOLDER")
+
+
+def verify(
+    target: Annotated[Path, typer.Argument(metavar="VAULT|PACKAGE", help="A vault or a package.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read and hash everything again; check ledger and signatures. Exit code 1 when broken.
+
+    Example: amparo verify evidence
+    """
+    from amparo.cli.check import check_target
+
+    report = check_target(target)
+    if as_json:
+        print_json(report)
+    else:
+        for line in report["checked"]:
+            typer.echo(f"ok      {line}")
+        for line in report["notes"]:
+            typer.echo(f"note    {line}")
+        for line in report["faults"]:
+            typer.echo(f"BROKEN  {line}")
+        typer.echo("verified: nothing is broken" if not report["faults"] else
+                   f"{len(report['faults'])} broken")  # fmt: skip
+    if report["faults"]:
+        raise typer.Exit(int(Exit.BROKEN))
+
+
+@app.command("passphrase")
+def passphrase(vault: VaultPath) -> None:
+    """Change your passphrase. No data is written again.
+
+    Example: amparo vault passphrase evidence
+    """
+    from amparo.cli.unlock import ask_passphrase, judge_passphrase
+    from amparo.vault.rekey import change_passphrase
+
+    old = ask_passphrase()
+    new = str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+    judge_passphrase(new)
+    change_passphrase(vault, old, new)
+    typer.echo("Passphrase changed.")
+
+
+@app.command("recover")
+def recover(vault: VaultPath) -> None:
+    """Open the vault with the recovery words and set a new passphrase.
+
+    Example: amparo vault recover evidence
+    """
+    from amparo.cli.unlock import judge_passphrase
+    from amparo.vault.rekey import recover_with_words
+
+    words = str(typer.prompt("Recovery words", hide_input=True, err=True))
+    new = str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+    judge_passphrase(new)
+    recover_with_words(vault, [words], new)
+    typer.echo("Passphrase set.")
+
+
+@app.command("show")
+def show(vault: VaultPath, as_json: AsJson = False) -> None:
+    """Say what the vault holds and where its log stands.
+
+    Example: amparo vault show evidence --json
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.facts import describe
+
+    with opened(vault) as held:
+        facts = describe(held)
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")

@@ -1,0 +1,109 @@
+"""The log of the open vault: its folder, name and key, and the publishing of checkpoints.
+
+The database is the first copy (entries, frontier and checkpoint are committed with
+the change they describe); the files under `ledger/` follow, and catch up after a crash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amparo.crypto.sign import Signer
+from amparo.custody.checkpoint import parse_checkpoint
+from amparo.custody.tiles import Tiles
+from amparo.custody.tree import Frontier
+from amparo.errors import Broken, Refused
+from amparo.store.files import write_durably
+
+CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Log:
+    """Where the log lies and who signs it."""
+
+    folder: Path
+    signer: Signer
+
+    @property
+    def origin(self) -> str:
+        """The log's name, also the name of its key."""
+        return self.signer.name
+
+    @property
+    def ledger(self) -> Path:
+        """Folder of the published files."""
+        return self.folder / "ledger"
+
+    def published_size(self) -> int:
+        """Entries covered by the checkpoint file, 0 where there is none."""
+        path = self.ledger / CHECKPOINT
+        if not path.is_file():
+            return 0
+        return parse_checkpoint(path.read_text("utf-8", errors="replace")).size
+
+    def is_behind(self) -> bool:
+        """True when the published checkpoint covers less than the record does.
+
+        Raises Broken when it covers more or differs: the record was set back.
+        """
+        from amparo.custody.models import LogState
+
+        state = LogState.objects.first()
+        size = state.size if state else 0
+        published = self.published_size()
+        if published == size and state:
+            shown = parse_checkpoint((self.ledger / CHECKPOINT).read_text("utf-8"))
+            if shown.root == Frontier.from_bytes(bytes(state.frontier)).root():
+                return False
+        if published >= size > 0:
+            raise Broken(
+                "the record is not the one whose checkpoint was published",
+                value=f"{published} entries published, {size} in the record",
+                remedy="an older record.db was put back; restore the newest backup",
+            )
+        return published < size
+
+
+_current: list[Log] = []
+
+
+def open_log(log: Log) -> None:
+    """Make `log` the one that Works of this process write to."""
+    _current[:] = [log]
+
+
+def close_log() -> None:
+    """No vault is open any more."""
+    _current.clear()
+
+
+def current_log() -> Log:
+    """The open vault's log. Raises Refused when no vault is open."""
+    if not _current:
+        raise Refused("no vault is open", remedy="open one first")
+    return _current[0]
+
+
+def publish_pending() -> None:
+    """Write tiles and checkpoint files for what the record holds and the files do not."""
+    from amparo.custody.models import LogState
+
+    state = LogState.objects.first()
+    if state is None:
+        return
+    log = current_log()
+    _publish_tiles(log, state.size)
+    write_durably(log.ledger / CHECKPOINT, state.checkpoint.encode())
+
+
+def _publish_tiles(log: Log, size: int) -> None:
+    from amparo.custody.models import LedgerEntry
+
+    published = log.published_size()
+    rows = LedgerEntry.objects.filter(sequence__gte=published, sequence__lt=size)
+    leaves = [bytes(leaf) for leaf in rows.values_list("leaf_hash", flat=True)]
+    tiles = Tiles(log.ledger)
+    tiles.extend(published, leaves, write_durably)
+    tiles.drop_partial(size)

@@ -1,0 +1,120 @@
+"""A Work: one actor, one reason, one transaction, and at least one entry in the ledger.
+
+The record is changed nowhere else: outside a Work the database refuses to write
+(`store.guard`), and a Work that ends without an entry is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from amparo.custody.checkpoint import make_checkpoint
+from amparo.custody.entry import make_entry
+from amparo.custody.log import Log, current_log, publish_pending
+from amparo.custody.tree import Frontier, leaf_hash
+from amparo.errors import Refused
+from amparo.store import guard, lock
+from amparo.store.database import storage_errors
+
+_running: ContextVar[bool] = ContextVar("running", default=False)
+
+
+class Work:
+    """What is being done. `at` is the UTC time of all its entries."""
+
+    def __init__(self, log: Log, actor: str, role: str, reason: str, frontier: Frontier) -> None:
+        self.actor = actor
+        self.role = role
+        self.reason = reason
+        self.at = datetime.now(UTC)
+        self._log = log
+        self._frontier = frontier
+        self._bodies: list[tuple[str, str, str, bytes]] = []
+
+    @property
+    def has_entries(self) -> bool:
+        """True once something was entered."""
+        return bool(self._bodies)
+
+    def enter(self, kind: str, *, case: str = "", **fields: Any) -> int:
+        """Add one entry; returns its sequence number. Fields: `custody.entry`."""
+        sequence = self._frontier.size + len(self._bodies)
+        fields.setdefault("purpose", self.reason)
+        technical = {"tool": "amparo", "version": version("amparo"), **fields.pop("technical", {})}
+        body = make_entry(
+            kind=kind,
+            log=self._log.origin,
+            sequence=sequence,
+            time={
+                "utc": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "zone": self.at.astimezone().strftime("%z"),
+                "clock": "system",
+            },
+            actor={"id": self.actor, "role": self.role},
+            technical=technical,
+            **fields,
+        )
+        self._bodies.append((kind, str(fields.get("item", "")), case, body))
+        return sequence
+
+    def commit(self) -> None:
+        """Append the entries and sign the new head; part of the same transaction."""
+        from amparo.custody.models import LedgerEntry, LogState
+
+        if not self._bodies:
+            raise Refused(
+                "a Work must leave an entry in the ledger; nothing was changed",
+                remedy="enter what was done before the Work ends",
+            )
+        first, frontier, rows = self._frontier.size, self._frontier, []
+        for offset, (kind, item, case, body) in enumerate(self._bodies):
+            leaf = leaf_hash(body)
+            frontier = frontier.append(leaf)
+            rows.append(
+                LedgerEntry(
+                    sequence=first + offset, kind=kind, at=self.at, item_digest=item,
+                    case_code=case, body=body, leaf_hash=leaf,
+                )
+            )  # fmt: skip
+        LedgerEntry.objects.bulk_create(rows)
+        note = make_checkpoint(self._log.origin, frontier.size, frontier.root(), [self._log.signer])
+        state = LogState(
+            pk=1, size=frontier.size, frontier=frontier.to_bytes(), checkpoint=note, at=self.at
+        )
+        state.save(force_insert=first == 0, force_update=first > 0)
+
+
+def _read_frontier() -> Frontier:
+    from amparo.custody.models import LogState
+
+    state = LogState.objects.first()
+    return Frontier.from_bytes(bytes(state.frontier)) if state else Frontier()
+
+
+@contextmanager
+def work(actor: str, reason: str, *, role: str = "member") -> Iterator[Work]:
+    """Change the record. Everything in the block is committed with its entries, or nothing is.
+
+    Raises InUse when another process writes, StorageFailed when the disk refuses,
+    Refused when the block made no entry or runs inside another Work.
+    """
+    from django.db import transaction
+
+    if _running.get():
+        raise Refused("a Work cannot run inside another Work")
+    log = current_log()
+    token = _running.set(True)
+    try:
+        with lock.hold(log.folder), storage_errors():
+            with guard.permit(), transaction.atomic():
+                doing = Work(log, actor, role, reason, _read_frontier())
+                yield doing
+                doing.commit()
+            publish_pending()
+    finally:
+        _running.reset(token)

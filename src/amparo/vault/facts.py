@@ -1,0 +1,32 @@
+"""Facts about an open vault, for the command line and the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from amparo.custody.models import LedgerEntry, LogState
+from amparo.vault.models import Item
+from amparo.vault.unlock import Vault
+
+
+def describe(vault: Vault) -> dict[str, Any]:
+    """Counts and the state of the log; no names, no content."""
+    state = LogState.objects.first()
+    totals = Item.objects.aggregate(items=Count("number"), size=Sum("size"))
+    kinds = Item.objects.values_list("kind").annotate(n=Count("number")).order_by("kind")
+    outcomes = Item.objects.values_list("outcome").annotate(n=Count("number")).order_by("outcome")
+    return {
+        "vault": vault.header.vault_id,
+        "made": vault.header.created_at,
+        "member": vault.member,
+        "items": totals["items"],
+        "bytes": totals["size"] or 0,
+        "kinds": dict(kinds),
+        "outcomes": dict(outcomes),
+        "log": vault.header.origin,
+        "log_key": vault.header.vkey,
+        "entries": LedgerEntry.objects.count(),
+        "last_change": state.at.isoformat() if state else None,
+    }

@@ -1,0 +1,97 @@
+"""vault.toml: format version, log name and key slots, with a line that authenticates it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from amparo.crypto.slots import check_text, protect_text
+from amparo.errors import Broken, WrongFormat
+from amparo.store.files import write_durably
+
+FORMAT = 1
+HEADER_NAME = "vault.toml"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What vault.toml says. `slots` are the plain dicts of `crypto.slots`."""
+
+    vault_id: str
+    origin: str
+    vkey: str
+    created_at: str
+    slots: tuple[dict[str, Any], ...]
+    text: str = ""
+
+    def with_slots(self, slots: list[dict[str, Any]]) -> Header:
+        """The same header with other slots."""
+        return replace(self, slots=tuple(slots))
+
+
+def read_header(folder: Path) -> Header:
+    """The header of the vault at `folder`.
+
+    Raises WrongFormat when there is none, it is damaged, or its format is newer.
+    """
+    path = folder / HEADER_NAME
+    if not path.is_file():
+        raise WrongFormat(
+            "this is not a vault", value=str(folder), remedy="make one with `amparo init VAULT`"
+        )
+    text = path.read_text("utf-8", errors="replace")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise _damaged(path) from None
+    if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
+        raise WrongFormat(
+            "this vault was made by a newer version of Amparo",
+            value=f"format {raw['format']}, this program reads up to {FORMAT}",
+            remedy="install the newer version; nothing was changed",
+        )
+    try:
+        slots = tuple(raw["slot"])
+        header = Header(raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text)
+    except (KeyError, TypeError):
+        raise _damaged(path) from None
+    if raw.get("format") != FORMAT:
+        raise _damaged(path)
+    return header
+
+
+def _damaged(path: Path) -> WrongFormat:
+    return WrongFormat(
+        "the vault's header is damaged",
+        value=path.name,
+        remedy="restore vault.toml from a backup; the sealed objects are not touched by this",
+    )
+
+
+def check_header(header: Header, header_key: bytes) -> None:
+    """Raises Broken when a byte of vault.toml is not as this vault wrote it."""
+    if not check_text(header.text, header_key):
+        raise Broken(
+            "vault.toml was changed by something other than Amparo",
+            value=HEADER_NAME,
+            remedy="restore it from a backup and compare",
+        )
+
+
+def write_header(folder: Path, header: Header, header_key: bytes) -> None:
+    """Write vault.toml durably, whole or not at all."""
+    body = tomli_w.dumps(
+        {
+            "format": FORMAT,
+            "id": header.vault_id,
+            "origin": header.origin,
+            "vkey": header.vkey,
+            "created_at": header.created_at,
+            "slot": list(header.slots),
+        }
+    )
+    write_durably(folder / HEADER_NAME, protect_text(body, header_key).encode())

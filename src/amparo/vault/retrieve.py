@@ -1,0 +1,101 @@
+"""Find items, read their extractions, and take their bytes out with an entry in the ledger."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from amparo.custody.models import LedgerEntry
+from amparo.custody.work import work
+from amparo.errors import BadInput, NotFound
+from amparo.vault.models import Item, Part
+
+if TYPE_CHECKING:
+    from amparo.vault.unlock import Vault
+
+_ITEM_CODE = re.compile(r"[Ii]-0*(\d+)")
+_DIGEST = re.compile(r"[0-9a-f]{8,64}")
+
+
+def find_item(reference: str, where: str = "") -> Item:
+    """The item of an id (I-0001), a sha-256 or its beginning (8 digits), or a file name.
+
+    Raises NotFound, or BadInput when several items fit.
+    """
+    query = Item.objects.filter(file_name=reference)
+    if match := _ITEM_CODE.fullmatch(reference):
+        query = Item.objects.filter(number=int(match[1]))
+    elif _DIGEST.fullmatch(reference.lower()):
+        query = Item.objects.filter(sha256__startswith=reference.lower())
+    found = list(query[:2])
+    if not found:
+        raise NotFound("no such item", value=where or reference, remedy="see `amparo item list`")
+    if len(found) > 1:
+        raise BadInput(
+            "several items have this name",
+            value=where or reference,
+            remedy="use the item's id or sha-256",
+        )
+    return found[0]
+
+
+def list_items(*, kind: str = "", outcome: str = "") -> list[Item]:
+    """Items in the order of their deposit."""
+    query = Item.objects.all()
+    if kind:
+        query = query.filter(kind=kind)
+    if outcome:
+        query = query.filter(outcome=outcome)
+    return list(query)
+
+
+def list_parts(item: Item) -> list[Part]:
+    """The item's extractions, in order."""
+    return list(item.parts.all())
+
+
+def read_part(sha256: str, name: str, where: str = "") -> str:
+    """Text of one named extraction. Raises NotFound naming the parts there are."""
+    part = Part.objects.filter(item__sha256=sha256, name=name).first()
+    if part is not None:
+        return part.text
+    names = list(Part.objects.filter(item__sha256=sha256).values_list("name", flat=True)[:12])
+    raise NotFound(
+        "the item has no part of that name",
+        value=where or name,
+        remedy="parts: " + ", ".join(names) if names else "no text was extracted from it",
+    )
+
+
+def export_item(vault: Vault, actor: str, item: Item, *, purpose: str) -> bytes:
+    """The original bytes, verified whole, with an export entry written first."""
+    data = vault.packs.read(item.locator)
+    with work(actor, "export item") as custody:
+        custody.enter("export", item=item.sha256, purpose=purpose, size=item.size)
+    return data
+
+
+def describe_item(item: Item) -> dict[str, Any]:
+    """Parts, metadata, descent and ledger entries of an item, as plain values."""
+    return {
+        "received_at": item.received_at.isoformat(timespec="seconds"),
+        "received_by": item.received_by,
+        "reader": f"{item.reader} {item.reader_version}".strip(),
+        "inside": {"expected": item.expected, "emitted": item.emitted, "failed": item.failed},
+        "parts": [
+            {
+                "name": part.name,
+                "label": part.label,
+                "language": part.language,
+                "characters": len(part.text),
+            }
+            for part in item.parts.all()
+        ],
+        "metadata": item.metadata,
+        "came_out_of": [d.parent.code for d in item.origins.select_related("parent")],
+        "holds": [d.child.code for d in item.derived.select_related("child")],
+        "entries": [
+            f"{row.sequence} {row.kind} {row.at.isoformat(timespec='seconds')}"
+            for row in LedgerEntry.objects.filter(item_digest=item.sha256)
+        ],
+    }

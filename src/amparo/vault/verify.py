@@ -1,0 +1,160 @@
+"""Read and hash everything again: packs, items, ledger, signatures, record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from amparo.custody.checkpoint import verify_checkpoint
+from amparo.custody.entry import parse_entry
+from amparo.custody.log import CHECKPOINT
+from amparo.custody.models import LedgerEntry, LogState
+from amparo.custody.tiles import Tiles
+from amparo.custody.tree import Frontier, leaf_hash
+from amparo.crypto.sign import Verifier
+from amparo.errors import AmparoError
+from amparo.store.database import check_pages
+from amparo.vault.deposit import Arrival, Extract, describe_digest
+from amparo.store.packs import Stored
+from amparo.vault.header import HEADER_NAME
+from amparo.vault.models import Item
+from amparo.vault.unlock import DATABASE, WRITING, Vault
+from amparo.store.lock import LOCK_NAME
+
+KNOWN_FILES = {HEADER_NAME, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK_NAME}
+KNOWN_FOLDERS = {"packs", "ledger", "timestamps"}
+
+
+@dataclass
+class Report:
+    """What was checked, what is broken (with its place), and remarks that are no faults."""
+
+    checked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Shape for `--json`."""
+        return {
+            "clean": not self.faults,
+            "checked": self.checked,
+            "faults": self.faults,
+            "notes": self.notes,
+        }
+
+
+def verify_vault(vault: Vault, *, progress: Callable[[int], None] | None = None) -> Report:
+    """Check the whole vault. Faults name the file and, where there is one, the byte or item."""
+    report = Report()
+    for check in (_check_pages, _check_ledger, _check_published, _check_items, _check_folder):
+        try:
+            check(vault, report)
+        except AmparoError as error:
+            report.faults.append(str(error))
+    _check_packs(vault, report, progress)
+    return report
+
+
+def _check_pages(vault: Vault, report: Report) -> None:
+    faults = check_pages()
+    report.faults += [f"{DATABASE}: {fault}" for fault in faults]
+    if not faults:
+        report.checked.append(f"{DATABASE}: every page authenticates and the tables agree")
+
+
+def _check_ledger(vault: Vault, report: Report) -> None:
+    """Entries are whole, in order, and hash to the signed head."""
+    frontier = Frontier()
+    for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2_000):
+        body = bytes(row.body)
+        entry = parse_entry(body)
+        where = f"ledger entry {row.sequence}"
+        if entry["sequence"] != frontier.size or row.sequence != frontier.size:
+            report.faults.append(f"{where}: out of order")
+            return
+        if leaf_hash(body) != bytes(row.leaf_hash) or entry["kind"] != row.kind:
+            report.faults.append(f"{where}: the entry is not the one that was recorded")
+        frontier = frontier.append(leaf_hash(body))
+    state = LogState.objects.get()
+    head = verify_checkpoint(state.checkpoint, [Verifier.parse(vault.header.vkey)])
+    if (head.size, head.root) != (frontier.size, frontier.root()):
+        report.faults.append("ledger: the entries do not give the signed root")
+        return
+    report.checked.append(f"ledger: {frontier.size} entries hash to the signed checkpoint")
+
+
+def _check_published(vault: Vault, report: Report) -> None:
+    folder = vault.folder / "ledger"
+    state = LogState.objects.get()
+    published = (folder / CHECKPOINT).read_bytes() if (folder / CHECKPOINT).is_file() else b""
+    if published != state.checkpoint.encode():
+        report.faults.append(f"ledger/{CHECKPOINT}: not the checkpoint of the record")
+    tiles = Tiles(folder)
+    faults = tiles.faults(state.size)
+    report.faults += faults
+    if not faults and tiles.root(state.size) != Frontier.from_bytes(bytes(state.frontier)).root():
+        report.faults.append("ledger/tile: the tiles do not give the signed root")
+    if not report.faults:
+        report.checked.append("ledger files: tiles and checkpoint agree with the record")
+
+
+def _arrival(item: Item) -> Arrival:
+    extracts = tuple(Extract(p.name, p.label, p.text, p.language) for p in item.parts.all())
+    return Arrival(
+        Stored(item.locator, item.sha256, item.size), item.file_name, item.kind, item.media_type,
+        item.outcome, item.detail, item.reader, item.reader_version, extracts, item.metadata,
+    )  # fmt: skip
+
+
+def _check_items(vault: Vault, report: Report) -> None:
+    """Each item's row and extractions are what its deposit entry said."""
+    count = 0
+    for item in Item.objects.prefetch_related("parts").order_by("number").iterator(chunk_size=200):
+        entry = _entry_of(item.entry_sequence)
+        told = (entry.get("item"), entry.get("size"), entry.get("changes"))
+        if told != (item.sha256, item.size, describe_digest(_arrival(item))):
+            report.faults.append(f"{item.code}: its row or text is not what was deposited")
+        count += 1
+    deposits = LedgerEntry.objects.filter(kind="deposit").count()
+    if deposits != count:
+        report.faults.append(f"items: {deposits} deposits in the ledger, {count} in the record")
+    report.checked.append(f"items: {count} rows compared with their ledger entries")
+
+
+def _entry_of(sequence: int) -> dict[str, Any]:
+    row = LedgerEntry.objects.filter(sequence=sequence).first()
+    return json.loads(bytes(row.body)) if row else {}
+
+
+def _check_folder(vault: Vault, report: Report) -> None:
+    """Nothing lies in the folder that the vault did not put there."""
+    for path in sorted(vault.folder.iterdir()):
+        known = KNOWN_FOLDERS if path.is_dir() else KNOWN_FILES
+        if path.name not in known or path.is_symlink():
+            report.faults.append(f"{path.name}: this file is none of the vault's")
+    stray = [p for p in _files(vault.folder / "packs") if p.suffix != ".pack" and p.name != WRITING]
+    report.faults += [f"packs/{path.name}: this file is none of the vault's" for path in stray]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _check_packs(vault: Vault, report: Report, progress: Callable[[int], None] | None) -> None:
+    rows = Item.objects.values_list("locator", "sha256")
+    names = {item.locator: item.code for item in Item.objects.only("number", "locator")}
+    found = vault.packs.verify(rows.iterator(chunk_size=5_000), progress=progress)
+    for fault in found.faults:
+        held = f" ({names[fault.locator]})" if fault.locator in names else ""
+        report.faults.append(f"{fault}{held}")
+    if found.orphans:
+        report.notes.append(
+            f"{len(found.orphans)} sealed objects belong to no item: a deposit was cut off "
+            "before it was acknowledged"
+        )
+    report.checked.append(
+        f"packs: {found.objects} objects, {found.size} bytes in {found.packs} packs"
+    )
