@@ -120,7 +120,8 @@ def test_a_statement_of_knowledge_is_backed_by_the_source(case: dict[str, Any]) 
 def test_the_hostile_the_corrupt_and_the_empty_are_what_they_say(folder: Path) -> None:
     bomb = folder / "hostile-bomb.zip"
     assert bomb.stat().st_size < 20_000
-    assert len(zipfile.ZipFile(bomb).namelist()) == 16
+    (member,) = zipfile.ZipFile(bomb).infolist()
+    assert member.file_size > 10_000 * member.compress_size
     with pytest.raises(pypdfium2.PdfiumError):
         pypdfium2.PdfDocument(folder / "truncated-report.pdf")
     assert (folder / "empty.txt").stat().st_size == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from codecs import BOM_UTF16_LE
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ from amparo.cli.demo import office, pictures
 SOURCES = Path(__file__).parent / "sources"
 CASE_FILE = Path(__file__).parent / "case.yaml"
 OVERLAY_FILE = Path(__file__).parent / "book.yaml"
+SWOLLEN_BYTES = 32 << 20
 
 
 def build_files(folder: Path) -> list[Path]:
@@ -104,11 +106,10 @@ def _truncated_report() -> bytes:
 
 
 def _swelling_archive() -> bytes:
-    """A few kilobytes of nested zip that would unpack to about 16 GiB."""
-    layer = b"\0" * (4 * 1024 * 1024)
-    for depth in range(3):
-        layer = office.zip_bytes([(f"{depth}-{number:02}", layer) for number in range(16)])
-    return layer
+    """A few hundred bytes of zip whose one member swells to 32 MiB."""
+    return office.zip_bytes(
+        [("list-of-members.csv", b"\0" * SWOLLEN_BYTES)], method=zipfile.ZIP_BZIP2
+    )
 
 
 RECIPES: dict[str, Callable[[], bytes]] = {

@@ -19,13 +19,18 @@ _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def zip_bytes(members: Iterable[tuple[str, bytes]], *, stored: Sequence[str] = ()) -> bytes:
+def zip_bytes(
+    members: Iterable[tuple[str, bytes]],
+    *,
+    stored: Sequence[str] = (),
+    method: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
     """A zip archive of named members, all dated FIXED_TIME; `stored` names stay uncompressed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members:
             info = zipfile.ZipInfo(name, FIXED_TIME)
-            info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            info.compress_type = zipfile.ZIP_STORED if name in stored else method
             info.create_system = 3
             info.external_attr = 0o644 << 16
             archive.writestr(info, data, compresslevel=9)
