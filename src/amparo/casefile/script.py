@@ -22,14 +22,13 @@ PALOCHKA = "\u04cf"
 MOST_READINGS = 32
 
 _CYRILLIC = "\u0400-\u04bf\u04c1-\u04ce\u04d0-\u052f"
-# The palochka is typed as U+04C0, U+04CF, digit one, Latin I and l, bar, Ukrainian i.
-_BAR = "\u04c0\u04cf1Il|\u0406\u0456!"
+# The palochka is typed as U+04C0, U+04CF, digit one, Latin I and l, bar.
+_BAR = "\u04c0\u04cf1Il|"
 _PALOCHKA = re.compile(
     f"(?<=[гкптцчхГКПТЦЧХ])[{_BAR}](?=[{_CYRILLIC}{_BAR}]|\\b|(?!\\w))"
     f"|(?<=[аеёиоуыэюяьъАЕЁИОУЫЭЮЯЬЪ])[{_BAR}](?=[{_CYRILLIC}])"
     f"|(?<![\\w{_BAR}])[{_BAR}](?=[аеёиоуыэюяАЕЁИОУЫЭЮЯ])"
 )
-_UKRAINIAN = re.compile("[їєґЇЄҐ]")
 
 _ARABIC_SAME = str.maketrans(
     {
@@ -44,10 +43,8 @@ _ARABIC_SAME = str.maketrans(
     }
 )
 _LETTERS = str.maketrans(
-    {
-        **{"ё": "е", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"},
-        **{"’": "'", "ʼ": "'", "ʻ": "'", "‘": "'", "`": "'", "´": "'"},
-    }
+    {"ё": "е", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"}
+    | dict.fromkeys("’ʼʻ‘`´", "'")
 )
 # Letters whose mark makes another letter: folding them away would change the word.
 _WHOLE = frozenset("йўїѓќ")
@@ -55,7 +52,7 @@ _WHOLE = frozenset("йўїѓќ")
 
 def fold_palochka(text: str) -> str:
     """Every way of typing the Chechen palochka becomes U+04CF; same length."""
-    return text if _UKRAINIAN.search(text) else _PALOCHKA.sub(PALOCHKA, text)
+    return _PALOCHKA.sub(PALOCHKA, text)
 
 
 class _Folds(dict[int, str]):
@@ -165,9 +162,8 @@ _ARABIC_SOUNDS = {
 }  # fmt: skip
 _TABLES = {"Latn": _LATIN, "Cyrl": _CYRILLIC_SOUNDS, "Arab": _ARABIC_SOUNDS}
 _LONGEST = {name: max(map(len, table)) for name, table in _TABLES.items()}
-_ARTICLES = frozenset(
-    "al el ul ad ar as an at аль эль ал ар ад ас ан ибн ibn bin ben ould بن ابن".split()
-)
+_SMALL_WORDS = "al el ul ad ar as an at ibn bin ben ould аль эль ал ар ад ас ан ибн بن ابن"
+_ARTICLES = frozenset(_SMALL_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
@@ -265,10 +261,12 @@ def same_word(one: str, other: str) -> bool:
     mine, theirs = word_keys(one), word_keys(other)
     if query_keys(one) & theirs or query_keys(other) & mine:
         return True
-    if not any(key[0] == "s" and len(key) > 4 for key in mine & theirs):
+    bones = max((len(key) - 2 for key in mine & theirs if key[0] == "s"), default=0)
+    if bones < 3:
         return False
     heard = [[key for key in keys if key[0] == "f"] for keys in (mine, theirs)]
-    return any(Levenshtein.distance(a, b) <= 1 for a, b in product(*heard))
+    allowed = 2 if bones > 3 else 1
+    return any(Levenshtein.distance(a, b) <= allowed for a, b in product(*heard))
 
 
 def same_name(one: str, other: str) -> bool:
@@ -283,23 +281,13 @@ def same_name(one: str, other: str) -> bool:
     return bool(short)
 
 
-_ROMAN = {
-    "Cyrl": dict(
-        zip(
-            "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґӏ",
-            "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g '"
-            .split(" "),
-            strict=True,
-        )
-    ),
-    "Arab": dict(
-        zip(
-            "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
-            "a b t th j h kh d dh r z s sh s d t z ' gh f q k l m n h w y".split(" "),
-            strict=True,
-        )
-    ),
-}  # fmt: skip
+_CYRILLIC_ROMAN = (
+    "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u \
+ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya і=i ї=yi є=ye ґ=g ў=w ӏ='"
+)
+_ARABIC_ROMAN = "ا=a ب=b ت=t ث=th ج=j ح=h خ=kh د=d ذ=dh ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=' غ=gh \
+ف=f ق=q ك=k ل=l م=m ن=n ه=h و=w ي=y پ=p چ=ch ژ=zh گ=g"
+_ROMAN = dict(pair.split("=") for pair in f"{_CYRILLIC_ROMAN} {_ARABIC_ROMAN}".split())
 
 
 def to_latin(text: str) -> str:
@@ -307,6 +295,6 @@ def to_latin(text: str) -> str:
     out = []
     for char in fold_palochka(text):
         small = _fold_char(char)
-        roman = "".join(_ROMAN.get(script_of(part), {}).get(part, part) for part in small)
+        roman = "".join(_ROMAN.get(part, part) for part in small)
         out.append(roman.capitalize() if char.isupper() and char.lower() != char else roman)
     return "".join(out) if not text.isascii() else text
