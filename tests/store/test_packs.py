@@ -263,3 +263,17 @@ def test_keys_never_print_themselves() -> None:
     assert KEYS.objects.hex() not in repr(KEYS)
     assert repr(KEYS) == "Keys(…)"
     assert isinstance(KEYS, Keys)
+
+
+def test_two_writers_in_turn_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    one, two = packs(tmp_path), packs(tmp_path)
+    stored = []
+    for turn in range(6):
+        writer = (one, two)[turn % 2]
+        stored.append((writer.put(content(3000, turn)), content(3000, turn)))
+        writer.flush()
+    for reader in (one, two):
+        assert [reader.read(kept.locator) for kept, _ in stored] == [data for _, data in stored]
+    assert one.verify((kept.locator, kept.digest) for kept, _ in stored).clean
+    one.close()
+    two.close()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from amparo.errors import BadInput, Broken
 
@@ -240,3 +241,9 @@ def _bad_vkey(vkey: str) -> BadInput:
     return BadInput(
         "This is not a verifier key", value=vkey[:80], remedy="It reads name+8 hex digits+base64"
     )
+
+
+def public_pem(verifier: Verifier) -> bytes:
+    """An Ed25519 key as OpenSSL reads it (SubjectPublicKeyInfo, PEM)."""
+    key = Ed25519PublicKey.from_public_bytes(verifier.public)
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
