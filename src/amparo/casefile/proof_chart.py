@@ -1,0 +1,259 @@
+"""The proof chart: each element of each alleged crime, what bears on it, and what is missing.
+
+It proposes and shows; it finds nothing. For and against are counted apart and never
+netted; a gap is said as a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from amparo.casefile.claim_graph import Use, weigh
+from amparo.casefile.law_facts import book_of, facts_of
+from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.law.book import Book, Crime
+
+MENTAL = "30.M"
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One proposition under one element: its chains for and against, and its exhibits."""
+
+    proposition: str
+    text: str
+    strict: int
+    generous: int
+    denied_strict: int
+    denied_generous: int
+    items: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ElementLine:
+    """One element. `state` is supported, asserted (no known origin yet) or missing."""
+
+    element: str
+    text: str
+    state: str
+    claims: tuple[ClaimLine, ...]
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def is_contested(self) -> bool:
+        """True when something denies one of its claims."""
+        return any(claim.against for claim in self.claims)
+
+
+@dataclass(frozen=True)
+class CrimeLine:
+    """One crime of the case, with the acts it is proposed for."""
+
+    crime: str
+    label: str
+    acts: tuple[str, ...]
+    elements: tuple[ElementLine, ...]
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelLine:
+    """A legal label somebody uses, and what the book answers to it."""
+
+    label: str
+    by: str
+    fits: bool | None
+    reasons: tuple[str, ...]
+    proposed: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The whole chart of a case, and the version of the book it rests on."""
+
+    case: str
+    book: str
+    purpose: str
+    context: tuple[ElementLine, ...]
+    crimes: tuple[CrimeLine, ...]
+    labels: tuple[LabelLine, ...]
+    chains: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Shape for `--json`."""
+        return asdict(self)
+
+    def as_lines(self) -> Iterator[str]:
+        """The chart as plain lines of text."""
+        yield f"Proof chart of {self.case}; book of law {self.book}"
+        yield "[a, b]: independent chains, at least and at most. Not a probability, not a finding."
+        if self.context:
+            yield "\nContext of crimes against humanity, once for the case"
+            yield from (line for one in self.context for line in _element_lines(one))
+        for crime in self.crimes:
+            yield f"\n{crime.crime} {crime.label}: acts {', '.join(crime.acts)}"
+            yield from (line for one in crime.elements for line in _element_lines(one))
+            yield from (f"  gap: {gap}" for gap in crime.gaps)
+        for label in self.labels:
+            yield f"\nLabel used by {label.by or 'others'}: \u201c{label.label}\u201d (hypothesis)"
+            yield from (f"  {reason}" for reason in label.reasons)
+            if label.proposed:
+                yield f"  proposed instead: {label.proposed}"
+
+
+def _element_lines(one: ElementLine) -> Iterator[str]:
+    yield f"  {one.element}  {one.state}  {one.text}"
+    for claim in one.claims:
+        against = f"; against [{claim.denied_strict}, {claim.denied_generous}]" if claim.against else ""
+        yield (
+            f"      {claim.proposition} [{claim.strict}, {claim.generous}]{against}"
+            f" in {', '.join(claim.items) or 'nothing'}"
+        )
+
+
+def chart(case_code: str, *, use: Use | None = None, lang: str = "en") -> Chart:
+    """The proof chart of a case for a use; without one, for the team's own eyes."""
+    return chart_of(load_case(case_code), use=use, lang=lang)
+
+
+def chart_of(case: CaseFile, *, use: Use | None = None, lang: str = "en") -> Chart:
+    """The proof chart of a loaded case."""
+    use = use or Use()
+    book = book_of(case)
+    claims = {row.code: _claim(case, row, use) for row in case.all("proposition")}
+    crimes = _crimes_of(case, book)
+    context = dict.fromkeys(e for crime, _ in crimes for e in crime.context if e != MENTAL)
+    return Chart(
+        case.code,
+        book.version,
+        use.purpose,
+        tuple(_element(case, book, e, None, claims, lang) for e in context),
+        tuple(_crime(case, book, crime, acts, claims, lang) for crime, acts in crimes),
+        tuple(_labels(case, book, lang)),
+        {code: (claim.strict, claim.generous) for code, claim in claims.items()},
+    )
+
+
+def _claim(case: CaseFile, row: Row, use: Use) -> ClaimLine:
+    graph, found = weigh(case, row.code, use)
+    drawn = {node.id for node in graph.nodes}
+    told = [s for s in case.all("statement") if s["proposition"] == row.code and s.code in drawn]
+    sides = {
+        stance: tuple(dict.fromkeys(s["item"] for s in told if (s["stance"] or "supports") == stance))
+        for stance in ("supports", "denies")
+    }
+    return ClaimLine(
+        row.code,
+        row["text"],
+        found.supported.strict.k,
+        found.supported.generous.k,
+        found.denied.strict.k,
+        found.denied.generous.k,
+        sides["supports"],
+        sides["denies"],
+    )
+
+
+def _crimes_of(case: CaseFile, book: Book) -> list[tuple[Crime, tuple[Row, ...]]]:
+    """Crimes proposed for the acts of the case, in the order of the book."""
+    acts: dict[str, list[Row]] = {}
+    for act in case.all("act"):
+        if act["crime"] and _is_known(book, act["crime"]):
+            acts.setdefault(book.crime(act["crime"]).id, []).append(act)
+    return [(crime, tuple(acts[code])) for code, crime in book.crimes.items() if code in acts]
+
+
+def _is_known(book: Book, name: str) -> bool:
+    try:
+        book.crime(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _crime(
+    case: CaseFile,
+    book: Book,
+    crime: Crime,
+    acts: tuple[Row, ...],
+    claims: dict[str, ClaimLine],
+    lang: str,
+) -> CrimeLine:
+    elements = [element.id for element in crime.elements]
+    if MENTAL in book.elements:
+        elements.append(MENTAL)
+    codes = tuple(act.code for act in acts)
+    lines = tuple(_element(case, book, e, codes, claims, lang) for e in elements)
+    return CrimeLine(crime.id, crime.label[lang], codes, lines, tuple(_gaps(acts)))
+
+
+def _gaps(acts: tuple[Row, ...]) -> Iterator[str]:
+    """What the record does not say of the acts and the law will ask."""
+    for act in acts:
+        if act["attribution"] != "state":
+            said = act["attribution"] or "unknown"
+            yield (
+                f"{act.code}: attribution is {said}; show whether officials ordered, induced,"
+                " encouraged or knowingly tolerated it"
+            )
+        if not act["began"]:
+            yield f"{act.code}: no date"
+        if not act["place"]:
+            yield f"{act.code}: no place"
+
+
+def _element(
+    case: CaseFile,
+    book: Book,
+    element: str,
+    acts: tuple[str, ...] | None,
+    claims: dict[str, ClaimLine],
+    lang: str,
+) -> ElementLine:
+    """One element; with `acts`, only propositions about them or about no act."""
+    found = tuple(
+        claims[row.code]
+        for row in case.all("proposition")
+        if element in (row["elements"] or [])
+        and (acts is None or row["act"] is None or row["act"] in acts)
+    )
+    described = book.elements.get(element)
+    text = described.text[lang] if described else ""
+    evidence = tuple(described.evidence.get(lang, ())) if described else ()
+    return ElementLine(element, text, _state(found), found, evidence)
+
+
+def _state(claims: tuple[ClaimLine, ...]) -> str:
+    if any(claim.strict for claim in claims):
+        return "supported"
+    return "asserted" if any(claim.generous for claim in claims) else "missing"
+
+
+def _labels(case: CaseFile, book: Book, lang: str) -> Iterator[LabelLine]:
+    from amparo.law.label import check
+
+    used = {(row["label"], row["by"] or "") for row in case.all("label")}
+    if case.body.get("narrative_label"):
+        used.add((case.body["narrative_label"], ""))
+    grounds = sorted({g for act in case.all("act") for g in act["targeted_for"] or []})
+    seen: set[str] = set()
+    for label, by in sorted(used, key=lambda pair: (pair[0], not pair[1])):
+        if label in seen:
+            continue
+        seen.add(label)
+        answer = check(label, grounds, book)
+        yield LabelLine(
+            label, by, answer.fits, tuple(answer.reasons_in(lang)), answer.proposed_in(lang)
+        )
+
+
+def assess_case(case_code: str, lang: str = "en") -> dict[str, Any]:
+    """The law's answers on the acts of a case, in the shape of `law assess --json`."""
+    from amparo.law.assess import assess
+
+    case = load_case(case_code)
+    book = book_of(case)
+    return assess(facts_of(case, book), book).as_dict(lang)
