@@ -1,0 +1,109 @@
+"""The words of an index, found by stem, by sound of a name, and despite a slip of the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from amparo.casefile.script import query_keys, word_keys
+from amparo.casefile.stems import stems_of
+
+
+class Vocabulary(Protocol):
+    """What expanding a query needs to know of the index; terms are folded."""
+
+    def holds(self, term: str) -> bool:
+        """Whether the index has the term."""
+
+    def terms_for(self, stem: str) -> Iterable[str]:
+        """Terms that have this stem (`ru:задерж`)."""
+
+    def terms_sounding(self, key: str) -> Iterable[str]:
+        """Terms that have this name key (`f:hasan`)."""
+
+    def terms_like(self, term: str) -> Sequence[str]:
+        """Terms a slip or two away, nearest first."""
+
+
+class Terms:
+    """A vocabulary in memory, made from the rows of an fts5vocab table.
+
+    Stems are worked out when terms are added, name keys when first asked for.
+    """
+
+    def __init__(self, terms: Iterable[str] = ()) -> None:
+        self._terms: set[str] = set()
+        self._by_stem: dict[str, list[str]] = {}
+        self._by_key: dict[str, list[str]] = {}
+        self._unkeyed: list[str] = []
+        self._list: list[str] | None = None
+        self.add(terms)
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def add(self, terms: Iterable[str]) -> None:
+        """Add terms; those already held cost nothing."""
+        for term in terms:
+            if term in self._terms:
+                continue
+            self._terms.add(term)
+            self._list = None
+            if term.isdigit() or len(term) > 40:
+                continue
+            for stem in stems_of(term):
+                self._by_stem.setdefault(stem, []).append(term)
+            self._unkeyed.append(term)
+
+    def holds(self, term: str) -> bool:
+        """Whether the index has the term."""
+        return term in self._terms
+
+    def terms_for(self, stem: str) -> Sequence[str]:
+        """Terms that have this stem."""
+        return self._by_stem.get(stem, ())
+
+    def terms_sounding(self, key: str) -> Sequence[str]:
+        """Terms that have this name key."""
+        for term in self._unkeyed:
+            for known in word_keys(term):
+                self._by_key.setdefault(known, []).append(term)
+        self._unkeyed.clear()
+        return self._by_key.get(key, ())
+
+    def terms_like(self, term: str) -> Sequence[str]:
+        """Terms one slip away, or two for seven letters and more; at most ten."""
+        if len(term) < 4:
+            return ()
+        if self._list is None:
+            self._list = sorted(self._terms)
+        most = 1 if len(term) < 7 else 2
+        found = process.extract(
+            term, self._list, scorer=OSA.distance, score_cutoff=most, limit=10, processor=None
+        )
+        return [str(row[0]) for row in found]
+
+
+def forms_of(word: str, vocabulary: Vocabulary, most: int) -> list[str]:
+    """The index's forms of one folded word, itself first; at most `most`."""
+    found = {term for stem in stems_of(word) for term in vocabulary.terms_for(stem)}
+    found.discard(word)
+    nearest = sorted(found, key=lambda term: (abs(len(term) - len(word)), term))
+    return [word, *nearest][:most]
+
+
+def names_like(word: str, vocabulary: Vocabulary, most: int, *, short: bool) -> list[str]:
+    """Terms that may be the same name in any script; short names only when asked."""
+    found: set[str] = set()
+    for key in query_keys(word):
+        if short or _bones(key) >= 3:
+            found.update(vocabulary.terms_sounding(key))
+    return sorted(found)[:most]
+
+
+def _bones(key: str) -> int:
+    """Number of consonants in a key."""
+    return sum(sound not in "aiu_:" for sound in key[2:])

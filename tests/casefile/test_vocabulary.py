@@ -1,0 +1,23 @@
+"""The vocabulary of an index grows as it is used and answers the same as one built at once."""
+
+from __future__ import annotations
+
+from amparo.casefile.vocabulary import Terms
+
+WORDS = ["задержали", "задержанных", "hassan", "حسن", "2017", "police", "x" * 50]
+
+
+def test_grows() -> None:
+    grown = Terms()
+    for word in WORDS:
+        grown.terms_sounding("f:hasan")
+        grown.add([word, word])
+    whole = Terms(WORDS)
+    assert len(grown) == len(whole) == len(WORDS)
+    for stem in ("ru:задерж", "en:polic"):
+        assert list(grown.terms_for(stem)) == list(whole.terms_for(stem)) != []
+    for key in ("f:hasan", "s:hsn"):
+        assert sorted(grown.terms_sounding(key)) == sorted(whole.terms_sounding(key)) != []
+    assert grown.terms_like("polcie") == ["police"]
+    assert grown.terms_like("pol") == ()
+    assert grown.holds("2017") and not grown.holds("2018")
