@@ -7,7 +7,7 @@ are written only into what leaves the vault (see docs/spec/vault.md, "Ledger fil
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -46,6 +46,16 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
         level += 1
 
 
+def _last_tiles(size: int) -> Iterator[tuple[int, int, int]]:
+    """The partial tile of each level: the only ones that later tiles replace."""
+    level = 0
+    while size > 0:
+        if size % WIDTH:
+            yield level, size // WIDTH, size % WIDTH
+        size //= WIDTH
+        level += 1
+
+
 def tile_root(hashes: Sequence[bytes]) -> bytes:
     """Root of a full tile: the hash that stands for it one level up."""
     row = list(hashes)
@@ -60,6 +70,7 @@ class Tiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._kept: dict[tuple[int, int], tuple[bytes, ...]] = {}
+        self._before: int | None = None
 
     def extend(self, size: int, leaves: Sequence[bytes], write: Write) -> int:
         """Write the tiles that `leaves` (leaf hashes) add to a tree of `size`; the new size.
@@ -67,6 +78,8 @@ class Tiles:
         `write(path, bytes)` makes a file durable as a whole. Writing the same again after a
         crash is harmless: tiles are a function of the leaves.
         """
+        if self._before is None:
+            self._before = size
         fresh, level, at = list(leaves), 0, size
         while fresh:
             first = at // WIDTH
@@ -82,14 +95,23 @@ class Tiles:
         return size + len(leaves)
 
     def drop_partial(self, size: int) -> None:
-        """Remove partial tiles that full ones or wider ones have replaced."""
-        needed = {tile_path(*tile) for tile in tiles_of(size)}
-        for folder in self.folder.glob("tile/**/*.p"):
-            for path in folder.iterdir():
-                if path.relative_to(self.folder) not in needed:
-                    path.unlink()
-            if not any(folder.iterdir()):
-                shutil.rmtree(folder)
+        """Remove partial tiles that full ones or wider ones have replaced.
+
+        After `extend` those of the size before; on a fresh instance all, by a walk.
+        """
+        needed = {tile_path(*tile) for tile in _last_tiles(size)}
+        for inside in self._partials() - needed:
+            (self.folder / inside).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                (self.folder / inside).parent.rmdir()
+        self._before = size
+
+    def _partials(self) -> set[Path]:
+        if self._before is not None:
+            before = _last_tiles(self._before)
+            return {tile_path(*tile) for tile in before if tile[2] < WIDTH}
+        found = self.folder.glob("tile/**/*.p/*")
+        return {path.relative_to(self.folder) for path in found}
 
     def node(self, size: int) -> NodeAt:
         """`node(level, index)` for proofs over the first `size` leaves. Raises Broken."""
