@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amparo.casefile.vocabulary import Terms
+from amparo.casefile.vocabulary import Terms, keys_of_term
 
 WORDS = ["задержали", "задержанных", "hassan", "حسن", "2017", "police", "x" * 50]
 
@@ -21,3 +21,11 @@ def test_grows() -> None:
     assert grown.terms_like("polcie") == ["police"]
     assert grown.terms_like("pol") == ()
     assert grown.holds("2017") and not grown.holds("2018")
+
+
+def test_keys_of_a_term_lead_back_to_it() -> None:
+    assert keys_of_term("hassan") >= {"f:hasan", "s:hsn", "en:hassan"}
+    assert keys_of_term("2017") == frozenset()
+    terms = Terms(WORDS)
+    for key in keys_of_term("hassan"):
+        assert "hassan" in {*terms.terms_for(key), *terms.terms_sounding(key)}

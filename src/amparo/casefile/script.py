@@ -19,7 +19,7 @@ from itertools import islice, product
 from rapidfuzz.distance import Levenshtein
 
 PALOCHKA = "\u04cf"
-MOST_READINGS = 32
+MOST_READINGS = 16
 
 _CYRILLIC = "\u0400-\u04bf\u04c1-\u04ce\u04d0-\u052f"
 # The palochka is typed as U+04C0, U+04CF, digit one, Latin I and l, bar.
@@ -161,7 +161,14 @@ _ARABIC_SOUNDS = {
     "ڨ": "g",
 }  # fmt: skip
 _TABLES = {"Latn": _LATIN, "Cyrl": _CYRILLIC_SOUNDS, "Arab": _ARABIC_SOUNDS}
-_LONGEST = {name: max(map(len, table)) for name, table in _TABLES.items()}
+_UNITS = {
+    name: re.compile("|".join(sorted(table, key=lambda unit: (-len(unit), unit))))
+    for name, table in _TABLES.items()
+}
+_READINGS = {
+    name: {unit: tuple(sounds.split("|")) for unit, sounds in table.items()}
+    for name, table in _TABLES.items()
+}
 _SMALL_WORDS = "al el ul ad ar as an at ibn bin ben ould аль эль ал ар ад ас ан ибн بن ابن"
 _ARTICLES = frozenset(_SMALL_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -182,40 +189,36 @@ def _fold_name(name: str) -> str:
 def _sounds(word: str) -> list[str]:
     """Every reading of one folded word, at most MOST_READINGS."""
     kind = script_of(word)
-    table = _TABLES.get(kind)
-    if table is None:
+    if kind not in _TABLES:
         return [word]
-    units: list[list[str]] = []
-    at = 0
-    while at < len(word):
-        for size in range(min(_LONGEST[kind], len(word) - at), 0, -1):
-            found = table.get(word[at : at + size])
-            if found is not None:
-                units.append(found.split("|"))
-                at += size
-                break
-        else:
-            at += 1
+    known = _READINGS[kind]
+    units = [known[unit] for unit in _UNITS[kind].findall(word)]
     return ["".join(reading) for reading in islice(product(*units), MOST_READINGS)]
+
+
+_DOUBLED = re.compile(r"(.)\1+")
+_WEAK_I = re.compile("i(?=[au])")
+_VOWELS = str.maketrans("", "", "aiuy")
+_AS_VOWELS = str.maketrans("yw", "iv")
 
 
 def _full(sounds: str) -> str:
     """Sounds with vowels: i before a vowel and doubled sounds fall away."""
-    same = re.sub(r"(.)\1+", r"\1", sounds.replace("y", "i").replace("w", "v"))
-    same = re.sub(r"i(?=[aui])", "", same)
-    return re.sub(r"(?<=[aiu])h$", "", re.sub(r"(.)\1+", r"\1", same))
+    heard = _WEAK_I.sub("", _DOUBLED.sub(r"\1", sounds.translate(_AS_VOWELS)))
+    heard = _DOUBLED.sub(r"\1", heard)
+    return heard[:-1] if heard[-1:] == "h" and heard[-2:-1] in "aiu" else heard
 
 
 def _skeletons(sounds: str) -> set[str]:
     """Consonants alone; `_` where the word begins with a vowel; w and a last h are open."""
-    once = re.sub(r"(.)\1+", r"\1", sounds).replace("p", "b")
+    once = _DOUBLED.sub(r"\1", sounds).replace("p", "b")
     found = set()
-    for open_sound in ("", "f") if "w" in once else ("",):
-        bare = once.replace("w", open_sound or "u")
-        first = "_" if bare[:1] in "aiuy" else ""
-        bones = first + re.sub("[aiuy]", "", bare)
+    for bare in (once.replace("w", "u"), once.replace("w", "f")) if "w" in once else (once,):
+        bones = bare.translate(_VOWELS)
+        if bare[:1] in "aiuy":
+            bones = "_" + bones
         found.add(bones)
-        if bones.endswith("h") and len(bones) > 1:
+        if len(bones) > 1 and bones[-1] == "h":
             found.add(bones[:-1])
     return found - {"", "_"}
 

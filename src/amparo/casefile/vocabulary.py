@@ -11,6 +11,8 @@ from rapidfuzz.distance import OSA
 from amparo.casefile.script import query_keys, word_keys
 from amparo.casefile.stems import stems_of
 
+LONGEST = 40
+
 
 class Vocabulary(Protocol):
     """What expanding a query needs to know of the index; terms are folded."""
@@ -52,7 +54,7 @@ class Terms:
                 continue
             self._terms.add(term)
             self._list = None
-            if term.isdigit() or len(term) > 40:
+            if term.isdigit() or len(term) > LONGEST:
                 continue
             for stem in stems_of(term):
                 self._by_stem.setdefault(stem, []).append(term)
@@ -85,6 +87,13 @@ class Terms:
             term, self._list, scorer=OSA.distance, score_cutoff=most, limit=10, processor=None
         )
         return [str(row[0]) for row in found]
+
+
+def keys_of_term(term: str) -> frozenset[str]:
+    """Stems and name keys of one index term: what a table of keys keeps for it."""
+    return (
+        frozenset() if term.isdigit() or len(term) > LONGEST else stems_of(term) | word_keys(term)
+    )
 
 
 def forms_of(word: str, vocabulary: Vocabulary, most: int) -> list[str]:
