@@ -7,6 +7,7 @@ what one forum needs. Both are nested mappings of sentences with `{fields}`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -41,15 +42,42 @@ class Words:
         return self.term("languages", code)
 
 
+@dataclass(frozen=True)
+class Forum:
+    """What the gate and the engine need to know of a forum."""
+
+    id: str
+    purpose: str
+    recipient: str
+    law: str
+    languages: tuple[str, ...]
+
+
+@cache
+def load_forum(forum: str) -> Forum:
+    """The forum's rules; BadInput names a forum that has none."""
+    if forum not in FORUMS:
+        raise _no_forum(forum)
+    path = files("amparo.filing").joinpath("templates", forum, "forum.yaml")
+    found = _plain(path.read_text(encoding="utf-8"))
+    return Forum(
+        forum, found["purpose"], found["recipient"], found["law"], tuple(found["languages"])
+    )
+
+
+def _no_forum(forum: str) -> BadInput:
+    return BadInput(
+        "no template for this forum",
+        value=forum,
+        remedy=f"Use one of: {', '.join(FORUMS)}.",
+    )
+
+
 @cache
 def load_words(forum: str, lang: str) -> Words:
     """Read the sentences; BadInput names a forum or a language that has none."""
     if forum not in FORUMS:
-        raise BadInput(
-            "no template for this forum",
-            value=forum,
-            remedy=f"Use one of: {', '.join(FORUMS)}.",
-        )
+        raise _no_forum(forum)
     if lang not in LANGUAGES:
         raise BadInput(
             "no template in this language",
@@ -62,7 +90,13 @@ def load_words(forum: str, lang: str) -> Words:
 
 def _read(folder: str, lang: str) -> dict[str, str]:
     path = files("amparo.filing").joinpath("templates", folder, f"{lang}.yaml")
-    return dict(_flatten(yaml.safe_load(path.read_text(encoding="utf-8"))))
+    return dict(_flatten(_plain(path.read_text(encoding="utf-8"))))
+
+
+def _plain(text: str) -> dict[str, Any]:
+    """YAML of our own in which every scalar is text, so that the keys "yes" and "on" are words."""
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (makes no objects)
+    return found
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

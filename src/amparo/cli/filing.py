@@ -1,0 +1,170 @@
+"""Check, build and list filings: communications with their exhibits and court package."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amparo.cli.show import AsJson, print_json, print_rows
+from amparo.cli.vault import VaultPath
+from amparo.errors import Exit
+
+if TYPE_CHECKING:
+    from amparo.filing.bundle import Built
+    from amparo.filing.check import Finding, Withheld
+
+app = typer.Typer(no_args_is_help=True, help="Filings: what is handed to a court or body.")
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]
+ForumId = Annotated[str, typer.Option(help="Forum: icc-15 (article 15 communication).")]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the filing; default today (UTC)."),
+]
+
+
+@app.command("build")
+def build(
+    vault: VaultPath,
+    case: CaseCode,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the filing.")],
+    forum: ForumId = "icc-15",
+    lang: Annotated[str, typer.Option(help="Language of the filing: en or fr.")] = "en",
+    on: Day = None,
+    sender: Annotated[
+        list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build PDF, DOCX, index of exhibits and court package of a case, in one new folder.
+
+    Nothing leaves without a consent that covers it: what is held back is listed. Exit code 9
+    when something blocks.
+
+    Example: amparo filing build evidence KARV --forum icc-15 --lang en --out filing-en
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.bundle import build_filing
+
+    day = on.date() if on else None
+    with opened(vault) as held:
+        built = build_filing(
+            held, case, out, forum=forum, lang=lang, on=day, sender=tuple(sender or ())
+        )
+    if as_json:
+        print_json(_facts(built))
+        return
+    for line in _lines(built):
+        typer.echo(line)
+
+
+def _facts(built: Built) -> dict[str, Any]:
+    return {
+        "folder": str(built.folder),
+        "pdf": str(built.folder / "filing.pdf"),
+        "docx": str(built.folder / "filing.docx"),
+        "index": str(built.folder / "exhibits.csv"),
+        "package": str(built.folder / "package"),
+        "items": list(built.items),
+        "exhibits": [
+            {"number": one.number, "file": one.file_name, "sha256": one.sha256}
+            for one in built.document.exhibits
+        ],
+        "gaps": len(built.document.gaps),
+        "withheld": [_withheld(one) for one in built.withheld],
+        "findings": [one.as_dict() for one in built.findings],
+    }
+
+
+def _withheld(one: Withheld) -> dict[str, str]:
+    return {"noun": one.noun, "code": one.code, "reason": one.reason}
+
+
+def _lines(built: Built) -> list[str]:
+    folder = built.folder
+    return [
+        f"Filing: {folder / 'filing.pdf'}",
+        f"        {folder / 'filing.docx'}",
+        f"Exhibits: {len(built.document.exhibits)}, listed in {folder / 'exhibits.csv'}",
+        f"Package: {folder / 'package'} (check it with `amparo verify {folder / 'package'}`,"
+        " or open verify.html in it)",
+        f"Gaps stated: {len(built.document.gaps)}. Held back: {len(built.withheld)} records."
+        f" Warnings: {len(built.findings)} (see `amparo filing check`)",
+    ]
+
+
+@app.command("check")
+def check(
+    vault: VaultPath,
+    case: CaseCode,
+    forum: ForumId = "icc-15",
+    on: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what blocks a filing, what warns, and what would be held back, with reasons.
+
+    Exit code 9 when something blocks.
+
+    Example: amparo filing check evidence KARV --forum icc-15
+    """
+    from datetime import UTC
+
+    from amparo.cli.unlock import opened
+    from amparo.filing.gather import examine
+    from amparo.filing.words import load_forum
+
+    rules = load_forum(forum)
+    day = (on or datetime.now(UTC)).date()
+    with opened(vault):
+        found = examine(case, rules, day)
+    if as_json:
+        told = [one.as_dict() for one in found.findings]
+        print_json({"findings": told, "withheld": [_withheld(one) for one in found.withheld]})
+    else:
+        _print_check(found.findings, found.withheld)
+    if found.blocks:
+        raise typer.Exit(int(Exit.REFUSED))
+
+
+def _print_check(findings: tuple[Finding, ...], withheld: tuple[Withheld, ...]) -> None:
+    if not findings and not withheld:
+        typer.echo("Nothing blocks, nothing is held back.")
+    if findings:
+        print_rows(
+            ("", "cause", "where", "step"),
+            ((one.severity, one.cause, one.where, one.step) for one in findings),
+        )
+    if withheld:
+        typer.echo("\nHeld back:")
+        print_rows(
+            ("record", "id", "reason"), ((one.noun, one.code, one.reason) for one in withheld)
+        )
+
+
+@app.command("list")
+def list_(
+    vault: VaultPath,
+    case: Annotated[str, typer.Option(help="Only filings of this case.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the filings built from this vault.
+
+    Example: amparo filing list evidence --case KARV
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.gather import filings
+
+    with opened(vault):
+        found = filings(case)
+    if as_json:
+        print_json(found)
+        return
+    print_rows(
+        ("item", "case", "forum", "language", "date", "exhibits"),
+        (
+            (one["item"], one["case"], one["forum"], one["lang"], one["date"], len(one["numbers"]))
+            for one in found
+        ),
+    )

@@ -1,0 +1,248 @@
+"""Build a filing: PDF, DOCX, index and court package in one folder, whole or not at all.
+
+Order: gate, words, print, deposit of what was printed, export entries, package. The folder
+is made beside its place and renamed last, so that a crash leaves nothing that looks finished.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amparo.crypto.digest import digest_bytes
+from amparo.custody.log import current_log
+from amparo.custody.models import LedgerEntry, LogState
+from amparo.custody.package import Content, Extract, build_package
+from amparo.custody.tiles import Tiles
+from amparo.custody.work import work
+from amparo.errors import BadInput, Broken, Refused, StorageFailed
+from amparo.filing.check import Finding, Release, Withheld, refuse_leaks
+from amparo.filing.compose import compose
+from amparo.filing.document import Document, words_of
+from amparo.filing.exhibits import write_index
+from amparo.filing.gather import examine, gather
+from amparo.filing.typeset import typeset
+from amparo.filing.word import write_word
+from amparo.filing.words import Forum, load_forum, load_words
+from amparo.store import lock
+from amparo.vault.deposit import Arrival, deposit
+from amparo.vault.models import Item
+from amparo.vault.unlock import mark_writing
+
+if TYPE_CHECKING:
+    from amparo.vault.unlock import Vault
+
+PDF, DOCX, INDEX, PACKAGE = "filing.pdf", "filing.docx", "exhibits.csv", "package"
+MEDIA = {
+    PDF: ("pdf", "application/pdf"),
+    DOCX: ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    INDEX: ("text", "text/csv"),
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished filing: where it lies and what it holds."""
+
+    folder: Path
+    document: Document
+    items: tuple[str, ...]
+    withheld: tuple[Withheld, ...]
+    findings: tuple[Finding, ...]
+
+
+def build_filing(
+    vault: Vault,
+    case_code: str,
+    out: Path,
+    *,
+    forum: str = "icc-15",
+    lang: str = "en",
+    on: date | None = None,
+    sender: tuple[str, ...] = (),
+) -> Built:
+    """Build the filing of a case into the new folder `out`.
+
+    `on` is the day it is dated and for which consent is asked (default: today, UTC); the
+    same record, day and language give the same filing. Raises Refused when the gate blocks,
+    BadInput when `out` is taken, StorageFailed.
+    """
+    rules, words = load_forum(forum), load_words(forum, lang)
+    on = on or datetime.now(UTC).date()
+    _refuse_taken(out)
+    found = examine(case_code, rules, on)
+    refuse_blocks(found)
+    material = gather(found, rules, lang, on, sender)
+    document = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
+    index = write_index(document)
+    _refuse_leaks(document, index, found)
+    files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
+    with _building(out) as folder:
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        items = _record(vault, document, rules, files)
+        _package(vault, folder / PACKAGE, document, files)
+    return Built(out, document, items, found.withheld, found.findings)
+
+
+def refuse_blocks(found: Release) -> None:
+    """Raise Refused naming the first thing that blocks and how many there are."""
+    if not found.blocks:
+        return
+    first = found.blocks[0]
+    more = len(found.blocks) - 1
+    raise Refused(
+        first.cause + (f" (and {more} more)" if more else ""),
+        value=first.where,
+        remedy=f"{first.step}; see `amparo filing check`",
+    )
+
+
+def _refuse_taken(out: Path) -> None:
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise BadInput("something is there already", value=str(out), remedy="name a new folder")
+    if not out.absolute().parent.is_dir():
+        raise BadInput(
+            "the folder above it does not exist", value=str(out.parent), remedy="make it first"
+        )
+
+
+def _refuse_leaks(document: Document, index: bytes, found: Release) -> None:
+    names = set(Item.objects.exclude(file_name="").values_list("file_name", flat=True))
+    hidden = [one.code for one in found.withheld if one.noun == "person"]
+    refuse_leaks([*words_of(document), index.decode("utf-8")], names, hidden)
+
+
+@contextmanager
+def _building(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its name when the block ends well."""
+    building = out.absolute().with_name(f".{out.name}.partial")
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        building.mkdir(mode=0o700)
+        yield building
+        if out.exists():
+            out.rmdir()
+        building.rename(out)
+    except OSError as error:
+        raise StorageFailed(
+            f"the filing could not be written ({error.strerror})",
+            value=str(out),
+            remedy="check permissions and free space, then build it again",
+        ) from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _record(
+    vault: Vault, document: Document, forum: Forum, files: dict[str, bytes]
+) -> tuple[str, ...]:
+    """Deposit what was printed, and enter the export of each exhibit and of the filing."""
+    with lock.hold(vault.folder), mark_writing(vault):
+        held = dict(Item.objects.values_list("sha256", "locator"))
+        arrivals = [_arrival(vault, document, name, data, held) for name, data in files.items()]
+        vault.packs.flush()
+        done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")
+        vault.packs.release()
+        tendered = [(one.item, one.sha256, one.size) for one in document.exhibits]
+        printed = [(one.item.sha256, one.item.sha256, one.item.size) for one in done]
+        with work(vault.member, f"filing {forum.id}") as custody:
+            for item, digest, size in (*tendered, *printed):
+                custody.enter(
+                    "export",
+                    case=document.code,
+                    item=item,
+                    digest=digest,
+                    size=size,
+                    to={"party": forum.recipient},
+                    purpose=forum.purpose,
+                )
+    return tuple(one.item.code for one in done)
+
+
+def _arrival(
+    vault: Vault, document: Document, name: str, data: bytes, held: dict[str, str]
+) -> Arrival:
+    kind, media_type = MEDIA[name]
+    stored = vault.packs.put(data, held=held.get)
+    told = {
+        "case": document.code,
+        "forum": document.forum,
+        "lang": document.lang,
+        "date": document.made_at.date().isoformat(),
+        "numbers": {one.item: one.number for one in document.exhibits},
+    }
+    suffix = name.rpartition(".")[2]
+    return Arrival(
+        stored=stored,
+        file_name=f"{document.code}-{document.forum}-{document.lang}.{suffix}",
+        kind=kind,
+        media_type=media_type,
+        outcome="ok",
+        reader="filing",
+        reader_version=version("amparo"),
+        metadata={"filing": told} if name == PDF else {},
+    )
+
+
+def _package(vault: Vault, folder: Path, document: Document, files: dict[str, bytes]) -> None:
+    exhibits = {one.sha256: f"exhibits/{one.file_name}" for one in document.exhibits}
+    places = dict(Item.objects.filter(sha256__in=exhibits).values_list("sha256", "locator"))
+    contents: list[tuple[str, Content]] = [(f"filing/{n}", data) for n, data in files.items()]
+    contents += [
+        (name, partial(vault.packs.stream, places[digest])) for digest, name in exhibits.items()
+    ]
+    package = build_package(
+        folder,
+        contents,
+        _extract(vault, [*exhibits, *_digests(files)]),
+        [current_log().signer],
+        made_at=document.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        info={"External-Identifier": f"{document.code} {document.forum} {document.lang}"},
+    )
+    written = {name: digest for name, digest, _ in package.files}
+    wrong = [n for d, n in exhibits.items() if written.get(f"data/{n}") != d]
+    if wrong:
+        raise Broken(
+            "an exhibit is not what was received",
+            value=wrong[0],
+            remedy="run `amparo verify` on the vault",
+        )
+
+
+def _digests(files: dict[str, bytes]) -> list[str]:
+    return [digest_bytes(data) for data in files.values()]
+
+
+def _extract(vault: Vault, items: list[str]) -> Extract:
+    """Entries of these items, with proofs under the newest checkpoint and the stamps kept."""
+    log, state = current_log(), LogState.objects.get()
+    rows = LedgerEntry.objects.filter(item_digest__in=items).order_by("sequence")
+    tiles, size = Tiles(log.ledger), state.size
+    stamps = _stamps(vault.folder / "timestamps", size)
+    stamped = sorted({int(name.partition(".")[0]) for name in stamps} - {size})
+    return Extract(
+        entries=[(row.sequence, bytes(row.body)) for row in rows],
+        prove=lambda sequence: tiles.prove_inclusion(sequence, size),
+        checkpoint=state.checkpoint,
+        log_keys=[log.signer.verifier],
+        stamps=stamps,
+        consistency=[(old, tiles.prove_consistency(old, size)) for old in stamped],
+    )
+
+
+def _stamps(folder: Path, size: int) -> dict[str, bytes]:
+    """Files of stamps over checkpoints no larger than `size`; names begin with that size."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        first = path.name.partition(".")[0]
+        if path.is_file() and first.isdigit() and 0 < int(first) <= size:
+            found[path.name] = path.read_bytes()
+    return found

@@ -1,0 +1,294 @@
+"""Jurisdiction, contextual elements, and a chapter for each crime with its proof chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from amparo.filing.document import (
+    Block,
+    Bullets,
+    Note,
+    Paragraph,
+    Ref,
+    Run,
+    Runs,
+    Section,
+    Table,
+    Text,
+)
+from amparo.filing.material import LawAnswer
+from amparo.filing.wording import Wording
+
+if TYPE_CHECKING:
+    from amparo.casefile.proof_chart import ClaimLine, CrimeLine, ElementLine
+    from amparo.casefile.records import Row
+
+
+def jurisdiction(to: Wording) -> Section:
+    """Subject matter, the law engine's answers with reasons and gaps, and mere context."""
+    intro = to.paragraph(
+        "jurisdiction.book",
+        version=to.material.chart.book,
+        as_of=to.date(to.material.as_of.isoformat()),
+    )
+    return Section(
+        "jurisdiction",
+        to.say("title.jurisdiction"),
+        (intro,),
+        (_subject(to), _routes(to), _outside(to)),
+    )
+
+
+def _subject(to: Wording) -> Section:
+    rows = tuple(
+        (
+            (Text(act.code, "bold"),),
+            (Text(act.title),),
+            (Text(str(act["crime"] or "")),),
+            (Text(to.victim(act)),),
+            (Text(to.when(act)),),
+            (Text(to.where(act["place"])),),
+        )
+        for act in to.case.all("act")
+    )
+    table = Table(
+        to.say("jurisdiction.subject_table"),
+        to.columns(
+            "jurisdiction", act=0.6, kind=1.6, provision=0.9, victim=0.8, when=2.0, where=2.0
+        ),
+        rows,
+        "acts",
+    )
+    return Section(
+        "jurisdiction.subject",
+        to.say("title.subject"),
+        (to.paragraph("jurisdiction.subject"), table),
+    )
+
+
+def group_answers(answers: Iterable[LawAnswer]) -> list[tuple[LawAnswer, list[str]]]:
+    """Answers that say the same, once, with the acts they are about, in order."""
+    groups: dict[tuple[object, ...], tuple[LawAnswer, list[str]]] = {}
+    for answer in answers:
+        key = (answer.route, answer.result, answer.reasons, answer.missing, answer.sources)
+        groups.setdefault(key, (answer, []))[1].append(answer.act)
+    return list(groups.values())
+
+
+def _routes(to: Wording) -> Section:
+    blocks: list[Block] = []
+    for answer, acts in group_answers(to.material.answers):
+        blocks += _answer(to, answer, acts)
+    if not blocks:
+        blocks.append(to.paragraph("jurisdiction.none"))
+    if any(answer.is_unverified for answer in to.material.answers):
+        blocks.append(to.paragraph("jurisdiction.unverified"))
+    return Section("jurisdiction.routes", to.say("title.routes"), tuple(blocks))
+
+
+def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
+    head = to.say(
+        "jurisdiction.route",
+        route=to.words.term("routes", answer.route),
+        result=to.words.term("results", answer.result),
+    )
+    listed = to.say("jurisdiction.acts", acts=", ".join(dict.fromkeys(acts)))
+    runs: list[Run] = [Text(f"{head}. ", "bold"), Text(listed)]
+    if answer.reasons:
+        runs.append(Text(f" {to.say('jurisdiction.reasons')} {' '.join(answer.reasons)}"))
+    if answer.sources:
+        runs.append(Note(text=_sources(to, answer)))
+    if answer.missing:
+        runs.append(Text(f" {to.say('jurisdiction.missing')}", "italic"))
+    blocks: list[Block] = [Paragraph(tuple(runs))]
+    if answer.missing:
+        blocks.append(Bullets(tuple((Text(one),) for one in answer.missing)))
+    return blocks
+
+
+def _sources(to: Wording, answer: LawAnswer) -> str:
+    lead = (
+        to.say("jurisdiction.source")
+        if len(answer.sources) == 1
+        else to.say("jurisdiction.sources")
+    )
+    return f"{lead} {'; '.join(answer.sources)}"
+
+
+def _outside(to: Wording) -> Section:
+    by_act: dict[str, set[str]] = {}
+    for answer in to.material.answers:
+        by_act.setdefault(answer.act, set()).add(answer.result)
+    closed = [act for act, results in by_act.items() if results == {"closed"}]
+    block = (
+        to.paragraph("jurisdiction.outside", acts=", ".join(closed))
+        if closed
+        else to.paragraph("jurisdiction.no_outside")
+    )
+    return Section("jurisdiction.outside", to.say("title.outside"), (block,))
+
+
+def context(to: Wording) -> Section:
+    """The contextual elements, once for the case."""
+    lines = to.material.chart.context
+    blocks: list[Block] = []
+    if not lines:
+        blocks.append(to.paragraph("context.none"))
+    else:
+        blocks.append(to.paragraph("context.intro"))
+        used = dict.fromkeys(claim.proposition for line in lines for claim in line.claims)
+        told_below = {p.code for p in to.case.all("proposition") if _has_chapter(to, p)}
+        blocks += [b for code in used if code not in told_below for b in tell(to, code)]
+        table = chart_table(to, "context", lines, to.say("context.table"))
+        blocks += [table, to.paragraph("chart.key")]
+    return Section("context", to.say("title.context"), tuple(blocks))
+
+
+def _has_chapter(to: Wording, proposition: Row) -> bool:
+    return any(proposition["act"] in chart.acts for chart in to.material.chart.crimes)
+
+
+def crimes(to: Wording) -> Section:
+    """One chapter for each crime that an act of the case is proposed to fall under."""
+    chapters = tuple(_crime(to, chart) for chart in to.material.chart.crimes)
+    return Section("crimes", to.say("title.crimes"), (), chapters)
+
+
+def _crime(to: Wording, chart: CrimeLine) -> Section:
+    anchor = f"crime.{chart.crime}"
+    elements = tuple((Text(f"{e.element}: ", "bold"), Text(e.text)) for e in chart.elements)
+    law: tuple[Block, ...] = (to.paragraph("crime.law", crime=chart.crime),)
+    if elements:
+        law = (*law, Bullets(elements))
+    facts: list[Block] = []
+    for code in chart.acts:
+        act = to.case.get(code)
+        if act is not None:
+            facts += _act(to, act)
+    caption = to.say("chart.caption", crime=chart.crime)
+    table = chart_table(to, chart.crime, chart.elements, caption)
+    return Section(
+        anchor,
+        to.say("title.crime", label=chart.label, crime=chart.crime),
+        (),
+        (
+            Section(f"{anchor}.law", to.say("title.law"), law),
+            Section(f"{anchor}.facts", to.say("title.facts"), tuple(facts)),
+            Section(
+                f"{anchor}.chart",
+                to.say("title.analysis"),
+                (table,),
+            ),
+        ),
+    )
+
+
+def _act(to: Wording, act: Row) -> list[Block]:
+    say = to.say
+    sentences = [
+        say(
+            "crime.act",
+            kind=act.title[:1].upper() + act.title[1:],
+            victim=to.victim(act),
+            when=to.when(act),
+            where=to.where(act["place"]),
+        )
+    ]
+    if act["methods"]:
+        sentences.append(say("crime.methods", methods=", ".join(act["methods"])))
+    if act["targeted_for"]:
+        sentences.append(say("crime.targeted", grounds=", ".join(act["targeted_for"])))
+    if act["status_at_end"]:
+        sentences.append(say("crime.end", status=act["status_at_end"]))
+    sentences.append(say(f"crime.attribution_{act['attribution'] or 'unknown'}"))
+    head = (Text(f"{act.code}. ", "bold"), Text(" ".join(sentences)))
+    blocks: list[Block] = [Paragraph(head, f"act.{act.code}")]
+    about = [row for row in to.case.all("proposition") if row["act"] == act.code]
+    told = [block for row in about for block in tell(to, row.code)]
+    if not told:
+        told = [to.paragraph("crime.no_facts")]
+    return blocks + told
+
+
+def tell(to: Wording, code: str) -> list[Block]:
+    """A proposition with who supports it, its passages, its chains and what contradicts it."""
+    row = to.case.get(code)
+    supporting = to.statements_on(code, "supports")
+    if row is None or not supporting:
+        return []
+    rests = to.joined(
+        list(
+            dict.fromkeys(
+                f"{to.source(s['source'])} ({to.words.term('knows', s['knows_by'] or 'unknown')})"
+                for s in supporting
+            )
+        )
+    )
+    runs: list[Run] = [
+        Text(f"{code}. ", "bold"),
+        Text(str(row["text"]), lang=str(to.case.body.get("language") or "")),
+        *to.note(supporting),
+        Text(" " + to.say("crime.rests", sources=rests)),
+    ]
+    if code in to.material.chart.chains:
+        runs.append(Text(" " + chains(to, *to.material.chart.chains[code])))
+    if to.statements_on(code, "denies", "qualifies"):
+        runs += [Text(" "), *to.weave("crime.contested", ref=Ref(f"contrary.{code}"))]
+    return [Paragraph(tuple(runs), f"told.{code}")]
+
+
+def chains(to: Wording, strict: int, generous: int) -> str:
+    """ "Independent chains: 2." or the range from strict to generous."""
+    if strict == generous:
+        return to.say("crime.chains_one", strict=strict)
+    return to.say("crime.chains_range", strict=strict, generous=generous)
+
+
+def chart_table(to: Wording, anchor: str, lines: tuple[ElementLine, ...], caption: str) -> Table:
+    """The proof chart: element, propositions, chains for and against, what is missing."""
+    columns = to.columns(
+        "chart", element=0.9, says=2.4, propositions=1.3, chains=0.8, denied=0.8, missing=2.0
+    )
+    rows = tuple(_chart_row(to, line) for line in lines)
+    return Table(caption, columns, rows, f"chart.{anchor}")
+
+
+def _chart_row(to: Wording, line: ElementLine) -> tuple[Runs, ...]:
+    told = [c for c in line.claims if to.statements_on(c.proposition, "supports")]
+    return (
+        (Text(line.element, "bold"),),
+        (Text(line.text),),
+        _listed(to, [claim.proposition for claim in told]),
+        (Text(_counted(to, told, "strict", "generous")),),
+        (Text(_counted(to, told, "denied_strict", "denied_generous")),),
+        (Text(missing(to, line)),),
+    )
+
+
+def _counted(to: Wording, claims: list[ClaimLine], least: str, most: str) -> str:
+    """Chains of the best supported claim, "2" or "1 to 2"."""
+    strict = max((getattr(claim, least) for claim in claims), default=0)
+    generous = max((getattr(claim, most) for claim in claims), default=0)
+    key = "chart.range" if strict == generous else "chart.wide"
+    return to.say(key, strict=strict, generous=generous)
+
+
+def missing(to: Wording, line: ElementLine) -> str:
+    """What an element lacks, and what would show it; "" when it is supported."""
+    if line.state == "supported":
+        return ""
+    said = to.say("chart.nothing" if line.state == "missing" else "chart.asserted")
+    if line.evidence:
+        said += " " + to.say("chart.evidence", evidence="; ".join(line.evidence))
+    return said
+
+
+def _listed(to: Wording, propositions: list[str]) -> Runs:
+    """Propositions, each with the paragraph that tells it."""
+    if not propositions:
+        return (Text(to.say("chart.none")),)
+    runs: list[Run] = []
+    for place, code in enumerate(propositions):
+        runs += [Text(f"{', ' if place else ''}{code} ("), Ref(f"told.{code}"), Text(")")]
+    return tuple(runs)

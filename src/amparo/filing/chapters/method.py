@@ -1,0 +1,150 @@
+"""Method and standard of proof, contrary evidence, gaps, index and what is held back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from amparo.filing.chapters.law import group_answers, missing
+from amparo.filing.document import Block, Gap, Paragraph, Runs, Section, Table, Text
+from amparo.filing.exhibits import index_table
+from amparo.filing.wording import Wording
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import Row
+
+
+def method(to: Wording) -> Section:
+    """How the record is kept, the standard used, the sources and how they hang together."""
+    blocks: list[Block] = [
+        to.paragraph(f"method.{key}")
+        for key in ("record", "standard", "custody", "languages", "limits")
+    ]
+    counts = Counter(str(row["source"]) for row in to.case.all("statement"))
+    rows = tuple(
+        (
+            (Text(row.code, "bold"),),
+            (Text(to.words.term("source_kinds", str(row["kind"]))),),
+            (Text(to.say("coded_source") if to.is_protected(row) else to.source(row.code)),),
+            (Text(str(row["grade"] or "")),),
+            (Text(str(counts[row.code])),),
+        )
+        for row in to.case.all("source")
+        if counts[row.code]
+    )
+    table = Table(
+        to.say("method.sources_table"),
+        to.columns("method", source=0.7, kind=1.2, title=3.0, grade=0.7, count=0.9),
+        rows,
+        "sources",
+    )
+    blocks += [to.paragraph("method.sources"), table]
+    blocks += [_contamination(to, row) for row in to.case.all("contamination")]
+    return Section("method", to.say("title.method"), tuple(blocks))
+
+
+def _contamination(to: Wording, row: Row) -> Paragraph:
+    accounts = [one for code in row["statements"] if (one := to.case.get(code)) is not None]
+    said = to.say(
+        "method.contamination",
+        kind=to.say("method.certain" if row["certain"] else "method.suspected"),
+        sources=to.joined(list(dict.fromkeys(to.source(one["source"]) for one in accounts))),
+        why=row["why"],
+    )
+    return Paragraph((Text(said), *to.note(accounts)))
+
+
+def contrary(to: Wording) -> Section:
+    """Every statement that denies or qualifies a proposition that is tendered."""
+    blocks: list[Block] = []
+    for proposition in to.case.all("proposition"):
+        anchor = f"contrary.{proposition.code}"
+        for stance in ("denies", "qualifies"):
+            for row in to.statements_on(proposition.code, stance):
+                said = to.say(
+                    f"contrary.{stance}",
+                    source=to.source(row["source"]),
+                    proposition=proposition["text"],
+                )
+                runs: Runs = (Text(said), *to.note([row]))
+                if row["basis"]:
+                    runs = (*runs, Text(" " + to.say("contrary.basis", basis=row["basis"])))
+                blocks.append(Paragraph(runs, anchor))
+                anchor = ""
+    first = to.paragraph("contrary.intro" if blocks else "contrary.none")
+    return Section("contrary", to.say("title.contrary"), (first, *blocks))
+
+
+def find_gaps(to: Wording) -> tuple[Gap, ...]:
+    """What charts, acts and jurisdiction lack, once each: elements, then acts, then routes."""
+    chart = to.material.chart
+    lines = [(to.say("title.context"), line) for line in chart.context]
+    lines += [(crime.label, line) for crime in chart.crimes for line in crime.elements]
+    found = [
+        Gap(to.say("gaps.element", crime=label, element=line.element), lacking)
+        for label, line in lines
+        if (lacking := missing(to, line))
+    ]
+    for act in to.case.all("act"):
+        found += [Gap(act.code, to.say(f"gaps.{key}")) for key in _act_lacks(act)]
+    for answer, acts in group_answers(to.material.answers):
+        route = to.words.term("routes", answer.route)
+        about = to.say("gaps.jurisdiction", route=route, acts=", ".join(dict.fromkeys(acts)))
+        found += [Gap(about, one) for one in answer.missing]
+    return tuple(dict.fromkeys(found))
+
+
+def _act_lacks(act: Row) -> Iterator[str]:
+    if act["attribution"] != "state":
+        yield "attribution"
+    if not act["began"]:
+        yield "date"
+    if not act["place"]:
+        yield "place"
+
+
+def gaps(to: Wording) -> Section:
+    """The open gaps as a table."""
+    found = find_gaps(to)
+    title = to.say("title.gaps")
+    if not found:
+        return Section("gaps", title, (to.paragraph("gaps.none"),))
+    table = Table(
+        to.say("gaps.table"),
+        to.columns("gaps", about=1.2, missing=2.4),
+        tuple(((Text(gap.about),), (Text(gap.missing),)) for gap in found),
+        "gaps.table",
+    )
+    return Section("gaps", title, (to.paragraph("gaps.intro"), table))
+
+
+def index(to: Wording) -> Section:
+    """The index of exhibits, and below it what is held and not tendered."""
+    return Section(
+        "index",
+        to.say("title.index"),
+        (to.paragraph("index.intro"), index_table(to.exhibits(), to.words, "exhibits")),
+        (_withheld(to),),
+    )
+
+
+def _withheld(to: Wording) -> Section:
+    held = [one for one in to.material.release.withheld if one.noun == "item"]
+    title = to.say("title.withheld")
+    if not held:
+        return Section("withheld", title, (to.paragraph("withheld.none"),))
+    rows = tuple(
+        (
+            (Text(one.code, "bold"),),
+            (Text(to.words.term("kinds", to.material.items[one.code].kind)),),
+            (Text(to.words.term("withheld_reasons", one.reason)),),
+        )
+        for one in held
+    )
+    table = Table(
+        to.say("withheld.table"),
+        to.columns("withheld", code=0.8, kind=1.2, reason=3),
+        rows,
+    )
+    return Section("withheld", title, (to.paragraph("withheld.intro"), table))

@@ -1,0 +1,176 @@
+"""Sender, summary, confidentiality sheet and background."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
+from amparo.filing.wording import Wording
+
+
+def sender(to: Wording) -> Section:
+    """Who sends, and how the sender may be reached."""
+    named = to.material.sender
+    first = (
+        to.paragraph("sender.who", sender=", ".join(named))
+        if named
+        else to.paragraph("sender.missing")
+    )
+    rest = (to.paragraph("sender.prior"), to.paragraph("sender.channel"))
+    return Section("sender", to.say("title.sender"), (first, *rest))
+
+
+def summary(to: Wording) -> Section:
+    """What happened, to whom, what is tendered and what is asked."""
+    case = to.case
+    blocks: list[Paragraph] = []
+    if case.body.get("summary"):
+        blocks.append(Paragraph((Text(str(case.body["summary"]), lang=_lang(to)),)))
+    blocks.append(_crimes(to))
+    sources = {row["source"] for row in case.all("statement")}
+    blocks.append(
+        to.paragraph(
+            "summary.people",
+            victims=count_victims(to),
+            statements=len(case.all("statement")),
+            sources=len(sources),
+            exhibits=len(to.exhibits()),
+        )
+    )
+    if case.body.get("group"):
+        blocks.append(to.paragraph("summary.group", group=case.body["group"]))
+    results = Counter(answer.result for answer in to.material.answers)
+    if results:
+        counts = "; ".join(
+            to.say("words.counts", result=to.words.term("results", result), count=count)
+            for result, count in sorted(results.items())
+        )
+        blocks.append(
+            Paragraph(to.weave("summary.law", ref=Ref("jurisdiction.routes"), counts=counts))
+        )
+    blocks.append(
+        Paragraph(
+            to.weave("summary.ask", ref=Ref("requests"), gaps=Ref("gaps"), contrary=Ref("contrary"))
+        )
+    )
+    return Section("summary", to.say("title.summary"), tuple(blocks))
+
+
+def _lang(to: Wording) -> str:
+    return str(to.case.body.get("language") or "")
+
+
+def _crimes(to: Wording) -> Paragraph:
+    acts = to.case.all("act")
+    labels = [f"{chart.label} ({chart.crime})" for chart in to.material.chart.crimes]
+    days = sorted(str(act["began"])[:10] for act in acts if act["began"])
+    lasts = sorted(str(act["ended"] or act["began"])[-10:] for act in acts if act["began"])
+    if not days:
+        return to.paragraph("summary.crimes_undated", acts=len(acts), crimes=to.joined(labels))
+    return to.paragraph(
+        "summary.crimes",
+        acts=len(acts),
+        first=to.date(days[0]),
+        last=to.date(lasts[-1]),
+        crimes=to.joined(labels),
+    )
+
+
+def count_victims(to: Wording) -> str:
+    """How many persons the acts concern, groups of unknown size kept apart."""
+    codes = dict.fromkeys(act["victim"] for act in to.case.all("act") if act["victim"])
+    count = groups = 0
+    for code in codes:
+        person = to.case.get(code)
+        if person is not None and person["counting_unit"] == "group of unknown size":
+            groups += 1
+        else:
+            count += int((person["size"] if person is not None else None) or 1)
+    shown = to.say("words.victims_one") if count == 1 else to.say("words.victims", count=count)
+    if groups:
+        shown += to.say("words.group_one") if groups == 1 else to.say("words.groups", count=groups)
+    return shown
+
+
+def confidentiality(to: Wording) -> Section:
+    """Who may read what, which protection is asked for, and what was held back."""
+    levels = Counter(exhibit.confidentiality for exhibit in to.exhibits())
+    table = Table(
+        to.say("confidentiality.levels"),
+        to.columns("confidentiality", level=1, count=0.6, meaning=3),
+        tuple(
+            (
+                (Text(to.words.term("levels", level), "bold"),),
+                (Text(str(count)),),
+                (Text(to.words.term("level_meaning", level)),),
+            )
+            for level, count in sorted(levels.items())
+        ),
+    )
+    held = to.material.release.withheld
+    items = [one for one in held if one.noun == "item" and one.reason != "uncited"]
+    persons = [one for one in held if one.noun == "person"]
+    if items or persons:
+        last = to.weave(
+            "confidentiality.withheld",
+            count=len(items),
+            persons=len(persons),
+            ref=Ref("withheld"),
+        )
+    else:
+        last = (Text(to.say("confidentiality.none_withheld")),)
+    return Section(
+        "confidentiality",
+        to.say("title.confidentiality"),
+        (
+            to.paragraph("confidentiality.version"),
+            table,
+            to.paragraph("confidentiality.exhibits"),
+            to.paragraph("confidentiality.protection"),
+            Paragraph(last),
+        ),
+    )
+
+
+def background(to: Wording) -> Section:
+    """Events with their dates and places, and what is known of each."""
+    events = to.case.all("event")
+    rows = tuple(
+        (
+            (Text(f"{event.code}. ", "bold"), Text(event.title)),
+            (Text(to.when(event)),),
+            (Text("; ".join(to.where(place) for place in event["places"] or ())),),
+            (Text(", ".join(a.code for a in to.case.all("act") if a["event"] == event.code)),),
+        )
+        for event in events
+    )
+    table = Table(
+        to.say("background.events"),
+        to.columns("background", event=2.4, when=1.5, where=1.6, acts=0.9),
+        rows,
+        "events",
+    )
+    described = tuple(
+        Paragraph((Text(f"{event.code}. ", "bold"), Text(str(event["description"]))))
+        for event in events
+        if event["description"]
+    )
+    return Section("background", to.say("title.background"), (table, *described))
+
+
+def labels(to: Wording) -> Section:
+    """Legal labels that others use, each with the reason why it is not adopted."""
+    blocks: list[Notice | Paragraph] = []
+    for row in to.material.chart.labels:
+        by = to.source(row.by) if row.by else to.say("labels.others")
+        parts = [to.say("labels.used", label=row.label, by=by)]
+        if row.fits is None and not row.reasons:
+            parts.append(to.say("labels.unexamined"))
+        if row.reasons:
+            parts += [to.say("labels.because"), " ".join(row.reasons)]
+        if row.proposed:
+            parts.append(to.say("labels.proposed", proposed=row.proposed))
+        blocks.append(Notice(to.say("labels.title"), (Text(" ".join(parts)),)))
+    if not blocks:
+        blocks.append(to.paragraph("labels.none"))
+    return Section("labels", to.say("title.labels"), tuple(blocks))

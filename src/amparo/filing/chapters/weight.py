@@ -1,0 +1,166 @@
+"""Complementarity, gravity, interests of justice and requests."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from amparo.filing.chapters.opening import count_victims
+from amparo.filing.document import (
+    Block,
+    Bullets,
+    Paragraph,
+    Ref,
+    Runs,
+    Section,
+    Table,
+    Text,
+)
+from amparo.filing.wording import Wording
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import Row
+
+# Answers that cannot all be true of the same facts, or that undo one another.
+CONTRADICTIONS = frozenset(
+    {
+        frozenset({"denies facts", "admits facts and denies responsibility"}),
+        frozenset({"denies facts", "opens inquiry"}),
+        frozenset({"denies facts", "prosecutes"}),
+        frozenset({"denies facts", "condemns"}),
+        frozenset({"opens inquiry", "inquiry closed"}),
+        frozenset({"prosecutes", "inquiry closed"}),
+    }
+)
+
+
+def complementarity(to: Wording) -> Section:
+    """What authorities answered, where the answers contradict each other, remedies tried."""
+    return Section(
+        "complementarity",
+        to.say("title.complementarity"),
+        (to.paragraph("complementarity.question"),),
+        (_responses(to), _remedies(to)),
+    )
+
+
+def _responses(to: Wording) -> Section:
+    found = sorted(to.case.all("response"), key=lambda row: str(row["on"] or "9999"))
+    title = to.say("title.responses")
+    if not found:
+        return Section("responses", title, (to.paragraph("complementarity.none"),))
+    table = Table(
+        to.say("complementarity.table"),
+        to.columns("complementarity", on=1.1, by=2.0, answer=1.5, to=0.6, note=2.2),
+        tuple(_response_row(to, row) for row in found),
+        "responses.table",
+    )
+    contradictions = tuple(
+        _contradiction(to, first, second)
+        for first, second in combinations(found, 2)
+        if first["to"] == second["to"]
+        and frozenset({first["answer"], second["answer"]}) in CONTRADICTIONS
+    )
+    return Section(
+        "responses", title, (to.paragraph("complementarity.intro"), table, *contradictions)
+    )
+
+
+def _response_row(to: Wording, row: Row) -> tuple[Runs, ...]:
+    return (
+        (Text(to.date(row["on"])),),
+        (Text(str(row["by"])),),
+        (Text(to.words.term("answers", row["answer"])), *to.basis(row["statement"])),
+        (Text(str(row["to"] or "")),),
+        (Text(str(row["note"] or "")),),
+    )
+
+
+def _contradiction(to: Wording, first: Row, second: Row) -> Paragraph:
+    return to.paragraph(
+        "complementarity.contradiction",
+        first_by=first["by"],
+        first_on=to.date(first["on"]),
+        first=to.words.term("answers", first["answer"]),
+        second_by=second["by"],
+        second_on=to.date(second["on"]),
+        second=to.words.term("answers", second["answer"]),
+        event=first["to"] or to.say("words.none"),
+    )
+
+
+def _remedies(to: Wording) -> Section:
+    found = to.case.all("remedy")
+    blocks: list[Block] = [_remedy(to, row) for row in found]
+    if not blocks:
+        blocks.append(to.paragraph("complementarity.no_remedies"))
+    return Section("remedies", to.say("title.remedies"), tuple(blocks))
+
+
+def _remedy(to: Wording, row: Row) -> Paragraph:
+    key = "complementarity.remedy" if row["decided_on"] else "complementarity.remedy_undated"
+    final = "unknown" if row["final"] is None else ("yes" if row["final"] else "no")
+    return to.paragraph(
+        key,
+        body=row["body"] or "?",
+        on=to.date(row["decided_on"]),
+        act=row["act"] or "?",
+        final=to.words.term("yes_no", final),
+    )
+
+
+def gravity(to: Wording) -> Section:
+    """Scale, nature, manner and impact, in counts of the record only."""
+    acts = to.case.all("act")
+    kinds = list(dict.fromkeys(act.title for act in acts))
+    methods = list(dict.fromkeys(one for act in acts for one in act["methods"] or ()))
+    statuses = list(dict.fromkeys(str(a["status_at_end"]) for a in acts if a["status_at_end"]))
+    places = {act["place"] for act in acts if act["place"]}
+    blocks = [
+        to.paragraph("gravity.scale", acts=len(acts), victims=count_victims(to), places=len(places))
+    ]
+    if methods:
+        blocks.append(
+            to.paragraph("gravity.nature", kinds=", ".join(kinds), methods=", ".join(methods))
+        )
+    else:
+        blocks.append(to.paragraph("gravity.nature_plain", kinds=to.joined(kinds)))
+    if statuses:
+        blocks.append(to.paragraph("gravity.impact", statuses="; ".join(statuses)))
+    groups = [
+        person.code
+        for person in to.case.all("person")
+        if person["counting_unit"] == "group of unknown size"
+    ]
+    if groups:
+        blocks.append(to.paragraph("gravity.groups", groups=", ".join(groups)))
+    return Section("gravity", to.say("title.gravity"), tuple(blocks))
+
+
+def interests(to: Wording) -> Section:
+    """The victims' views; the record has no noun for a consultation yet, and says so."""
+    return Section("interests", to.say("title.interests"), (to.paragraph("interests.none"),))
+
+
+def requests(to: Wording) -> Section:
+    """What is asked of the Office."""
+    say = to.say
+    open_acts = [
+        act
+        for act in dict.fromkeys(answer.act for answer in to.material.answers)
+        if any(a.result != "closed" for a in to.material.answers if a.act == act)
+    ]
+    acts = ", ".join(open_acts or [act.code for act in to.case.all("act")])
+    points: list[Runs] = [(Text(say("requests.examine", acts=acts)),)]
+    if any(answer.result == "arguable" for answer in to.material.answers):
+        points.append(to.weave("requests.arguable", ref=Ref("jurisdiction.routes")))
+    points += [
+        (Text(say("requests.preserve")),),
+        to.weave("requests.protect", ref=Ref("confidentiality")),
+        (Text(say("requests.informed")),),
+    ]
+    return Section(
+        "requests",
+        say("title.requests"),
+        (to.paragraph("requests.intro"), Bullets(tuple(points))),
+    )

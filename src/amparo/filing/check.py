@@ -1,0 +1,352 @@
+"""The gate: what of a case may leave for one recipient, and what stands against a build.
+
+Absent means no. A person, source or item without a decision that covers purpose, recipient
+and identity level stays behind, and so does everything that speaks of it; each thing held
+back is listed with its reason. Nothing here changes the record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from amparo.errors import Refused
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import CaseFile, Row
+
+VISIBLE = ("named", "coded")
+ALLEGED = "alleged"
+GROUP = "group"
+# Free text of a record that reaches a filing and could speak of somebody held back.
+_SPOKEN = ("text", "title", "description", "role", "quote", "status_at_end", "note", "body", "by")
+
+_WORDED = frozenset({"event", "proposition", "person", "act"})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What consent says of one subject: an identity level, or "" with the reason why not.
+
+    The reasons are those of `casefile.consent.Answer`.
+    """
+
+    level: str
+    reason: str = "none"
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Something of the record that stays behind, and why."""
+
+    noun: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What blocks or warns: the cause, where it stands, the step that resolves it."""
+
+    severity: Literal["block", "warn"]
+    cause: str
+    where: str
+    step: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Shape under `--json`."""
+        return {
+            "severity": self.severity,
+            "cause": self.cause,
+            "where": self.where,
+            "step": self.step,
+        }
+
+
+@dataclass(frozen=True)
+class Release:
+    """The part of a case that may leave, the level of each person, and what stays behind."""
+
+    case: CaseFile
+    levels: Mapping[str, str]
+    withheld: tuple[Withheld, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocks(self) -> tuple[Finding, ...]:
+        """Findings that must be resolved before anything is built."""
+        return tuple(one for one in self.findings if one.severity == "block")
+
+
+Covers = Callable[[str, str | None], Decision]
+IsAnchored = Callable[[str, str, str, int], bool]
+
+
+def release(case: CaseFile, covers: Covers) -> Release:
+    """Decide what may leave. `covers(person, item)` answers for one subject and item or None."""
+    return _Gate(case, covers).decide()
+
+
+class _Gate:
+    def __init__(self, case: CaseFile, covers: Covers) -> None:
+        self.case = case
+        self.covers = covers
+        self.kept: dict[str, Row] = {}
+        self.withheld: list[Withheld] = []
+        self.findings: list[Finding] = []
+        self.levels: dict[str, str] = {}
+
+    def decide(self) -> Release:
+        self._persons()
+        self._keep("place", lambda row: "")
+        self._keep("source", self._why_not_source)
+        self._keep("act", self._why_not_act)
+        self._keep("event", self._why_not_event)
+        self._keep("proposition", lambda row: self._missing(row, "act"))
+        self._keep("item", self._why_not_item)
+        self._keep("statement", self._why_not_statement)
+        for noun in ("involvement", "crossing", "response", "remedy"):
+            self._keep(noun, lambda row: self._missing(row, "act", "person", "basis", "to"))
+        self._keep("label", lambda row: self._missing(row, "by"))
+        self._keep("consent", lambda row: self._missing(row, "subject"))
+        self._contaminations()
+        self._trim_references()
+        self._look_for_substance()
+        return Release(
+            replace(self.case, rows=self.kept),
+            self.levels,
+            tuple(self.withheld),
+            tuple(self.findings),
+        )
+
+    # Persons and what hangs on them
+
+    def _persons(self) -> None:
+        alleged = {row["person"] for row in self.case.all("involvement")}
+        heard = {row["person"] for row in self.case.all("source") if row["person"]}
+        suffered = {row["victim"] for row in self.case.all("act") if row["victim"]}
+        for row in self.case.all("person"):
+            if row.code in alleged and row.code not in heard | suffered:
+                self.levels[row.code] = ALLEGED
+                self.kept[row.code] = row
+                continue
+            decision = self.covers(row.code, None)
+            if not decision.level and _is_unknown_group(row):
+                decision = Decision(GROUP)
+                self._warn("nobody can consent for a group of unknown size", row.code)
+            if decision.level in (*VISIBLE, GROUP):
+                self.levels[row.code] = "coded" if decision.level == "named" else decision.level
+                self.kept[row.code] = row
+            else:
+                reason = "aggregate" if decision.level == "aggregate" else decision.reason
+                self._hold(row, reason)
+
+    def _why_not_source(self, row: Row) -> str:
+        if row["person"]:
+            return "" if row["person"] in self.kept else "person"
+        if row["kind"] != "person":
+            return ""
+        decision = self.covers(row.code, None)
+        if decision.level in VISIBLE:
+            return ""
+        if decision.reason != "none":
+            return decision.reason
+        if any(one["source"] == row.code for one in self.case.all("statement")):
+            self._warn("a person who has decided nothing appears under a code", row.code)
+        return ""
+
+    def _why_not_act(self, row: Row) -> str:
+        return "person" if row["victim"] and row["victim"] not in self.kept else ""
+
+    def _why_not_event(self, row: Row) -> str:
+        acts = [act for act in self.case.all("act") if act["event"] == row.code]
+        return "person" if acts and not any(act.code in self.kept for act in acts) else ""
+
+    # Items
+
+    def _why_not_item(self, row: Row) -> str:
+        statements = [one for one in self.case.all("statement") if one["item"] == row.code]
+        if row["confidentiality"] == "public":
+            return "" if statements else "uncited"
+        concerned = {person for one in statements for person in self._concerned(one)}
+        if not statements:
+            return "uncited"
+        if not concerned:
+            return "nobody"
+        for person in sorted(concerned):
+            decision = self._decision_for(person, row.code)
+            if decision.level not in (*VISIBLE, GROUP):
+                return "aggregate" if decision.level == "aggregate" else decision.reason
+        return ""
+
+    def _decision_for(self, person: str, item: str) -> Decision:
+        if self.levels.get(person) == GROUP:
+            return Decision(GROUP)
+        return self.covers(person, item)
+
+    def _concerned(self, statement: Row) -> Iterator[str]:
+        """Persons whose decision an item needs: who speaks in it, and else of whom it speaks."""
+        source = self.case.get(statement["source"])
+        if source is not None and source["person"]:
+            yield source["person"]
+            return
+        proposition = self.case.get(statement["proposition"])
+        act = self.case.get(proposition["act"]) if proposition is not None else None
+        if act is not None and act["victim"]:
+            yield act["victim"]
+
+    # Everything else
+
+    def _why_not_statement(self, row: Row) -> str:
+        return self._missing(row, "source", "item", "proposition")
+
+    def _missing(self, row: Row, *fields: str) -> str:
+        """ "depends" when a record that one of these fields points at stays behind."""
+        for name in fields:
+            target = row[name]
+            if isinstance(target, str) and target in self.case.rows and target not in self.kept:
+                return "depends"
+        return ""
+
+    def _keep(self, noun: str, why_not: Callable[[Row], str]) -> None:
+        for row in self.case.all(noun):
+            reason = why_not(row) or ("speaks" if self._speaks_of_the_hidden(row) else "")
+            if reason:
+                self._hold(row, reason)
+            else:
+                self.kept[row.code] = row
+
+    def _speaks_of_the_hidden(self, row: Row) -> bool:
+        return any(code in self.hidden for name in _SPOKEN for code in _codes(row[name]))
+
+    @property
+    def hidden(self) -> set[str]:
+        """Codes of persons that must not appear, not even as a code."""
+        return {one.code for one in self.withheld if one.noun == "person"}
+
+    def _contaminations(self) -> None:
+        for row in self.case.all("contamination"):
+            left = [code for code in row["statements"] or () if code in self.kept]
+            if len(left) > 1:
+                self.kept[row.code] = replace(row, body={**row.body, "statements": left})
+
+    def _trim_references(self) -> None:
+        """Lists that point at what stays behind lose those members."""
+        for code, row in self.kept.items():
+            body = dict(row.body)
+            for name in ("from", "on", "items", "first_hand_for", "places"):
+                if isinstance(body.get(name), list):
+                    body[name] = [one for one in body[name] if self._may_point_at(one)]
+            self.kept[code] = replace(row, body=body)
+
+    def _may_point_at(self, target: str) -> bool:
+        return target not in self.case.rows or target in self.kept
+
+    def _look_for_substance(self) -> None:
+        if not any(row.noun == "statement" for row in self.kept.values()):
+            self.findings.append(
+                Finding(
+                    "block",
+                    "no statement may leave for this recipient",
+                    self.case.code,
+                    "record consents that cover this purpose, recipient and identity level",
+                )
+            )
+        for name in ("title", "summary", "group"):
+            for code in _codes(self.case.body.get(name)):
+                if code in self.hidden:
+                    self.findings.append(
+                        Finding(
+                            "block",
+                            "the case's own words speak of a person held back",
+                            f"case {name}: {code}",
+                            "write the sentence without that person",
+                        )
+                    )
+        for place in self.kept.values():
+            if place.noun == "place":
+                self._look_for_place(place)
+        for one in self.withheld:
+            if one.noun in ("person", "item") and one.reason != "uncited":
+                self._warn(f"held back: {one.reason}", one.code)
+
+    def _look_for_place(self, place: Row) -> None:
+        """Warn where a sentence names a place that may be published only less exactly."""
+        if not place["published_precision"] or place["published_precision"] == place["precision"]:
+            return
+        names = [str(place["name"]), *map(str, (place["names"] or {}).values())]
+        for row in self.kept.values():
+            if row.noun in _WORDED and any(
+                find_leaks(str(row[field] or ""), names) for field in _SPOKEN
+            ):
+                self._warn("a sentence names a place more exactly than it may be", row.code)
+
+    def _hold(self, row: Row, reason: str) -> None:
+        self.withheld.append(Withheld(row.noun, row.code, reason))
+
+    def _warn(self, cause: str, where: str) -> None:
+        self.findings.append(Finding("warn", cause, where, _STEPS.get(cause, _CONSENT_STEP)))
+
+
+_CONSENT_STEP = "record a consent that covers it, or file without it"
+_STEPS = {
+    "a person who has decided nothing appears under a code": (
+        "record a decision, or check that nothing said by or of this person identifies them"
+    ),
+    "a sentence names a place more exactly than it may be": "write the wider place instead",
+    "nobody can consent for a group of unknown size": "check that no sentence singles one out",
+}
+
+
+def _is_unknown_group(row: Row) -> bool:
+    return bool(row["counting_unit"] == "group of unknown size")
+
+
+def _codes(value: object) -> Iterable[str]:
+    return re.findall(r"[A-Za-z]+-\d+", value) if isinstance(value, str) else ()
+
+
+def recheck_quotes(case: CaseFile, is_anchored: IsAnchored) -> tuple[Finding, ...]:
+    """A block for each statement whose words no longer stand where the record says."""
+    found: list[Finding] = []
+    for row in case.all("statement"):
+        item = case.get(row["item"])
+        digest = str(item["sha256"]) if item is not None else ""
+        if not is_anchored(digest, row["part"], row["quote"], int(row["start"] or 0)):
+            found.append(
+                Finding(
+                    "block",
+                    "the quotation does not stand at that place",
+                    f"{row.code}: {row['item']}, part {row['part']}, from {row['start']}",
+                    "compare it with the item and correct the statement",
+                )
+            )
+    return tuple(found)
+
+
+def find_leaks(text: str, untrusted_names: Iterable[str], *, shortest: int = 4) -> tuple[str, ...]:
+    """Those of the names that stand in `text` as whole words, in any case."""
+    lowered = text.casefold()
+    return tuple(
+        name
+        for name in untrusted_names
+        if len(name) >= shortest
+        and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", lowered) is not None
+    )
+
+
+def refuse_leaks(texts: Iterable[str], file_names: Iterable[str], hidden: Iterable[str]) -> None:
+    """Refused when words meant to leave hold a file name of the vault or a hidden person's code.
+
+    The error tells how many, never which: a file name may be a person's name.
+    """
+    text = "\n".join(texts)
+    names, codes = find_leaks(text, file_names), find_leaks(text, hidden, shortest=1)
+    if names or codes:
+        raise Refused(
+            "the filing would show what must not leave",
+            value=f"{len(names)} file names, {len(codes)} codes of persons held back",
+            remedy="look for them in titles, propositions and remarks of the case",
+        )

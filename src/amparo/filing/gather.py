@@ -1,0 +1,122 @@
+"""From an open vault to the material of one filing: the gate first, then law and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from amparo.casefile.claim_graph import Use
+from amparo.casefile.consent import may_leave
+from amparo.casefile.law_facts import book_of, facts_of
+from amparo.casefile.passages import is_anchored
+from amparo.casefile.proof_chart import chart_of
+from amparo.casefile.records import CaseFile, load_case
+from amparo.errors import BadInput
+from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
+from amparo.filing.material import ItemFacts, LawAnswer, Material
+from amparo.filing.words import Forum
+from amparo.law.assess import assess
+from amparo.law.book import Book
+from amparo.vault.models import Item
+
+
+def examine(case_code: str, forum: Forum, on: date) -> Release:
+    """What of a case may leave for the forum on this day, with every finding.
+
+    Raises NotFound for a case that does not exist.
+    """
+    case = load_case(case_code)
+    found = release(case, consents(case, forum, on))
+    quotes = recheck_quotes(found.case, is_anchored)
+    return replace(found, findings=(*quotes, *found.findings))
+
+
+def consents(case: CaseFile, forum: Forum, on: date) -> Covers:
+    """The gate's question, answered by the consent decisions of the record."""
+
+    def covers(subject: str, item: str | None) -> Decision:
+        answer = may_leave(
+            case,
+            subject,
+            purpose=forum.purpose,
+            recipient=forum.recipient,
+            level="coded",
+            item=item or "",
+            on=on,
+        )
+        return Decision(answer.level, "" if answer.allowed else answer.reason)
+
+    return covers
+
+
+def gather(found: Release, forum: Forum, lang: str, on: date, sender: tuple[str, ...]) -> Material:
+    """Everything that composing needs, from what the gate let through."""
+    case = found.case
+    book = book_of(case)
+    use = Use(forum.purpose, forum.recipient, on)
+    return Material(
+        release=found,
+        items=item_facts(case, found),
+        answers=tuple(_answers(case, book, forum, lang, on)),
+        chart=chart_of(case, use=use, lang=lang),
+        states={code: state.name[lang] for code, state in book.states.items()},
+        as_of=on,
+        sender=sender,
+        earlier_numbers=earlier_numbers(case.code, forum.id),
+    )
+
+
+def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> list[LawAnswer]:
+    try:
+        facts = replace(facts_of(case, book), as_of=on)
+    except BadInput:
+        # No act names a crime and a date: the chapter says that there is no answer.
+        return []
+    told: list[dict[str, Any]] = assess(facts, book).as_dict(lang)["answers"]
+    return [
+        LawAnswer(
+            one["act"],
+            one["route"],
+            one["result"],
+            tuple(one["reasons"]),
+            tuple(one["missing"]),
+            tuple(one["sources"]),
+        )
+        for one in told
+        if one["forum"] == forum.law
+    ]
+
+
+def item_facts(case: CaseFile, found: Release) -> Mapping[str, ItemFacts]:
+    """The deposited items behind the case's items, those held back too, by code in the case."""
+    whole = load_case(case.code)
+    rows = {row.code: str(row["sha256"]) for row in whole.all("item")}
+    held = {
+        item.sha256: item
+        for item in Item.objects.filter(sha256__in=set(rows.values())).prefetch_related("parts")
+    }
+    return {code: _facts(held[digest]) for code, digest in rows.items() if digest in held}
+
+
+def _facts(item: Item) -> ItemFacts:
+    languages = [part.language for part in item.parts.all() if part.language]
+    language = max(set(languages), key=languages.count) if languages else ""
+    return ItemFacts(item.sha256, item.size, item.kind, item.media_type, language)
+
+
+def earlier_numbers(case_code: str, forum: str) -> dict[str, int]:
+    """Exhibit numbers given by earlier filings of the case to the forum, by sha-256."""
+    numbers: dict[str, int] = {}
+    for told in filings(case_code):
+        if told["forum"] == forum:
+            numbers.update(told["numbers"])
+    return numbers
+
+
+def filings(case_code: str = "") -> list[dict[str, Any]]:
+    """What the vault knows of filings built, oldest first."""
+    found = Item.objects.filter(metadata__has_key="filing").order_by("number")
+    told = [{**item.metadata["filing"], "item": item.code} for item in found]
+    return [one for one in told if not case_code or one["case"] == case_code]

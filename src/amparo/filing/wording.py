@@ -1,0 +1,221 @@
+"""How facts of the record are put into words: dates, places, persons, citations.
+
+One Wording serves one build. It gives exhibits their numbers as they are first needed and
+shows a place no more exactly than its `published_precision`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from amparo.filing.document import Cite, Column, Exhibit, Note, Paragraph, Run, Runs, Text
+from amparo.filing.exhibits import assign_numbers, name_file
+from amparo.filing.material import Material
+from amparo.filing.words import Words
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import Row
+
+PRECISIONS = ("point", "building", "street", "town", "district", "region", "country", "unknown")
+_EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z")
+
+
+class Wording:
+    """Words for one material in one language."""
+
+    def __init__(self, material: Material, words: Words) -> None:
+        self.material = material
+        self.case = material.case
+        self.words = words
+        self.say = words.say
+        cited = [str(row["item"]) for row in self.case.all("statement")]
+        digests = [self.digest(item) for item in dict.fromkeys(cited)]
+        self.numbers: Mapping[str, int] = assign_numbers(digests, material.earlier_numbers)
+
+    # Runs
+
+    def paragraph(self, key: str, /, anchor: str = "", **fields: object) -> Paragraph:
+        """A numbered paragraph of one fixed sentence."""
+        return Paragraph((Text(self.say(key, **fields)),), anchor)
+
+    def columns(self, group: str, **widths: float) -> tuple[Column, ...]:
+        """Columns whose titles are sentences of `group`, with their shares of the line."""
+        return tuple(Column(self.say(f"{group}.{name}"), width) for name, width in widths.items())
+
+    def weave(self, key: str, /, **fields: Run | str | int) -> Runs:
+        """A fixed sentence whose fields may be references or notes as well as words."""
+        marks = {name: f"\x00{name}\x00" for name in fields}
+        runs: list[Run] = []
+        for piece in re.split("(\x00\\w+\x00)", self.say(key, **marks)):
+            value = fields[piece.strip("\x00")] if piece.startswith("\x00") else piece
+            if not isinstance(value, str | int):
+                runs.append(value)
+            elif str(value):
+                runs.append(Text(str(value)))
+        return tuple(runs)
+
+    # Dates and places
+
+    def date(self, edtf: object) -> str:
+        """A partial date in words; what is not a plain date stays as recorded."""
+        text = str(edtf or "")
+        if "/" in text:
+            first, _, last = text.partition("/")
+            return self.say("when.between", first=self.date(first), last=self.date(last))
+        match = _EDTF.match(text)
+        if not match:
+            return text or self.say("when.unknown")
+        year, month, day, doubt = match.groups()
+        shown = year
+        if month:
+            name = self.words.term("months", str(int(month)))
+            shown = self.say("month", month=name, year=year)
+            if day:
+                shown = self.say("day", day=int(day), month=name, year=year)
+        return self.say("when.about", date=shown) if doubt else shown
+
+    def when(self, row: Row) -> str:
+        """When an act or event took place."""
+        began, ended = row["began"], row["ended"]
+        if not began and not ended:
+            return self.say("when.unknown")
+        if began and ended and began != ended:
+            shown = self.say("when.span", first=self.date(began), last=self.date(ended))
+        else:
+            shown = self.date(began or ended)
+        stated = row["began_as_stated"]
+        return self.say("when.stated", date=shown, stated=stated) if stated else shown
+
+    def where(self, code: object) -> str:
+        """A place, no more exactly than it may be published."""
+        place = self.case.get(str(code)) if code else None
+        if place is None:
+            return self.say("where.unknown")
+        known = _rank(place["precision"])
+        published = max(_rank(place["published_precision"] or place["precision"]), known)
+        state = self.state(place["state"])
+        if published >= PRECISIONS.index("country"):
+            return self.say("where.in_state", state=state)
+        if published <= known:
+            names = place["names"] or {}
+            return str(names.get(self.words.lang) or place["name"])
+        if not place["region"]:
+            return self.say("where.in_state", state=state)
+        return self.say("where.in_region", region=place["region"], state=state)
+
+    def state(self, code: object) -> str:
+        """The name of a state by its ISO 3166 code."""
+        return self.material.states.get(str(code), str(code or self.say("where.unknown")))
+
+    # Persons and sources
+
+    def victim(self, act: Row) -> str:
+        """The victim of an act, by code."""
+        return str(act["victim"] or self.say("words.unnamed"))
+
+    def is_protected(self, source: Row) -> bool:
+        """True for a person who spoke to somebody else and has decided nothing."""
+        return bool(source["kind"] == "person" and not source["person"])
+
+    def source(self, code: object) -> str:
+        """A source as it may be shown: a code for persons, its designation for others."""
+        row = self.case.get(str(code))
+        if row is None:
+            return str(code)
+        if row["person"]:
+            return str(row["person"])
+        if self.is_protected(row):
+            return row.code
+        return str(row["title"] or row.code)
+
+    def source_code(self, code: object) -> str:
+        """The pseudonym of the person, or the code of the source."""
+        row = self.case.get(str(code))
+        return str(row["person"] or row.code) if row is not None else str(code)
+
+    # Citations
+
+    def digest(self, item: object) -> str:
+        """The sha-256 of an item of the case."""
+        row = self.case.get(str(item))
+        return str(row["sha256"]) if row is not None else ""
+
+    def cite(self, statement: Row) -> Cite:
+        """The citation of a statement: exhibit, part, place and words."""
+        quote = str(statement["quote"])
+        start = int(statement["start"] or 0)
+        return Cite(
+            exhibit=self.numbers[self.digest(statement["item"])],
+            part=str(statement["part"]),
+            start=start,
+            end=start + len(quote),
+            quote=quote,
+            lang=str(statement["language"] or ""),
+            statement=statement.code,
+            source=str(statement["source"]),
+        )
+
+    def note(self, statements: Iterable[Row]) -> tuple[Note, ...]:
+        """A footnote for these statements, or nothing."""
+        cites = tuple(self.cite(statement) for statement in statements)
+        return (Note(cites),) if cites else ()
+
+    def basis(self, code: object) -> tuple[Note, ...]:
+        """A footnote for the statement that a record gives as its basis."""
+        row = self.case.get(str(code)) if code else None
+        return self.note([row]) if row is not None and row.noun == "statement" else ()
+
+    # Statements by proposition
+
+    def statements_on(self, proposition: str, *stances: str) -> list[Row]:
+        """Statements bearing on a proposition, with one of the stances."""
+        return [
+            row
+            for row in self.case.all("statement")
+            if row["proposition"] == proposition and (row["stance"] or "supports") in stances
+        ]
+
+    def joined(self, words: Sequence[str]) -> str:
+        """ "a, b and c"."""
+        if len(words) < 2:
+            return "".join(words) or self.say("words.none")
+        return ", ".join(words[:-1]) + self.say("words.and") + words[-1]
+
+    # Exhibits
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The exhibits cited in this version, by number."""
+        by_digest = {str(row["sha256"]): row for row in self.case.all("item")}
+        made = [
+            self._exhibit(number, by_digest[digest])
+            for digest, number in self.numbers.items()
+            if digest in by_digest
+        ]
+        return tuple(sorted(made, key=lambda one: one.number))
+
+    def _exhibit(self, number: int, row: Row) -> Exhibit:
+        facts = self.material.items[row.code]
+        statements = [one for one in self.case.all("statement") if one["item"] == row.code]
+        stated = (str(one["language"]) for one in statements if one["language"])
+        language = next(stated, facts.language)
+        sources = dict.fromkeys(self.source_code(one["source"]) for one in statements)
+        return Exhibit(
+            number=number,
+            item=facts.sha256,
+            title=str(row["title"] or self.words.term("kinds", facts.kind)),
+            kind=facts.kind,
+            date=str(row["dated"] or ""),
+            source=", ".join(sources),
+            language=language,
+            confidentiality=str(row["confidentiality"] or "confidential"),
+            sha256=facts.sha256,
+            size=facts.size,
+            file_name=name_file(number, facts.media_type),
+            media_type=facts.media_type,
+        )
+
+
+def _rank(precision: object) -> int:
+    return PRECISIONS.index(str(precision)) if precision in PRECISIONS else len(PRECISIONS) - 1
