@@ -1,0 +1,137 @@
+"""Assess acts before every forum: answers by route, and the best route by forum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from amparo.errors import BadInput
+from amparo.law import fora, icc, universal
+from amparo.law.book.records import Book, Crime
+from amparo.law.facts import Act, Facts
+from amparo.law.findings import Finding, best
+
+FORA = ("icc", "echr", "hrc", "cat", "cedaw", "ced", "wgad", "wgeid", "osce", "iachr", "achpr")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An act and every answer on it."""
+
+    act: Act
+    findings: tuple[Finding, ...]
+
+    def by_forum(self) -> dict[str, str]:
+        """Best result by forum, in the order of the answers."""
+        results: dict[str, list[str]] = {}
+        for finding in self.findings:
+            results.setdefault(finding.forum, []).append(finding.result)
+        return {forum: best(found) for forum, found in results.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the law answers on a set of facts, with the version of the book."""
+
+    book: Book
+    as_of: date
+    answered: tuple[Answered, ...]
+
+    def answers(self, lang: str = "en") -> Iterator[dict[str, Any]]:
+        """Every answer in the shape of docs/spec/facts.md, one by one."""
+        for one in self.answered:
+            for finding in one.findings:
+                yield {"act": one.act.id, **shown(finding, self.book, lang)}
+
+    def summary(self) -> Iterator[dict[str, str]]:
+        """The best route by act and forum."""
+        for one in self.answered:
+            for forum, result in one.by_forum().items():
+                yield {"act": one.act.id, "forum": forum, "result": result}
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The whole assessment, ready for JSON."""
+        return {
+            "book": self.book.version,
+            "as_of": self.as_of.isoformat(),
+            "answers": list(self.answers(lang)),
+            "summary": list(self.summary()),
+        }
+
+
+def shown(finding: Finding, book: Book, lang: str) -> dict[str, Any]:
+    """One answer without its act, sentences in `lang`."""
+    return {
+        "forum": finding.forum,
+        "route": finding.route,
+        "result": finding.result,
+        "rule": finding.rule,
+        "reasons": [said.show(book, lang) for said in finding.reasons],
+        "missing": [said.show(book, lang) for said in dict.fromkeys(finding.missing)],
+        "sources": [book.cite(row) for row in dict.fromkeys(finding.sources)],
+        "deadline": finding.deadline,
+    }
+
+
+def assess(facts: Facts, book: Book) -> Assessment:
+    """Every act before every forum of the book.
+
+    Raises `BadInput` for a crime the book does not have; a State code the book does not
+    have counts as unknown.
+    """
+    return Assessment(
+        book, facts.as_of, tuple(assess_act(act, book, facts.as_of) for act in facts.acts)
+    )
+
+
+def assess_act(act: Act, book: Book, as_of: date) -> Answered:
+    """One act before every forum."""
+    crime = _crime(act, book)
+    act = _known(act, book)
+    findings = icc.find(act, crime, book, as_of)
+    for rule in fora.RULES:
+        findings += rule(act, crime, book, as_of)
+    findings += universal.find(act, crime, book, as_of)
+    return Answered(act, tuple(findings))
+
+
+def _known(act: Act, book: Book) -> Act:
+    """The act with State codes that the book lacks taken as unknown."""
+    named = {
+        *(p.state for p in act.places),
+        *(n for s in act.suspects for n in s.nationalities),
+        *(n for v in act.victims for n in v.nationalities),
+        *(c for x in act.crossings for c in (x.origin, x.to)),
+        act.flag_state,
+    }
+    strange = {one for one in named if one is not None and one not in book.states}
+    if not strange:
+        return act
+
+    def keep(code: str | None) -> str | None:
+        return None if code in strange else code
+
+    def all_known(codes: tuple[str, ...]) -> tuple[str, ...]:
+        return () if strange.intersection(codes) else codes
+
+    return replace(
+        act,
+        flag_state=keep(act.flag_state),
+        places=tuple(replace(p, state=keep(p.state)) for p in act.places),
+        suspects=tuple(replace(s, nationalities=all_known(s.nationalities)) for s in act.suspects),
+        victims=tuple(replace(v, nationalities=all_known(v.nationalities)) for v in act.victims),
+        crossings=tuple(replace(x, origin=keep(x.origin), to=keep(x.to)) for x in act.crossings),
+    )
+
+
+def _crime(act: Act, book: Book) -> Crime:
+    try:
+        return book.crime(act.crime)
+    except KeyError as error:
+        raise BadInput(
+            "a crime the book does not have",
+            value=f"act {act.id}: {act.crime}",
+            remedy="Give the provision, such as 7(1)(f); see `amparo law book show crimes`",
+        ) from error

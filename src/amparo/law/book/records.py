@@ -1,0 +1,150 @@
+"""What the book holds, row by row, and the book itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from amparo.law.book.windows import Window
+
+Text = Mapping[str, str]
+"""A sentence by language, `en` and `fr`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dated and sourced entry of a file of the book."""
+
+    id: str
+    file: str
+    line: int
+    fields: Mapping[str, str]
+    from_overlay: str = ""
+
+    def __getitem__(self, key: str) -> str:
+        return self.fields.get(key, "")
+
+    @property
+    def confidence(self) -> str:
+        return self["confidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of a crime, or one contextual element, in our own words."""
+
+    id: str
+    text: Text
+    evidence: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crime:
+    """A crime by its provision; `context` names the elements shared by its kind."""
+
+    id: str
+    kind: str
+    label: Text
+    elements: tuple[Element, ...]
+    context: tuple[str, ...]
+    tags: frozenset[str]
+    amendment: str
+    note: Text
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def is_war_crime(self) -> bool:
+        return self.kind == "war"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A State or territory by its ISO 3166-1 code; `of` is the State responsible for it."""
+
+    id: str
+    name: Text
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The law as compiled on one day, with any overlay applied.
+
+    `rows` holds every entry by id; the other fields are the same facts arranged for
+    the rules. `memo` keeps findings that many acts share.
+    """
+
+    version: str
+    compiled_on: str
+    overlay: str
+    tables: Mapping[str, tuple[Row, ...]]
+    rows: Mapping[str, Row]
+    states: Mapping[str, State]
+    crimes: Mapping[str, Crime]
+    elements: Mapping[str, Element]
+    documents: Mapping[str, Any]
+    windows: Mapping[tuple[str, str], tuple[Window, ...]]
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def crime(self, name: str) -> Crime:
+        """The crime with this provision or name; `KeyError` when the book has none."""
+        return self.crimes[self.crime_names[_plain(name)]]
+
+    def element(self, id: str) -> Element:
+        return self.elements[id]
+
+    @cached_property
+    def crime_names(self) -> dict[str, str]:
+        """Provision, label and alias, each in its plain form, to crime id."""
+        names: dict[str, str] = {}
+        for crime in self.crimes.values():
+            for name in (crime.id, *crime.label.values(), *crime.aliases):
+                names.setdefault(_plain(name), crime.id)
+        return names
+
+    def windows_of(self, instrument: str, state: str) -> tuple[Window, ...]:
+        """When a State is bound by an instrument (`rome`, `12(3)`, `echr`, `cat-22`, ...)."""
+        return self.windows.get((instrument, state), ())
+
+    def table(self, name: str) -> tuple[Row, ...]:
+        return self.tables.get(name, ())
+
+    @cached_property
+    def fora(self) -> dict[str, dict[str, Any]]:
+        """The fora by id, with name, instrument and conditions."""
+        return {one["id"]: one for one in self.documents["fora"]}
+
+    @cached_property
+    def sentences(self) -> dict[str, Text]:
+        """Every sentence shown to a user, by key."""
+        return {one["id"]: one for one in self.documents["sentences"]}
+
+    @cached_property
+    def rules(self) -> dict[str, dict[str, Any]]:
+        """The rules by id, each with explanation and source."""
+        return {one["id"]: one for one in self.documents["rules"]}
+
+    def cite(self, row_id: str) -> str:
+        """A row as the user is shown it: id, source, confidence, date, reviewer."""
+        row = self.rows.get(row_id)
+        if row is None:
+            return row_id
+        titles = " ; ".join(
+            self.rows[one]["title"] if one in self.rows else one for one in row["source"].split()
+        )
+        added = f"; overlay {row.from_overlay}" if row.from_overlay else ""
+        return (
+            f"{row.id}: {titles} (confidence: {row.confidence}; consulted {row['consulted']};"
+            f" {row['reviewer']}{added})"
+        )
+
+
+def _plain(name: str) -> str:
+    text = name.strip().lower().replace("’", "'")
+    for prefix in ("article ", "art. ", "art "):
+        text = text.removeprefix(prefix)
+    if text[:1].isdigit():
+        text = text.replace(" ", "")
+    return " ".join(text.split())
