@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -111,9 +111,9 @@ def _decode(reply: bytes) -> Any:
     if len(reply) > MAX_REPLY:
         raise Broken("A time stamp does not hold", value="the reply is too long")
     try:
-        response = rfc3161_client.decode_timestamp_response(reply)
+        response = rfc3161_client.decode_timestamp_response(_ordered(reply))
         _ = response.tst_info
-    except ValueError:
+    except (ValueError, IndexError, BadInput):
         raise Broken(
             "A time stamp does not hold", value="it is no granted RFC 3161 reply"
         ) from None
@@ -161,21 +161,45 @@ def _reason(error: Exception) -> str:
     return re.sub(r"[^ -~]", "?", str(error))[:160]
 
 
+def _ordered(reply: bytes) -> bytes:
+    """The reply with its certificates in the order that DER demands of a SET.
+
+    OpenSSL's authorities send the signer's first, and strict parsers refuse that. The
+    certificates lie outside of what is signed, so their order changes nothing that counts.
+    """
+    token = _sequence(reply)[1:]
+    if not token:
+        return reply
+    signed_data = list(_members(token[0][1]))[1][1]
+    _, body, _ = _member(signed_data)
+    for tag, content in _members(body):
+        if tag == 0xA0:
+            rows, rest = [], content
+            while rest:
+                _, _, after = _member(rest)
+                rows.append(rest[: len(rest) - len(after)])
+                rest = after
+            return reply.replace(content, b"".join(sorted(rows)), 1)
+    return reply
+
+
 def _sequence(der: bytes) -> list[tuple[int, bytes]]:
-    """Tags and contents of the members of one DER SEQUENCE."""
-    _, body, _ = _member(der)
-    found, rest = [], body
-    while rest:
-        tag, content, rest = _member(rest)
-        found.append((tag, content))
-    return found
+    """Tags and contents of the members of one DER SEQUENCE or SET."""
+    return list(_members(_member(der)[1]))
+
+
+def _members(body: bytes) -> Iterator[tuple[int, bytes]]:
+    while body:
+        tag, content, body = _member(body)
+        yield tag, content
 
 
 def _member(der: bytes) -> tuple[int, bytes, bytes]:
-    if len(der) < 2:
-        raise BadInput("A time-stamp request is malformed")
-    tag, length, at = der[0], der[1], 2
-    if length & 0x80:
+    """Tag and content of the first member, and what follows it. Raises BadInput."""
+    tag, length, at = (*der[:2], 2) if len(der) >= 2 else (0, -1, 0)
+    if length >= 0x80:
         at += length & 0x7F
         length = int.from_bytes(der[2:at])
+    if length < 0 or at + length > len(der):
+        raise BadInput("A time-stamp message is malformed")
     return tag, der[at : at + length], der[at + length :]
