@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from email.message import EmailMessage
 
 TEXTS = {
@@ -27,7 +28,16 @@ TEXTS = {
 ENCODINGS = {
     "en": ("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le"),
     "fr": ("utf-8", "cp1252", "latin-1", "utf-16", "cp850", "mac-roman"),
-    "ru": ("utf-8", "cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "utf-16-le", "utf-16-be"),
+    "ru": (
+        "utf-8",
+        "cp1251",
+        "koi8-r",
+        "cp866",
+        "iso8859-5",
+        "mac-cyrillic",
+        "utf-16-le",
+        "utf-16-be",
+    ),
     "ar": ("utf-8", "cp1256", "iso8859-6", "utf-16"),
 }
 
@@ -78,9 +88,12 @@ def docx(language: str = "en") -> bytes:
         "word/document.xml": story("document", f"<w:body>{body}</w:body>"),
         "word/header1.xml": story("hdr", paragraph("Office of Karvel")),
         "word/footer1.xml": story("ftr", paragraph("page of three")),
-        "word/footnotes.xml": story("footnotes", f"<w:footnote>{paragraph('see annex')}</w:footnote>"),
+        "word/footnotes.xml": story(
+            "footnotes", f"<w:footnote>{paragraph('see annex')}</w:footnote>"
+        ),
         "word/comments.xml": story(
-            "comments", f'<w:comment w:author="Rev" w:date="2019-05-01">{paragraph("check this")}</w:comment>'
+            "comments",
+            f'<w:comment w:author="Rev" w:date="2019-05-01">{paragraph("check this")}</w:comment>',
         ),
         "word/media/image1.png": png(),
         "docProps/core.xml": '<c:p xmlns:c="urn:c" xmlns:d="urn:d"><d:creator>A. Writer</d:creator></c:p>',
@@ -129,13 +142,17 @@ def mail(language: str = "en") -> bytes:
     message = EmailMessage()
     message["From"] = "Анна <anna@press.example>"
     message["To"] = "desk@press.example"
-    message["Subject"] = {"en": "Karvel", "fr": "Témoins", "ru": "Свидетели", "ar": "شهود"}[language]
+    message["Subject"] = {"en": "Karvel", "fr": "Témoins", "ru": "Свидетели", "ar": "شهود"}[
+        language
+    ]
     message["Date"] = "Tue, 07 Mar 2017 10:00:00 +0300"
     message["Message-ID"] = "<1@press.example>"
     message.set_content(TEXTS[language])
     message.add_alternative(f"<html><body><p>{TEXTS[language]}</p></body></html>", subtype="html")
     message.add_attachment(png(), maintype="image", subtype="png", filename="фото.png")
-    message.add_attachment(b"\x00\x01binary\xff", maintype="application", subtype="octet-stream", filename="x.bin")
+    message.add_attachment(
+        b"\x00\x01binary\xff", maintype="application", subtype="octet-stream", filename="x.bin"
+    )
     message.add_attachment(inner)
     return message.as_bytes()
 
@@ -171,7 +188,9 @@ def assemble_pdf(objects: list[str], trailer: str = "") -> bytes:
     start = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n"
     out += "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {trailer}>>\nstartxref\n{start}\n%%EOF\n"
+    out += (
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {trailer}>>\nstartxref\n{start}\n%%EOF\n"
+    )
     return out.encode("latin-1")
 
 
@@ -209,3 +228,7 @@ def telegram() -> bytes:
     ]  # fmt: skip
     chat = {"name": "Karvel", "type": "private_group", "id": 7, "messages": messages}
     return json.dumps(chat, ensure_ascii=False, indent=1).encode()
+
+
+# Further kinds, name -> builder; filled below as readers are added.
+MORE: dict[str, Callable[[], bytes]] = {}

@@ -78,17 +78,19 @@ def _by_magic(head: bytes) -> Kind | None:
     for at, magic, kind in _MAGIC:
         if head[at : at + len(magic)] == magic:
             return kind
-    if b"%PDF-" in head[:1024]:
+    if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
         return _PDF
     return None
 
 
 def _by_text(head: bytes, name: str) -> Kind | None:
     if not head.strip():
-        return None
+        return TEXT if head else None
+    if _is_mail(head.lstrip(b"\xef\xbb\xbf\r\n")):
+        return EML
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or wide_encoding(head):
         return _by_words(head.replace(b"\x00", b""), name)
-    if len(_CONTROL.findall(head)) > len(head) // 200:
+    if len(_CONTROL.findall(head)) > len(head) // 30:
         return None
     return _by_words(head, name)
 

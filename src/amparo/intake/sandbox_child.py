@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -79,6 +80,7 @@ class Zygote:
                 self._accept()
             elif not ready and self.to_load:
                 load(self.to_load.pop(0))
+                _settle_memory()
 
     def _patience(self) -> float | None:
         if self.to_load:
@@ -96,6 +98,7 @@ class Zygote:
             if name in self.to_load:
                 self.to_load.remove(name)
                 load(name)
+                _settle_memory()
         source, result, status = handles
         pid = os.fork()
         if pid == 0:
@@ -162,6 +165,12 @@ def _kill(pid: int) -> None:
     for end in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             end(pid, signal.SIGKILL)
+
+
+def _settle_memory() -> None:
+    """Keep the collector off what children share, so that they need not copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def load(name: str) -> None:

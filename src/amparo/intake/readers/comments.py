@@ -76,9 +76,9 @@ def _last_run(stamped: list[int], lines: list[str]) -> list[int]:
     for index in reversed(stamped):
         if after - index > WIDEST_GAP:
             break
-        run.insert(0, index)
+        run.append(index)
         after = index
-    return run
+    return run[::-1]
 
 
 def _heading_for(stamped: list[int], headings: list[int]) -> int | None:

@@ -52,8 +52,6 @@ def read(source: Input, draft: Draft) -> None:
         emit_embedded(archive, members, "word/(?:media|embeddings)/.+", draft)
         if any(info.filename.endswith("vbaProject.bin") for info in members):
             draft.meta("macros", "present, never run")
-    if not draft.parts and not draft.children:
-        draft.outcome = draft.outcome or "empty"
 
 
 def _emit_story(
@@ -65,7 +63,7 @@ def _emit_story(
     draft: Draft,
 ) -> None:
     try:
-        root = parse_xml(read_member(archive, info, draft))
+        root = parse_xml(read_member(archive, info, draft), draft)
     except Stop as reason:
         if name == "text":
             raise
@@ -120,7 +118,7 @@ def emit_embedded(
 ) -> None:
     """Pictures and embedded files as children with exact bytes."""
     for info in members:
-        if info.is_dir() or not re.fullmatch(pattern, info.filename):
+        if not re.fullmatch(pattern, info.filename):
             continue
         draft.expected += 1
         try:

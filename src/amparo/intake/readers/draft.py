@@ -7,7 +7,6 @@ a bomb is refused before it is unpacked; the parent checks everything once more.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO
@@ -16,6 +15,7 @@ from amparo.intake.reading import Budget, Child, Part, clean_line, clean_name, c
 
 HEAD = 65_536
 MANY_METADATA = 400
+WITHOUT_TEXT = frozenset(("image", "audio", "video"))
 
 
 class Stop(Exception):
@@ -103,7 +103,7 @@ class Draft:
     chars: int = 0
     size: int = 0
     began: float = field(default_factory=time.monotonic)
-    _names: set[str] = field(default_factory=set)
+    _names: dict[str, int] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
 
     def part(self, name: str, text: str, label: str = "", language: str | None = None) -> None:
@@ -172,25 +172,18 @@ class Draft:
 
     def _derived(self) -> str:
         if self.failed:
-            return "partial" if self.emitted else _worst(self._failures)
-        return "ok" if self.parts or self.children or self.metadata else "empty"
+            return "partial" if self.emitted or self.parts else _worst(self._failures)
+        found = self.parts or self.children or (self.metadata and self.kind in WITHOUT_TEXT)
+        return "ok" if found else "empty"
 
     def _unique(self, name: str) -> str:
         clean = clean_line(name, 300) or "unnamed"
         candidate = clean
-        for candidate in _candidates(clean):
-            if candidate not in self._names:
-                break
-        self._names.add(candidate)
+        while candidate in self._names:
+            self._names[clean] += 1
+            candidate = f"{clean} ({self._names[clean]})"
+        self._names[candidate] = 1
         return candidate
-
-
-def _candidates(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name} ({number})"
-        number += 1
 
 
 def _worst(failures: dict[str, int]) -> str:

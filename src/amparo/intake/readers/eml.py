@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import email
 import email.errors
+import email.header
 import email.message
 import email.policy
+import email.utils
 import re
-from typing import Any
+from email.message import Message
 
 from amparo.intake.readers import markup
 from amparo.intake.readers.decode import decode
@@ -18,14 +20,14 @@ SHOWN = (
     "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Subject", "Message-ID",
     "In-Reply-To", "References", "X-Mailer", "User-Agent",
 )  # fmt: skip
-LONGEST_HEADER = 20_000
+LONGEST_HEADER = 40_000
+MOST_HOPS = 50
 _BOUNDARY = re.compile(rb"^--.{1,200}$", re.MULTILINE)
 
 
 def preload() -> None:
-    """Import the parser's parts that the standard library loads late."""
-    message = email.message_from_bytes(b"From: a@b.example\n\nx", policy=email.policy.default)
-    str(message["From"])
+    """Import what the standard library loads late."""
+    header_value(email.message_from_bytes(b"From: =?utf-8?b?YQ==?= <a@b.example>\n\nx"), "From")
     markup.parse("<p>preload</p>")
 
 
@@ -36,80 +38,109 @@ def read(source: Input, draft: Draft) -> None:
 
 def read_message(data: bytes, draft: Draft, depth: int) -> None:
     """Add one mail to the draft."""
-    if len(_BOUNDARY.findall(data)) > 2 * draft.budget.members:
+    if len(_BOUNDARY.findall(data)) > 2 * draft.budget.members + 2:
         raise LimitReached("members")
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
     draft.part("header", header_text(message), "header of the mail", "")
     for key in ("Subject", "From", "To", "Date", "Message-ID"):
         draft.meta(key.lower(), header_value(message, key))
-    leaves = _leaves(message)
+    leaves = leaves_of(message)
     plain, html = _bodies(leaves)
     _emit_bodies(plain, html, draft)
+    ends = "\r\n" if b"\r\n" in data[:4_000] else "\n"
     for leaf in leaves:
         if leaf is not plain and leaf is not html:
-            _emit_attachment(leaf, data, draft, depth)
-    if any(leaf.defects for leaf in leaves) or message.defects:
-        draft.meta("defects", ", ".join(sorted(_defects(message, leaves)))[:500])
+            _emit_attachment(leaf, ends, draft, depth)
+    defects = {type(defect).__name__ for part in (message, *leaves) for defect in part.defects}
+    if defects:
+        draft.meta("defects", ", ".join(sorted(defects)))
 
 
-def header_value(message: Any, key: str) -> str:
-    """A header decoded, as far as it can be; damaged ones come back raw."""
+def header_value(message: Message, key: str) -> str:
+    """A header's first value decoded (RFC 2047, or raw bytes guessed), "" without one."""
+    return next((decoded(value) for name, value in raw_headers(message) if name == key.lower()), "")
+
+
+def raw_headers(message: Message) -> list[tuple[str, str]]:
+    """Names in lower case and values with bytes as surrogate escapes, as they came."""
+    return [(name.lower(), str(value)) for name, value in message.raw_items()]
+
+
+def decoded(value: str) -> str:
+    """A header value in words, folded lines joined."""
+    value = re.sub(r"\r?\n[ \t]", " ", value[:LONGEST_HEADER])
+    value = decode(value.encode("utf-8", "surrogateescape")).text
+    if "=?" not in value:
+        return value
     try:
-        return str(message[key] or "")[:LONGEST_HEADER]
-    except Exception:  # the header parser raises many things on damaged headers
-        raw = next(
-            (value for name, value in message.raw_items() if name.lower() == key.lower()), ""
-        )
-        return str(raw)[:LONGEST_HEADER]
+        pieces = email.header.decode_header(value)
+    except (email.errors.HeaderParseError, ValueError):  # a damaged encoded word stays raw
+        return value
+    return "".join(_word(piece, charset) for piece, charset in pieces)
 
 
-def header_text(message: Any) -> str:
+def _word(piece: bytes | str, charset: str | None) -> str:
+    if isinstance(piece, str):
+        return piece
+    return decode(piece, "" if charset in (None, "unknown-8bit") else str(charset)).text
+
+
+def header_text(message: Message) -> str:
     """The headers a reader sees first, then how the mail travelled."""
-    lines = [
-        f"{key}: {clean_line(header_value(message, key), 4_000)}" for key in SHOWN if key in message
-    ]
-    travelled = [
-        f"Received: {clean_line(str(value), 2_000)}"
-        for key, value in list(message.raw_items())[:500]
-        if key.lower() == "received"
-    ]
-    return "\n".join(lines + travelled[:50])
+    lines: list[str] = []
+    headers = raw_headers(message)
+    for key in SHOWN:
+        values = [value for name, value in headers if name == key.lower()][:20]
+        lines += [f"{key}: {clean_line(decoded(value), 4_000)}" for value in values]
+    hops = [value for name, value in headers if name == "received"][:MOST_HOPS]
+    return "\n".join([*lines, *(f"Received: {clean_line(value, 2_000)}" for value in hops)])
 
 
-def _leaves(message: Any) -> list[Any]:
+def leaves_of(message: Message) -> list[Message]:
     """Parts that are not containers, in order, without going into forwarded mails."""
-    found: list[Any] = []
+    found: list[Message] = []
     waiting = [message]
     while waiting:
-        part = waiting.pop(0)
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting = [*part.get_payload(), *waiting]
+        part = waiting.pop()
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            waiting.extend(inner for inner in reversed(payload) if isinstance(inner, Message))
         else:
             found.append(part)
     return found
 
 
-def _bodies(leaves: list[Any]) -> tuple[Any, Any]:
+def _bodies(leaves: list[Message]) -> tuple[Message | None, Message | None]:
     """The first plain and the first HTML text that are not attachments."""
-    texts = [leaf for leaf in leaves if not _is_attached(leaf)]
-    plain = next((leaf for leaf in texts if leaf.get_content_type() == "text/plain"), None)
-    html = next((leaf for leaf in texts if leaf.get_content_type() == "text/html"), None)
+    plain = html = None
+    for leaf in leaves:
+        kind = leaf.get_content_type()
+        if kind not in ("text/plain", "text/html") or _is_attached(leaf):
+            continue
+        if kind == "text/plain":
+            plain = plain or leaf
+        else:
+            html = html or leaf
     return plain, html
 
 
-def _is_attached(leaf: Any) -> bool:
+def _is_attached(leaf: Message) -> bool:
+    return leaf.get_content_disposition() == "attachment" or bool(name_of(leaf))
+
+
+def name_of(leaf: Message) -> str:
+    """The attachment's file name as the mail states it (RFC 2231 or RFC 2047)."""
     try:
-        return leaf.get_content_disposition() == "attachment" or bool(leaf.get_filename())
-    except Exception:  # a damaged disposition header: better a child than a lost part
-        return True
+        return decoded(str(leaf.get_filename() or ""))
+    except (ValueError, LookupError):  # an unknown charset inside the name
+        return ""
 
 
-def _emit_bodies(plain: Any, html: Any, draft: Draft) -> None:
+def _emit_bodies(plain: Message | None, html: Message | None, draft: Draft) -> None:
     text = decode(_payload(plain), _charset(plain)).text if plain is not None else ""
     page = ""
     if html is not None:
-        tree_text = markup.decode_page(_payload(html), _charset(html)).text
-        page = markup.text_of_html(tree_text)
+        page = markup.text_of_html(markup.decode_page(_payload(html), _charset(html)).text)
     if not text.strip():
         draft.part("body", page, "body of the mail (HTML)")
         return
@@ -122,52 +153,40 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text))
 
 
-def _payload(leaf: Any) -> bytes:
+def _payload(leaf: Message) -> bytes:
     payload = leaf.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
-def _charset(leaf: Any) -> str:
+def _charset(leaf: Message) -> str:
     try:
         return str(leaf.get_content_charset() or "")
-    except Exception:  # a damaged content type
+    except (ValueError, LookupError):  # a damaged content type
         return ""
 
 
-def _emit_attachment(leaf: Any, data: bytes, draft: Draft, depth: int) -> None:
+def _emit_attachment(leaf: Message, ends: str, draft: Draft, depth: int) -> None:
     draft.expected += 1
     if depth >= draft.budget.depth:
         draft.fail("limit: depth")
         return
-    try:
-        name = str(leaf.get_filename() or "")
-    except Exception:  # a damaged file name
-        name = ""
     media_type = leaf.get_content_type()
+    name = name_of(leaf)
     if media_type == "message/rfc822":
-        draft.child(name or "forwarded.eml", media_type, _forwarded(leaf, data))
+        draft.child(name or "forwarded.eml", media_type, _forwarded(leaf, ends))
         return
     payload = _payload(leaf)
-    broken = any(
-        isinstance(defect, email.errors.InvalidBase64CharactersDefect) for defect in leaf.defects
-    )
-    if broken and not payload:
+    if not payload and any("Base64" in type(defect).__name__ for defect in leaf.defects):
         draft.fail("attachment is damaged")
         return
     extension = media_type.rpartition("/")[2].split("+")[0]
     draft.child(name or f"part-{draft.expected}.{extension}", media_type, payload)
 
 
-def _forwarded(leaf: Any, data: bytes) -> bytes:
+def _forwarded(leaf: Message, ends: str) -> bytes:
     """A forwarded mail's bytes with the line ends of the mail that carries it."""
-    inner = leaf.get_payload()
-    inner = inner[0] if isinstance(inner, list) and inner else inner
-    if not isinstance(inner, email.message.Message):
+    payload = leaf.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else payload
+    if not isinstance(inner, Message):
         return _payload(leaf)
-    ends = "\r\n" if b"\r\n" in data[:4_000] else "\n"
-    policy = email.policy.compat32.clone(linesep=ends, max_line_length=None)
-    return inner.as_bytes(policy=policy)
-
-
-def _defects(message: Any, leaves: list[Any]) -> set[str]:
-    return {type(defect).__name__ for part in (message, *leaves) for defect in part.defects}
+    return inner.as_bytes(policy=email.policy.compat32.clone(linesep=ends, max_line_length=None))

@@ -20,6 +20,9 @@ from amparo.intake.readers.text import note_encoding
 from amparo.intake.reading import clean_text
 
 LEAST_ARTICLE = 0.25
+MOST_TEXT = 2_000_000
+MOST_ELEMENTS = 40_000
+MOST_COMPARED = 200_000_000
 _COMMENTS = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|commentarea|comentarios|commentaires|kommentare"
     r"|disqus(?:_thread)?|fb-comments|livefyre|coral|hypercomments|cackle)(?:[\s_-]|$)",
@@ -56,13 +59,18 @@ def emit_page(page: str, draft: Draft) -> None:
     _note_saving(page, draft)
     tree = markup.parse(page)
     if tree is None:
-        draft.outcome = "empty"
+        return
+    if markup.too_deep(tree):
+        _emit_plain(page, "nested too deep, read as plain text", draft)
         return
     scripts = markup.drop_scripts(tree)
     if scripts:
         draft.meta("scripts", f"{scripts}, never run")
     links = markup.links_of(tree)
     whole = markup.visible_text(tree)
+    if markup.lost(whole, page):
+        _emit_plain(page, "damaged, read as plain text", draft)
+        return
     _note_head(tree, draft)
     comments = _cut_comments(tree)
     article, more_comments = _article(tree, draft, whole)
@@ -71,6 +79,11 @@ def emit_page(page: str, draft: Draft) -> None:
     if links:
         draft.part("links", "\n".join(links), "addresses the page points to", "")
     _emit_pictures(tree, draft)
+
+
+def _emit_plain(page: str, why: str, draft: Draft) -> None:
+    draft.meta("structure", why)
+    draft.part("article", markup.stripped(page), "text of the page")
 
 
 def _emit_texts(whole: str, article: str, comments: str, draft: Draft) -> None:
@@ -88,9 +101,16 @@ def _emit_texts(whole: str, article: str, comments: str, draft: Draft) -> None:
 
 def _rest(whole: str, article: str, comments: str) -> str:
     """Lines of the page that are in neither article nor comments."""
+    lines = list(dict.fromkeys(whole.split("\n")))
+    known_lines = {_squeezed(line) for text in (article, comments) for line in text.split("\n")}
     known = _squeezed(article) + "\x00" + _squeezed(comments)
-    lines = (line for line in whole.split("\n") if _squeezed(line) not in known)
-    return "\n".join(dict.fromkeys(lines))
+    inside = len(lines) * len(known) < MOST_COMPARED
+    left = []
+    for line in lines:
+        bare = _squeezed(line)
+        if bare not in known_lines and not (inside and bare in known):
+            left.append(line)
+    return "\n".join(left)
 
 
 def _squeezed(text: str) -> str:
@@ -140,6 +160,9 @@ def _article(tree: Any, draft: Draft, whole: str) -> tuple[str, str]:
     from lxml import etree
 
     remaining = markup.visible_text(tree)
+    if len(remaining) > MOST_TEXT or sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
+        draft.meta("article_basis", "whole page, too large to tell apart")
+        return remaining, ""
     page = etree.tostring(tree, encoding="unicode", method="html")
     try:
         found = trafilatura.bare_extraction(

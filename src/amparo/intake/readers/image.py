@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 from amparo.intake.readers import ocr
 from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached, Unsupported
 
-FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
+FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP")
 _GPS = 0x8825
 _EXIF = 0x8769
 _SKIPPED = frozenset((0x927C, 0x9286, 0xEA1C, _GPS, _EXIF, 0xA005))
@@ -44,6 +45,12 @@ def read(source: Input, draft: Draft) -> None:
     except Image.DecompressionBombError:
         raise LimitReached("pixels") from None
     except UnidentifiedImageError:
+        raise Corrupt("the picture's header cannot be read") from None
+    except ValueError as error:
+        if "too large" in str(error):
+            raise LimitReached("output") from None
+        raise Corrupt("the picture's header cannot be read") from None
+    except (OSError, SyntaxError, KeyError, struct.error):
         raise Corrupt("the picture's header cannot be read") from None
     width, height = image.size
     draft.meta("width", width)
@@ -132,6 +139,6 @@ def _pixels(image: Any, draft: Draft) -> None:
     if missing:
         draft.meta("ocr", missing)
         return
-    if min(image.size) < 16:
+    if min(image.size) < 16 or ocr.is_plain(image):
         return
     draft.part("ocr", ocr.recognise(image, draft), "text on the picture (OCR)")

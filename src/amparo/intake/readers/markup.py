@@ -17,11 +17,15 @@ SILENT = frozenset("script style noscript template head object embed svg math if
 BLOCKS = frozenset(
     (
         "address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details",
-        "div",        "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
-        "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section",
+        "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+        "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+        "section",
         "summary", "table", "tbody", "tfoot", "thead", "title", "tr", "ul",
     )
 )  # fmt: skip
+DEEPEST = 200
+_TAG = re.compile(r"<[^<>]{0,5000}>")
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_.-]{2,40})""")
 
@@ -46,6 +50,27 @@ def parse(page: str) -> Any:
     )
     body = clean_text(page).encode("utf-8", "replace")
     return etree.fromstring(body, parser) if body.strip() else None
+
+
+def too_deep(tree: Any) -> bool:
+    """Whether elements are nested so deep that the parser drops what lies below."""
+    depth = 0
+    node = tree
+    while node is not None and depth < DEEPEST:
+        node = next((child for child in node if isinstance(child.tag, str)), None)
+        depth += 1
+    return depth >= DEEPEST
+
+
+def lost(seen: str, page: str) -> bool:
+    """Whether the parser saw much less text than stands between the tags of the page."""
+    there = len("".join(stripped(page[:2_000_000]).split()))
+    return there > 40 and 2 * len("".join(seen.split())) < there
+
+
+def stripped(page: str) -> str:
+    """The text between the tags, for pages whose tree cannot be had."""
+    return _TAG.sub("\n", _SCRIPT.sub(" ", page))
 
 
 def visible_text(tree: Any) -> str:

@@ -58,6 +58,12 @@ def why_not(draft: Draft, number: int = 1) -> str:
     return ""
 
 
+def is_plain(image: Image.Image) -> bool:
+    """Whether there is nothing on the picture that could be a letter."""
+    low, high = image.convert("L").getextrema()
+    return float(high) - float(low) < 40  # type: ignore[arg-type]
+
+
 def recognise(image: Image.Image, draft: Draft) -> str:
     """Text of one picture, "" when there is none."""
     image = _readable(image)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from amparo.intake.readers.draft import Corrupt
+from amparo.intake.readers.draft import Corrupt, Draft, LimitReached
 
 
-def parse_xml(data: bytes) -> Any:
-    """The root element; a document type with entities is refused as corrupt."""
+def parse_xml(data: bytes, draft: Draft | None = None) -> Any:
+    """The root element; entities are refused, and repaired damage makes the draft partial."""
     from lxml import etree
 
     if b"<!ENTITY" in data[:100_000]:
@@ -21,6 +21,10 @@ def parse_xml(data: bytes) -> Any:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise Corrupt("XML cannot be read") from None
+    if any("xcessive depth" in error.message for error in parser.error_log):
+        raise LimitReached("depth")
     if root is None:
         raise Corrupt("XML cannot be read")
+    if len(parser.error_log) and draft is not None:
+        draft.outcome, draft.detail = "partial", "XML is damaged"
     return root

@@ -11,7 +11,7 @@ def read(source: Input, draft: Draft) -> None:
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
     with open_zip(source, draft) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
+        members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         draft.expected = len(members)
         draft.meta("members", len(members))
         if archive.comment:

@@ -1,0 +1,187 @@
+"""The walls: what the child cannot do, and that the parent survives whatever it does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from amparo.intake.reading import Budget
+from amparo.intake.sandbox import Sandbox
+
+ATTEMPTS = """
+import json, os, socket, sys, ctypes, resource
+sys.path[:] = json.loads(sys.argv[1])
+from amparo.intake import sandbox_child
+from amparo.intake.reading import Budget
+victim = os.getppid()
+layers = sandbox_child.lock_down(Budget(memory_bytes=200 << 20), runs_programs=False)
+results = {}
+def attempt(name, action):
+    try:
+        action()
+        results[name] = "done"
+    except BaseException as error:
+        results[name] = type(error).__name__
+attempt("inet", lambda: socket.socket(socket.AF_INET))
+attempt("unix", lambda: socket.socket(socket.AF_UNIX))
+attempt("read", lambda: open("/etc/passwd").read())
+attempt("list", lambda: os.listdir("/home"))
+attempt("write", lambda: open("/tmp/amparo-escape", "w"))
+attempt("append", lambda: os.open("/dev/null", os.O_RDWR))
+attempt("fork", os.fork)
+attempt("run", lambda: os.execv("/bin/true", ["true"]))
+attempt("kill", lambda: os.kill(victim, 0))
+attempt("unlink", lambda: os.unlink("/tmp/amparo-escape"))
+attempt("mount", lambda: os.mkdir("/tmp/amparo-dir"))
+attempt("raise limits", lambda: resource.setrlimit(resource.RLIMIT_CPU, (-1, -1)))
+attempt("memory", lambda: bytearray(1 << 30))
+libc = ctypes.CDLL(None)
+results["ptrace"] = "done" if libc.ptrace(16, victim, 0, 0) == 0 else "refused"
+results["memfd"] = "done" if libc.syscall(319, b"x", 0) >= 0 else "refused"
+results["unshare"] = "done" if libc.unshare(0x10000000) == 0 else "refused"
+results["code"] = "done" if os.path.isdir(sys.path[-1]) else "refused"
+os.write(1, json.dumps([layers, results]).encode())
+"""
+
+
+@pytest.fixture(scope="module")
+def attempts() -> tuple[dict[str, object], dict[str, str]]:
+    """What a locked-down process can still do, by the floor alone (no bubblewrap)."""
+    done = subprocess.run(
+        [sys.executable, "-c", ATTEMPTS, json.dumps(sys.path)], capture_output=True, check=False
+    )
+    assert done.stdout, done.stderr.decode()
+    layers, results = json.loads(done.stdout)
+    return layers, results
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the floor is rlimits only elsewhere")
+@pytest.mark.parametrize(
+    "name",
+    ["inet", "unix", "write", "append", "fork", "run", "kill", "unlink", "mount", "raise limits",
+     "memory", "ptrace", "memfd", "unshare"],
+)  # fmt: skip
+def test_the_floor_forbids(name: str, attempts: tuple[dict[str, object], dict[str, str]]) -> None:
+    layers, results = attempts
+    if not layers["seccomp"]:
+        pytest.skip("no seccomp on this machine")
+    assert results[name] != "done"
+
+
+@pytest.mark.parametrize("name", ["read", "list"])
+def test_landlock_hides_files(
+    name: str, attempts: tuple[dict[str, object], dict[str, str]]
+) -> None:
+    layers, results = attempts
+    if not layers["landlock"]:
+        pytest.skip("no Landlock on this machine")
+    assert results[name] == "PermissionError"
+    assert results["code"] == "done", "libraries that load late must stay readable"
+
+
+@pytest.mark.parametrize("bubblewrap", [True, False])
+def test_layers_are_reported(bubblewrap: bool) -> None:
+    with Sandbox(bubblewrap=bubblewrap) as box:
+        layers = box.layers()
+    assert layers["rlimits"] is True
+    assert layers["system"] == sys.platform
+    assert layers["bubblewrap"] in (bubblewrap, False)
+    assert {"landlock", "seccomp", "network namespace", "no privileges"} <= set(layers)
+
+
+@pytest.mark.parametrize("bubblewrap", [True, False])
+def test_reads_with_and_without_bubblewrap(bubblewrap: bool, good: ModuleType) -> None:
+    with Sandbox(bubblewrap=bubblewrap) as box:
+        reading = box.read(good.page("fr"), name="page.html")
+    assert reading.outcome == "ok"
+    assert "camionnette" in reading.text()
+
+
+def test_the_digest_is_of_the_bytes_given(box: Sandbox, tmp_path: Path) -> None:
+    data = b"some words to be read"
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    for source in (data, path):
+        reading = box.read(source, name="a.txt")
+        assert reading.sha256 == hashlib.sha256(data).hexdigest()
+        assert reading.text() == data.decode()
+    assert path.read_bytes() == data
+
+
+def test_a_large_file_is_read_without_a_copy(box: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "large.bin"
+    with path.open("wb") as file:
+        file.write(b"\x00\x01\x02\x03" * 100)
+        file.truncate(70 << 20)
+    reading = box.read(path, name="large.bin")
+    assert reading.outcome == "unsupported"
+    assert len(reading.sha256) == 64
+
+
+def test_a_missing_file_is_an_os_error(box: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        box.read(tmp_path / "none", name="none")
+
+
+def test_the_zygote_is_started_again_after_a_kill() -> None:
+    with Sandbox() as box:
+        assert box.read(b"first words", name="a.txt").outcome == "ok"
+        assert box._process is not None
+        os.killpg(box._process.pid, signal.SIGKILL)
+        box._process.wait()
+        assert box.read(b"second words", name="a.txt").outcome == "ok"
+
+
+def test_many_threads_share_one_sandbox(box: Sandbox) -> None:
+    seen: list[str] = []
+    lock = threading.Lock()
+
+    def work(number: int) -> None:
+        reading = box.read(f"words of thread {number}".encode(), name="a.txt")
+        with lock:
+            seen.append(reading.text())
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == sorted(f"words of thread {number}" for number in range(24))
+
+
+def test_a_hang_ends_at_the_wall_clock(box: Sandbox, hostile: ModuleType) -> None:
+    data = dict(hostile.xml_bombs())["attributes.html"]
+    reading = box.read(data, name="slow.html", budget=Budget(seconds=0.5))
+    assert (reading.outcome, reading.detail) == ("timed-out", "limit: time")
+
+
+def test_cpu_time_is_a_limit(box: Sandbox, hostile: ModuleType) -> None:
+    data = dict(hostile.xml_bombs())["attributes.html"]
+    reading = box.read(data, name="slow.html", budget=Budget(seconds=30, cpu_seconds=1))
+    assert (reading.outcome, reading.detail) == ("timed-out", "limit: cpu")
+
+
+def test_the_child_imports_no_django() -> None:
+    script = (
+        "import sys; from amparo.intake import sandbox_child; sandbox_child.load('text');"
+        "assert not [m for m in sys.modules if m.startswith('django')]"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_our_own_process_imports_no_parser() -> None:
+    script = (
+        "import sys; from amparo.intake import sandbox, reconcile, detect;"
+        "bad = {'lxml', 'PIL', 'pypdfium2', 'trafilatura', 'numpy', 'charset_normalizer'};"
+        "assert not bad & set(sys.modules), bad & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
