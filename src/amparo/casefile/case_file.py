@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +10,60 @@ import yaml
 
 from amparo.casefile.models import Case
 from amparo.casefile.read_yaml import Lined, read_yaml
-from amparo.casefile.records import CaseFile, Draft, Row, add_records, create_case, load_case
+from amparo.casefile.records import CaseFile, Draft, Row, add_records, load_case, open_case
 from amparo.casefile.schema import BY_PLURAL, NOUNS
 from amparo.errors import BadInput, NotFound
+from amparo.law.book import load_text
 
 FORMAT = "amparo-case/1"
 MAX_OVERLAY = 2_000_000
 
 
-def import_case(actor: str, path: Path) -> list[Row]:
-    """Open the case that the file describes, or add to it when it exists; all or nothing.
+def import_case(actor: str, path: Path) -> tuple[str, list[Row]]:
+    """Import the file at `path`, and the overlay that it names from beside it."""
 
-    Raises BadInput naming file and line for the first thing that does not fit.
+    def overlay_of(name: str) -> str:
+        target = path.parent / name
+        return _read_text(target)
+
+    return import_text(actor, _read_text(path), path.name, overlay_of)
+
+
+def import_text(
+    actor: str, text: str, name: str, overlay_of: Callable[[str], str]
+) -> tuple[str, list[Row]]:
+    """Open the case that the text describes, or add to it when it exists; all or nothing.
+
+    `overlay_of(file name)` gives the text of the overlay of the law book where the case
+    names one. Returns the code of the case and the rows added. Raises BadInput naming
+    file and line for the first thing that does not fit.
     """
-    tree = read_yaml(_read_text(path), path.name)
-    _check_top(tree, path.name)
-    case_tree = tree["case"]
-    drafts = _drafts(tree, path.name)
-    code = str(case_tree.get("code", ""))
-    fresh = not Case.objects.filter(code=code).exists()
-    if fresh:
-        overlay = _read_overlay(path, tree)
-        create_case(actor, case_tree, overlay=overlay, where=_where(case_tree, path.name))
-    return add_records(actor, code, drafts, reason="import case file")
+    tree = read_yaml(text, name)
+    _check_top(tree, name)
+    about = tree["case"]
+    drafts = _drafts(tree, name)
+    code = str(about.get("code", ""))
+    if Case.objects.filter(code=code).exists():
+        return code, add_records(actor, code, drafts, reason="import case file")
+    overlay = _overlay(tree, name, overlay_of)
+    return code, open_case(actor, about, drafts, overlay=overlay, where=_where(about, name))[1]
+
+
+def _overlay(tree: Lined, name: str, overlay_of: Callable[[str], str]) -> str:
+    """Text of the overlay that the case brings, checked before it is kept."""
+    named = tree.get("overlay")
+    if not named:
+        return ""
+    where = f"{name}, line {tree.line_of('overlay')}"
+    if "/" in str(named) or "\\" in str(named):
+        raise BadInput(
+            "the overlay is named by a path", value=where, remedy="put it beside the file"
+        )
+    text = overlay_of(str(named))
+    if len(text) > MAX_OVERLAY:
+        raise BadInput("the overlay is too large", value=where, remedy="at most 2 MB")
+    load_text(text, str(named))
+    return text
 
 
 def _read_text(path: Path) -> str:
@@ -98,23 +130,6 @@ def _draft(noun: str, entry: object, name: str, line: int) -> Draft:
         )
     raw = {key: value for key, value in entry.items() if key != "id"}
     return Draft(noun, entry.get("id") or "", raw, _where(entry, name))
-
-
-def _read_overlay(path: Path, tree: Lined) -> str:
-    """Text of the law book's overlay that the case brings, checked before it is kept."""
-    named = tree.get("overlay")
-    if not named:
-        return ""
-    where = f"{path.name}, line {tree.line_of('overlay')}"
-    target = path.parent / str(named)
-    if not target.is_file() or target.stat().st_size > MAX_OVERLAY:
-        raise BadInput(
-            "the overlay is not there", value=where, remedy="put it beside the case file"
-        )
-    from amparo.law.book import load
-
-    load(target)
-    return target.read_text("utf-8")
 
 
 def export_case(code: str) -> str:

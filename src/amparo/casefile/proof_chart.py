@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from amparo.casefile.claim_graph import Use, weigh
 from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.law.book import Book, Crime
+
+if TYPE_CHECKING:
+    from amparo.law.assess import Assessment
 
 MENTAL = "30.M"
 
@@ -65,9 +68,9 @@ class LabelLine:
 
     label: str
     by: str
-    fits: bool | None
+    result: str
     reasons: tuple[str, ...]
-    proposed: str
+    proposed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,19 @@ class Chart:
             yield from (line for one in crime.elements for line in _element_lines(one))
             yield from (f"  gap: {gap}" for gap in crime.gaps)
         for label in self.labels:
-            yield f"\nLabel used by {label.by or 'others'}: \u201c{label.label}\u201d (hypothesis)"
+            by = label.by or "others"
+            yield f"\nLabel used by {by}: \u201c{label.label}\u201d (hypothesis): {label.result}"
             yield from (f"  {reason}" for reason in label.reasons)
             if label.proposed:
-                yield f"  proposed instead: {label.proposed}"
+                yield f"  proposed instead: {', '.join(label.proposed)}"
 
 
 def _element_lines(one: ElementLine) -> Iterator[str]:
     yield f"  {one.element}  {one.state}  {one.text}"
     for claim in one.claims:
-        against = f"; against [{claim.denied_strict}, {claim.denied_generous}]" if claim.against else ""
+        against = (
+            f"; against [{claim.denied_strict}, {claim.denied_generous}]" if claim.against else ""
+        )
         yield (
             f"      {claim.proposition} [{claim.strict}, {claim.generous}]{against}"
             f" in {', '.join(claim.items) or 'nothing'}"
@@ -142,7 +148,9 @@ def _claim(case: CaseFile, row: Row, use: Use) -> ClaimLine:
     drawn = {node.id for node in graph.nodes}
     told = [s for s in case.all("statement") if s["proposition"] == row.code and s.code in drawn]
     sides = {
-        stance: tuple(dict.fromkeys(s["item"] for s in told if (s["stance"] or "supports") == stance))
+        stance: tuple(
+            dict.fromkeys(s["item"] for s in told if (s["stance"] or "supports") == stance)
+        )
         for stance in ("supports", "denies")
     }
     return ClaimLine(
@@ -246,14 +254,18 @@ def _labels(case: CaseFile, book: Book, lang: str) -> Iterator[LabelLine]:
         seen.add(label)
         answer = check(label, grounds, book)
         yield LabelLine(
-            label, by, answer.fits, tuple(answer.reasons_in(lang)), answer.proposed_in(lang)
+            label,
+            by,
+            answer.result,
+            tuple(said.show(book, lang) for said in (*answer.reasons, *answer.missing)),
+            tuple(f"{crime} {book.crimes[crime].label[lang]}" for crime in answer.proposed),
         )
 
 
-def assess_case(case_code: str, lang: str = "en") -> dict[str, Any]:
-    """The law's answers on the acts of a case, in the shape of `law assess --json`."""
+def assess_case(case_code: str) -> Assessment:
+    """The law's answers on the acts of a case. Raises NotFound, BadInput."""
     from amparo.law.assess import assess
 
     case = load_case(case_code)
     book = book_of(case)
-    return assess(facts_of(case, book), book).as_dict(lang)
+    return assess(facts_of(case, book), book)

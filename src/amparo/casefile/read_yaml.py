@@ -29,7 +29,7 @@ class Lined(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-def _refuse(cause: str, name: str, mark: yaml.Mark | None, remedy: str) -> BadInput:
+def _refuse(cause: str, name: str, mark: Any, remedy: str) -> BadInput:
     line = f", line {mark.line + 1}" if mark else ""
     return BadInput(cause, value=f"{name}{line}", remedy=remedy)
 

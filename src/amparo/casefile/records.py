@@ -92,10 +92,36 @@ def load_case(code: str) -> CaseFile:
     )
 
 
-def create_case(
-    actor: str, raw: Mapping[str, object], *, overlay: str = "", where: Where = lambda key: key
-) -> Case:
-    """Open a case. Raises BadInput when the code is taken or malformed."""
+def create_case(actor: str, raw: Mapping[str, object]) -> Case:
+    """Open an empty case. Raises BadInput when the code is taken or malformed."""
+    return open_case(actor, raw)[0]
+
+
+def open_case(
+    actor: str,
+    raw: Mapping[str, object],
+    drafts: Iterable[Draft] = (),
+    *,
+    overlay: str = "",
+    where: Where = lambda key: key,
+) -> tuple[Case, list[Row]]:
+    """Open a case, with its first records where there are any: all in one Work, or nothing.
+
+    Raises BadInput when the code is taken or malformed, or a draft does not fit.
+    """
+    body = _check_case(raw, where)
+    rows = _prepare(CaseFile(body["code"], body, overlay), list(drafts))
+    with work(actor, "open case") as custody:
+        case = Case(code=body["code"], body=body, overlay=overlay, opened_at=custody.at)
+        case.save(force_insert=True)
+        digest = case_digest(body, overlay)
+        custody.enter("record", case=case.code, result="case opened", changes=digest)
+        if rows:
+            _insert(custody, case, rows)
+    return case, rows
+
+
+def _check_case(raw: Mapping[str, object], where: Where) -> dict[str, Any]:
     body = clean_body(CASE_FIELDS, raw, "case", where)
     if not CASE_CODE.fullmatch(body["code"]):
         raise BadInput(
@@ -107,13 +133,7 @@ def create_case(
         raise BadInput(
             "a case of this code exists", value=body["code"], remedy="choose another code"
         )
-    with work(actor, "open case") as custody:
-        case = Case(code=body["code"], body=body, overlay=overlay, opened_at=custody.at)
-        case.save(force_insert=True)
-        custody.enter(
-            "record", case=case.code, result="case opened", changes=case_digest(body, overlay)
-        )
-    return case
+    return body
 
 
 def case_digest(body: Mapping[str, Any], overlay: str) -> str:
@@ -234,7 +254,8 @@ def _insert(custody: Work, case: Case, rows: Iterable[Row]) -> None:
     Record.objects.bulk_create(
         Record(
             case=case, noun=row.noun, code=row.code, version=row.version, status=row.status,
-            body=row.body, retired=row.retired, at=custody.at, by=custody.actor, entry_sequence=sequence,
+            body=row.body, retired=row.retired, at=custody.at, by=custody.actor,
+            entry_sequence=sequence,
         )
         for row in rows
     )  # fmt: skip

@@ -109,7 +109,8 @@ def fields(
     described = BY_NAME[_noun(noun)]
     if as_json:
         print_json([
-            {"name": f.name, "kind": f.kind, "required": f.required, "choices": f.choices, "help": f.help}
+            {"name": f.name, "kind": f.kind, "required": f.required,
+             "choices": f.choices, "help": f.help}
             for f in described.fields
         ])  # fmt: skip
         return
@@ -262,7 +263,7 @@ def import_(
     from amparo.cli.unlock import opened
 
     with opened(vault) as held:
-        rows = import_case(held.member, file)
+        _, rows = import_case(held.member, file)
     counted = Counter(row.noun for row in rows)
     if as_json:
         print_json({"added": dict(counted)})

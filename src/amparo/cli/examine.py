@@ -63,7 +63,7 @@ def _ocr() -> Check:
     found = shutil.which("tesseract")
     if not found:
         return Check("OCR", False, "tesseract is not there",
-                     "apt install tesseract-ocr tesseract-ocr-rus tesseract-ocr-fra tesseract-ocr-ara")  # fmt: skip
+                     "apt install tesseract-ocr tesseract-ocr-{rus,fra,ara}")  # fmt: skip
     listed = subprocess.run(
         [found, "--list-langs"], capture_output=True, text=True, timeout=20, check=False
     )

@@ -10,9 +10,10 @@ import typer
 
 if TYPE_CHECKING:
     from amparo.law.assess import Assessment
-    from amparo.law.book import Book
 
-app = typer.Typer(no_args_is_help=True, help="Ask the law: which door is open, until when, what is missing.")
+app = typer.Typer(
+    no_args_is_help=True, help="Ask the law: which door is open, until when, what is missing."
+)
 
 Lang = Annotated[str, typer.Option("--lang", help="en or fr.")]
 Overlay = Annotated[Path | None, typer.Option("--overlay", help="An organisation's own rows.")]
@@ -40,15 +41,21 @@ def assess(
             raise BadInput("both a vault and facts", remedy="Give one of them")
         found = _assess_facts(facts, overlay)
     elif vault is not None and case is not None:
-        from amparo.casefile.proof_chart import assess_case
-
-        found = assess_case(vault, case)
+        found = _assess_case(vault, case)
     else:
         raise BadInput("nothing to assess", remedy="Give --facts FILE, or VAULT and CASE")
     if as_json:
         _print_json(found.as_dict(lang))
     else:
         _print_assessment(found, lang)
+
+
+def _assess_case(vault: Path, case: str) -> Assessment:
+    from amparo.casefile.proof_chart import assess_case
+    from amparo.cli.unlock import opened
+
+    with opened(vault):
+        return assess_case(case)
 
 
 def _assess_facts(path: Path, overlay: Path | None) -> Assessment:

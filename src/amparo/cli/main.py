@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -109,9 +110,7 @@ def _show_usage_error(error: Exception) -> int:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    place = (
-        f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    )  # noqa: PTH119
+    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
     typer.echo(
         f"amparo: a fault in the program ({type(error).__name__} at {place}). "
         "Nothing was half-written; report this line, it holds nothing of your data",

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from amparo.casefile.script import fold_text
 from amparo.crypto.digest import digest_bytes, digest_file
 from amparo.errors import BadInput
 from amparo.intake.gather import Found, gather
@@ -212,7 +213,7 @@ def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Recei
         )
         arrivals = [_seal(vault, read, locators) for read in reads]
         vault.packs.flush()
-        done = deposit(actor, arrivals)
+        done = deposit(actor, arrivals, index_form=fold_text)
         vault.packs.release()
     yield from (_tell(read, one) for read, one in zip(reads, done, strict=True))
 

@@ -7,7 +7,7 @@ connection of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from amparo.errors import StorageFailed, WrongFormat
@@ -51,8 +51,8 @@ def close_database() -> None:
     entry = connections.settings["default"]
     entry["NAME"], entry["OPTIONS"] = "", {}
     # A wrapper keeps its parameters; a new one is made on the next use.
-    if hasattr(connections._connections, "default"):
-        delattr(connections._connections, "default")
+    with suppress(AttributeError):
+        del connections["default"]
 
 
 def is_open() -> bool:

@@ -7,11 +7,13 @@ extraction when a hit is shown. Source: SQLite FTS5, "contentless-delete tables"
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 CREATE = (
     "CREATE VIRTUAL TABLE store_text USING fts5(text, content='', contentless_delete=1,"
     ' tokenize="unicode61 remove_diacritics 2")'
 )
+RANKED = 20_000
 CREATE_VOCABULARY = "CREATE VIRTUAL TABLE store_vocabulary USING fts5vocab('store_text', 'row')"
 
 
@@ -31,16 +33,25 @@ def remove(row_ids: Iterable[int]) -> None:
         cursor.executemany("DELETE FROM store_text WHERE rowid = %s", [(i,) for i in row_ids])
 
 
-def match(expression: str, *, limit: int) -> list[tuple[int, float]]:
-    """(row id, rank) of the best `limit` rows for an FTS5 expression, best first."""
+def match(
+    expression: str, *, limit: int, within: tuple[str, tuple[object, ...]] | None = None
+) -> tuple[list[int], int]:
+    """Row ids of the best `limit` rows for an FTS5 expression, best first, and how many there are.
+
+    `within` is a subquery (SQL and parameters) of row ids: what lies outside it is neither
+    found nor counted. Ranking looks at `RANKED` rows at most, so that common words stay quick.
+    """
     from django.db import connection
 
+    scope = "" if within is None else f" AND rowid IN ({within[0]})"
+    params: list[Any] = [expression, *(within[1] if within else ())]
+    found = f"FROM store_text WHERE store_text MATCH %s{scope}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rowid, rank FROM store_text WHERE store_text MATCH %s ORDER BY rank LIMIT %s",
-            [expression, limit],
-        )
-        return [(int(row), float(rank)) for row, rank in cursor.fetchall()]
+        cursor.execute(f"SELECT count(*) {found}", params)
+        total = int(cursor.fetchone()[0])
+        order = "ORDER BY rank" if total <= RANKED else ""
+        cursor.execute(f"SELECT rowid {found} {order} LIMIT %s", [*params, limit])
+        return [int(row) for (row,) in cursor.fetchall()], total
 
 
 def vocabulary() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +70,17 @@ def split_passages(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def deposit(actor: str, arrivals: Sequence[Arrival], *, reason: str = "deposit") -> list[Deposited]:
-    """Record arrivals as items, in order, in one Work; bytes already held become no new item."""
+def deposit(
+    actor: str,
+    arrivals: Sequence[Arrival],
+    *,
+    index_form: Callable[[str], str],
+    reason: str = "deposit",
+) -> list[Deposited]:
+    """Record arrivals as items, in order, in one Work; bytes already held become no new item.
+
+    `index_form` gives the form in which text is indexed and later asked for.
+    """
     known = {
         item.sha256: item
         for item in Item.objects.filter(sha256__in={a.stored.digest for a in arrivals})
@@ -82,7 +91,7 @@ def deposit(actor: str, arrivals: Sequence[Arrival], *, reason: str = "deposit")
     with work(actor, reason) as custody:
         for arrival in arrivals:
             held = Item.objects.filter(sha256=arrival.stored.digest).first()
-            item = held or _create(custody, arrival)
+            item = held or _create(custody, arrival, index_form)
             _link(custody, arrival, item)
             done.append(Deposited(item, held is None))
         if not custody.has_entries:
@@ -100,7 +109,7 @@ def describe_digest(arrival: Arrival) -> str:
     return digest_bytes(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
 
 
-def _create(custody: Work, arrival: Arrival) -> Item:
+def _create(custody: Work, arrival: Arrival, index_form: Callable[[str], str]) -> Item:
     sequence = custody.enter(
         "deposit",
         item=arrival.stored.digest,
@@ -129,11 +138,11 @@ def _create(custody: Work, arrival: Arrival) -> Item:
         received_by=custody.actor,
         entry_sequence=sequence,
     )
-    _extract(item, arrival.extracts)
+    _extract(item, arrival.extracts, index_form)
     return item
 
 
-def _extract(item: Item, extracts: Iterable[Extract]) -> None:
+def _extract(item: Item, extracts: Iterable[Extract], index_form: Callable[[str], str]) -> None:
     parts = Part.objects.bulk_create(
         Part(item=item, position=i, name=e.name, label=e.label, text=e.text, language=e.language)
         for i, e in enumerate(extracts)
@@ -143,7 +152,7 @@ def _extract(item: Item, extracts: Iterable[Extract]) -> None:
         for part in parts
         for start, end in split_passages(part.text)
     )
-    text_index.add((p.pk, p.part.text[p.start : p.end]) for p in made)
+    text_index.add((p.pk, index_form(p.part.text[p.start : p.end])) for p in made)
 
 
 def _link(custody: Work, arrival: Arrival, item: Item) -> None:

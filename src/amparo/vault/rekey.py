@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from amparo.crypto.slots import (
-    Cost,
     DEFAULT_COST,
+    Cost,
     add_slot,
-    change_passphrase as change_slot,
     open_recovery,
     passphrase_slot,
     remove_slot,
+)
+from amparo.crypto.slots import (
+    change_passphrase as change_slot,
 )
 from amparo.custody.work import work
 from amparo.vault.header import write_header

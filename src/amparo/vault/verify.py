@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from amparo.crypto.sign import Verifier
 from amparo.custody.checkpoint import verify_checkpoint
 from amparo.custody.entry import parse_entry
 from amparo.custody.log import CHECKPOINT
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier, leaf_hash
-from amparo.crypto.sign import Verifier
 from amparo.errors import AmparoError
 from amparo.store.database import check_pages
-from amparo.vault.deposit import Arrival, Extract, describe_digest
+from amparo.store.lock import LOCK_NAME
 from amparo.store.packs import Stored
+from amparo.vault.deposit import Arrival, Extract, describe_digest
 from amparo.vault.header import HEADER_NAME
 from amparo.vault.models import Item
 from amparo.vault.unlock import DATABASE, WRITING, Vault
-from amparo.store.lock import LOCK_NAME
 
 KNOWN_FILES = {HEADER_NAME, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK_NAME}
 KNOWN_FOLDERS = {"packs", "ledger", "timestamps"}

@@ -7,6 +7,9 @@ Source: SQLCipher API, "PRAGMA key" with raw key data.
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,11 +20,11 @@ from sqlcipher3 import dbapi2 as Database
 from amparo.store.guard import refuse_unpermitted
 
 for _name in ("bool", "date", "time", "datetime", "timestamp"):
-    Database.register_converter(_name, sqlite.Database.converters[_name.upper()])
+    Database.register_converter(_name, sqlite3.converters[_name.upper()])
 for _type, _adapt in (
-    (sqlite.decimal.Decimal, str),
-    (sqlite.datetime.date, sqlite.adapt_date),
-    (sqlite.datetime.datetime, sqlite.adapt_datetime),
+    (decimal.Decimal, str),
+    (datetime.date, sqlite.adapt_date),
+    (datetime.datetime, sqlite.adapt_datetime),
 ):
     Database.register_adapter(_type, _adapt)
 
