@@ -18,6 +18,7 @@ from PIL import Image
 from amparo.casefile.read_yaml import read_yaml
 from amparo.casefile.schema import CASE_FIELDS, NOUNS
 from amparo.cli.demo import build
+from amparo.law.book import load
 
 LIMIT_BYTES = 600_000
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
@@ -142,6 +143,15 @@ def test_the_photograph_knows_where_it_was_taken(folder: Path) -> None:
 def test_the_channel_export_is_json(folder: Path) -> None:
     export = json.loads((folder / "telegram-result.json").read_text(encoding="utf-8"))
     assert [message["id"] for message in export["messages"]] == [411, 412, 413, 415]
+
+
+def test_every_element_and_crime_is_in_the_book(case: dict[str, Any]) -> None:
+    book = load(build.OVERLAY_FILE)
+    crimes = {act["crime"] for act in case["acts"]}
+    elements = {e.id for code in crimes for e in book.crime(code).elements}
+    elements |= {e for code in crimes for e in book.crime(code).context} | {"6.G1"}
+    for proposition in case["propositions"]:
+        assert set(proposition.get("elements", [])) <= elements, proposition["id"]
 
 
 def test_the_guide_names_every_file_of_the_demo() -> None:
