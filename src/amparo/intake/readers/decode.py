@@ -47,6 +47,9 @@ _TABLES: tuple[tuple[str, str], ...] = (
 _SCRIPTED = frozenset({_RUSSIAN, _UKRAINIAN, _ARABIC, _GREEK, _HEBREW})
 _RARE = math.log(1e-5)
 _CONVINCING = -4.6
+CAPITAL = math.log(6)
+_UNUSUAL = {"koi8-r": 0.25, "cp866": 0.25, "iso8859-5": 0.4, "mac-cyrillic": 0.4, "cp850": 0.2}
+_RARER = {_UKRAINIAN: 0.2, _TURKISH: 0.3, _CENTRAL: 0.3, _GREEK: 0.7, _HEBREW: 0.7}
 _HIGH_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*|[^\x00-\x7f]")
 
 
@@ -109,7 +112,7 @@ def _scored(data: bytes) -> Decoded | None:
             text = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        best = max(best, (_likelihood(text, letters), encoding))
+        best = max(best, (_likelihood(text, letters) - _UNUSUAL.get(encoding, 0.0), encoding))
     if not best[1]:
         return None
     found = _strict(data, best[1], "likeliest letters")
@@ -128,7 +131,8 @@ def _likelihood(text: str, letters: str) -> float:
     total, count = 0.0, 0
     for word in _HIGH_WORD.findall(text):
         high = [letter for letter in word if letter > "\x7f"]
-        total += sum(weights.get(letter, _RARE) for letter in high)
+        shout = CAPITAL - 0.5 if len(word) > 1 and word.isupper() else 0.0
+        total += sum(weights.get(letter, _RARE) + shout * letter.isupper() for letter in high)
         count += len(high)
         inner_capitals = sum(
             1 for left, right in itertools.pairwise(word) if left.islower() and right.isupper()
@@ -138,18 +142,18 @@ def _likelihood(text: str, letters: str) -> float:
             total -= 6.0
         if not scripted:
             total -= 3.0 * max(0, len(high) - 1 - len(word) // 4)
-    return total / count if count else _RARE
+    return total / count - _RARER.get(letters, 0.0) if count else _RARE
 
 
 @lru_cache(maxsize=32)
 def _weights(letters: str) -> dict[str, float]:
-    """Log probability by rank (Zipf-like), capitals a tenth of their small letters."""
+    """Log probability by rank (Zipf-like), capitals a sixth of their small letters."""
     shares = [1.0 / (rank + 3) for rank in range(len(letters))]
     whole = sum(shares)
     weights: dict[str, float] = {}
     for letter, share in zip(letters, shares, strict=True):
         weights[letter] = math.log(share / whole)
-        weights.setdefault(letter.upper(), math.log(share / whole / 6))
+        weights.setdefault(letter.upper(), math.log(share / whole) - CAPITAL)
     for mark in "«»—–“”„’… №":
         weights.setdefault(mark, math.log(0.006))
     return weights

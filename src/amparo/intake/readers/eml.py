@@ -44,13 +44,12 @@ def read_message(data: bytes, draft: Draft, depth: int) -> None:
     draft.part("header", header_text(message), "header of the mail", "")
     for key in ("Subject", "From", "To", "Date", "Message-ID"):
         draft.meta(key.lower(), header_value(message, key))
-    leaves = leaves_of(message)
+    leaves, raw = leaves_of(message, data)
     plain, html = _bodies(leaves)
     _emit_bodies(plain, html, draft)
-    ends = "\r\n" if b"\r\n" in data[:4_000] else "\n"
-    for leaf in leaves:
+    for leaf, bytes_of_leaf in zip(leaves, raw, strict=True):
         if leaf is not plain and leaf is not html:
-            _emit_attachment(leaf, ends, draft, depth)
+            _emit_attachment(leaf, bytes_of_leaf, draft, depth)
     defects = {type(defect).__name__ for part in (message, *leaves) for defect in part.defects}
     if defects:
         draft.meta("defects", ", ".join(sorted(defects)))
@@ -96,18 +95,43 @@ def header_text(message: Message) -> str:
     return "\n".join([*lines, *(f"Received: {clean_line(value, 2_000)}" for value in hops)])
 
 
-def leaves_of(message: Message) -> list[Message]:
-    """Parts that are not containers, in order, without going into forwarded mails."""
+def leaves_of(message: Message, data: bytes) -> tuple[list[Message], list[bytes]]:
+    """Parts that are not containers, in order, each with its bytes as they stand in the mail.
+
+    Forwarded mails are leaves. The bytes are b"" where the mail's structure is damaged.
+    """
     found: list[Message] = []
-    waiting = [message]
+    raw: list[bytes] = []
+    waiting = [(message, data)]
     while waiting:
-        part = waiting.pop()
+        part, own = waiting.pop()
         payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting.extend(inner for inner in reversed(payload) if isinstance(inner, Message))
-        else:
+        if part.get_content_maintype() != "multipart" or not isinstance(payload, list):
             found.append(part)
-    return found
+            raw.append(own)
+            continue
+        inner = [piece for piece in payload if isinstance(piece, Message)]
+        pieces = _segments(own, part.get_boundary() or "")
+        if len(pieces) != len(inner):
+            pieces = [b""] * len(inner)
+        waiting.extend(zip(reversed(inner), reversed(pieces), strict=True))
+    return found, raw
+
+
+def _segments(data: bytes, boundary: str) -> list[bytes]:
+    """What lies between the delimiter lines of a multipart body (RFC 2046, 5.1.1)."""
+    if not boundary or not data:
+        return []
+    line = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    found: list[bytes] = []
+    start = -1
+    for match in re.finditer(rb"^--" + line + rb"(--)?[ \t]*\r?(?:\n|\Z)", data, re.MULTILINE):
+        if start >= 0:
+            found.append(re.sub(rb"\r?\n\Z", b"", data[start : match.start()]))
+        start = match.end()
+        if match[1]:
+            return found
+    return [*found, data[start:]] if start >= 0 else found
 
 
 def _bodies(leaves: list[Message]) -> tuple[Message | None, Message | None]:
@@ -165,7 +189,7 @@ def _charset(leaf: Message) -> str:
         return ""
 
 
-def _emit_attachment(leaf: Message, ends: str, draft: Draft, depth: int) -> None:
+def _emit_attachment(leaf: Message, raw: bytes, draft: Draft, depth: int) -> None:
     draft.expected += 1
     if depth >= draft.budget.depth:
         draft.fail("limit: depth")
@@ -173,7 +197,7 @@ def _emit_attachment(leaf: Message, ends: str, draft: Draft, depth: int) -> None
     media_type = leaf.get_content_type()
     name = name_of(leaf)
     if media_type == "message/rfc822":
-        draft.child(name or "forwarded.eml", media_type, _forwarded(leaf, ends))
+        draft.child(name or "forwarded.eml", media_type, _forwarded(leaf, raw))
         return
     payload = _payload(leaf)
     if not payload and any("Base64" in type(defect).__name__ for defect in leaf.defects):
@@ -183,10 +207,13 @@ def _emit_attachment(leaf: Message, ends: str, draft: Draft, depth: int) -> None
     draft.child(name or f"part-{draft.expected}.{extension}", media_type, payload)
 
 
-def _forwarded(leaf: Message, ends: str) -> bytes:
-    """A forwarded mail's bytes with the line ends of the mail that carries it."""
+def _forwarded(leaf: Message, raw: bytes) -> bytes:
+    """A forwarded mail's bytes as they stand in the mail; written anew only when damaged."""
+    head = re.search(rb"\r?\n\r?\n", raw)
+    if head is not None:
+        return raw[head.end() :]
     payload = leaf.get_payload()
     inner = payload[0] if isinstance(payload, list) and payload else payload
     if not isinstance(inner, Message):
         return _payload(leaf)
-    return inner.as_bytes(policy=email.policy.compat32.clone(linesep=ends, max_line_length=None))
+    return inner.as_bytes(policy=email.policy.compat32.clone(max_line_length=None))

@@ -1,0 +1,88 @@
+"""WhatsApp's export in its dialects: every message, in order, nothing dropped."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amparo.intake.readers.whatsapp import parse_chat
+from amparo.intake.sandbox import Sandbox
+
+STARTS = [
+    "03/03/2017, 02:11 - ", "3/3/17, 2:11 AM - ", "3/3/17, 2:11\u202fp.m. - ", "03.03.17, 02:11 - ",
+    "2017-03-03, 02:11 - ", "[03/03/2017, 02:11:05] ", "[3.3.17, 2:11:05 PM] ", "\u200e[03/03/2017 02:11:05] ",
+    "[2017/03/03, 02:11:05] ", "03/03/2017 à 02:11 - ", "٣\u200f/٣\u200f/٢٠١٧، ٢:١١ ص - ", "۳/۳/۲۰۱۷، ۲:۱۱ - ",
+    "3/3/2017, 02.11 - ", "03-03-2017 02:11 - ", "03.03.2017 в 02:11 - ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_dialect_starts_a_message(start: str) -> None:
+    text = f"{start}Vera: first\nsecond line\n{start}Anton: other\n"
+    messages = list(parse_chat(text))
+    assert [(row.sender, row.text) for row in messages] == [
+        ("Vera", "first\nsecond line"),
+        ("Anton", "other"),
+    ]
+    assert all(row.at in start.replace("\u200f", "") for row in messages)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_dialect_is_detected(start: str, box: Sandbox) -> None:
+    text = f"{start}Vera: first words\n{start}Anton: other words\n"
+    reading = box.read(text.encode(), name="chat.txt")
+    assert (reading.kind, reading.expected, reading.emitted) == ("chat", 2, 2)
+
+
+def test_flags_files_and_codes(good: ModuleType, box: Sandbox) -> None:
+    reading = box.read(good.WHATSAPP["android-en"].encode(), name="_chat.txt")
+    labels = [part.label for part in reading.untrusted_parts]
+    assert labels[0].startswith("notice | 03/03/2017, 02:10")
+    assert labels[1] == "A | 03/03/2017, 02:11"
+    assert labels[2].endswith("file: IMG-20170303-WA0001.jpg")
+    assert labels[3].endswith("deleted")
+    assert labels[4].endswith("edited")
+    assert reading.untrusted_parts[1].text == "They came: to the flat\nand took him"
+    assert reading.untrusted_metadata["sender:A"] == "Vera"
+
+
+@pytest.mark.parametrize("dialect", ["ios-fr", "android-ru", "android-ar"])
+def test_deleted_in_other_languages(dialect: str, good: ModuleType) -> None:
+    messages = list(parse_chat(good.WHATSAPP[dialect]))
+    assert messages[-1].flags == ("deleted",)
+
+
+_word = st.text(
+    alphabet=st.characters(
+        blacklist_categories=("Cs", "Cc"), blacklist_characters=":\u2028\u2029\x85"
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(STARTS), _word, _word), min_size=1, max_size=8))
+def test_each_written_message_comes_back(rows: list[tuple[str, str, str]]) -> None:
+    lines = [f"{start}{name.strip() or 'x'}: {text}" for start, name, text in rows]
+    found = list(parse_chat("\n".join(lines)))
+    assert len(found) == len(rows)
+    assert [message.text.strip() for message in found] == [text.strip() for _, _, text in rows]
+
+
+@given(st.text(max_size=400) | st.text(alphabet="0123/:,. -[]aAmMPp\n\u200e", max_size=200))
+def test_any_text_is_parsed_without_loss(text: str) -> None:
+    """No exception, and all characters that are not date stamps are still there."""
+    found = list(parse_chat(text))
+    letters = sum(1 for char in text if char.isalpha() and char not in "aAmMpPsSصم")
+    kept = sum(
+        sum(
+            1
+            for char in row.sender + row.text + row.at
+            if char.isalpha() and char not in "aAmMpPsSصم"
+        )
+        for row in found
+    )
+    assert kept >= letters or any(row.flags for row in found)
