@@ -8,16 +8,15 @@ draws units with replacement (A. Zapf and others, BMC Medical Research Methodolo
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from amparo.errors import BadInput
 
 Level = Literal["nominal", "ordinal", "interval"]
+Array: TypeAlias = Any  # a numpy array
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
-_Numbers = NDArray[np.float64]
 
 
 class Agreement(NamedTuple):
@@ -122,7 +121,7 @@ class _Pairs:
         self.cell = np.array(cell)
         self.weight = np.array(weight)
 
-    def alpha(self, times: _Numbers) -> float | None:
+    def alpha(self, times: Array) -> float | None:
         """1 - observed / expected disagreement, each unit taken `times` times."""
         found = np.bincount(
             self.cell, self.weight * times[self.unit], minlength=self.size * self.size
@@ -132,9 +131,9 @@ class _Pairs:
         expected = float(margin @ distance @ margin)
         if expected == 0.0:
             return None
-        return 1.0 - (margin.sum() - 1.0) * float((found * distance).sum()) / expected
+        return 1.0 - float(margin.sum() - 1.0) * float((found * distance).sum()) / expected
 
-    def distances(self, margin: _Numbers) -> _Numbers:
+    def distances(self, margin: Array) -> Array:
         """Squared distance of each two values at this level."""
         if self.level == "nominal":
             return 1.0 - np.eye(self.size)

@@ -8,14 +8,13 @@ crops, mirror images and turned images**, and pages that show a result must say 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from amparo.errors import BadInput
 
-_Numbers = NDArray[np.float64]
+Array: TypeAlias = Any  # a numpy array of numbers
 MOST_BITS = 10
 SURE_BITS = 4
 _LEAST_CONTRAST = 4.0
@@ -33,7 +32,7 @@ class Likeness(NamedTuple):
         return f"{self.dhash:016x}{self.phash:016x}{'p' if self.plain else '-'}"
 
 
-def likeness_of(pixels: NDArray[np.generic]) -> Likeness:
+def likeness_of(pixels: Array) -> Likeness:
     """Hashes of an image given as an array: height x width, or with 3 or 4 channels."""
     gray = _gray(pixels)
     small = _shrink(gray, 8, 9)
@@ -70,7 +69,7 @@ def look_alike(one: Likeness, other: Likeness) -> bool:
     return (d <= MOST_BITS and p <= MOST_BITS) or (min(d, p) <= SURE_BITS and max(d, p) <= 16)
 
 
-def _gray(pixels: NDArray[np.generic]) -> _Numbers:
+def _gray(pixels: Array) -> Array:
     array = np.asarray(pixels)
     if array.ndim not in (2, 3) or 0 in array.shape or array.dtype.kind not in "uifb":
         raise BadInput("Not the pixels of an image", value=f"array of shape {array.shape}")
@@ -83,12 +82,12 @@ def _gray(pixels: NDArray[np.generic]) -> _Numbers:
     return np.asarray(array[:, :, :3].astype(np.float64) @ weights, dtype=np.float64)
 
 
-def _shrink(gray: _Numbers, rows: int, columns: int) -> _Numbers:
+def _shrink(gray: Array, rows: int, columns: int) -> Array:
     """Mean of the area under each new pixel; larger or smaller, edges cut exactly."""
     return _means(_means(gray, rows).T, columns).T
 
 
-def _means(values: _Numbers, parts: int) -> _Numbers:
+def _means(values: Array, parts: int) -> Array:
     """Split the first axis into `parts` equal lengths and average each."""
     size = values.shape[0]
     sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
@@ -99,11 +98,11 @@ def _means(values: _Numbers, parts: int) -> _Numbers:
 
 
 @lru_cache(maxsize=1)
-def _cosines() -> _Numbers:
+def _cosines() -> Array:
     """First eight rows of the DCT-II matrix for 32 samples."""
     wave, place = np.arange(8)[:, None], np.arange(32)[None, :]
     return np.asarray(np.cos(np.pi * wave * (2 * place + 1) / 64.0), dtype=np.float64)
 
 
-def _number(bits: NDArray[np.bool_]) -> int:
+def _number(bits: Array) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
