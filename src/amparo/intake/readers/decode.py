@@ -29,6 +29,12 @@ _MARKS = (
 # Letters by falling frequency, as counted in plain prose of each language.
 _RUSSIAN = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _UKRAINIAN = "оанивіертслкумдпязьбгйчхжшюцїєщфґ"
+_RUN_PAIRS = (
+    "стноентонаовнировокоропорепросенерлиалтавагокаодльататетанилом"
+    "лаоллоиндетиесмоондевеизелтелеитридатрскобзатьсядосвидвикиисот"
+    "ихмимасяпечежешиогорныыйоеаяиедньбамкупуменемнямытрудо"
+)
+_PAIRS = frozenset(_RUN_PAIRS[at : at + 2] for at in range(0, len(_RUN_PAIRS) - 1, 2))
 _ARABIC = "اليمونرتبهدعفسكقحأجةشطصخىإضئثذغزءظؤآ،؟"
 _FRENCH = "éèàêçùâîôûëïœæ’«»–—“”… °€"
 _GERMAN = "üäößéèà„“”–’»«…§€"
@@ -48,7 +54,7 @@ _SCRIPTED = frozenset({_RUSSIAN, _UKRAINIAN, _ARABIC, _GREEK, _HEBREW})
 _RARE = math.log(1e-5)
 _CONVINCING = -4.6
 CAPITAL = math.log(6)
-_UNUSUAL = {"koi8-r": 0.25, "cp866": 0.25, "iso8859-5": 0.4, "mac-cyrillic": 0.4, "cp850": 0.2}
+_UNUSUAL = {"koi8-r": 0.1, "cp866": 0.1, "iso8859-5": 0.15, "mac-cyrillic": 0.15, "cp850": 0.1}
 _RARER = {_UKRAINIAN: 0.2, _TURKISH: 0.3, _CENTRAL: 0.3, _GREEK: 0.7, _HEBREW: 0.7}
 _HIGH_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*|[^\x00-\x7f]")
 
@@ -138,6 +144,9 @@ def _likelihood(text: str, letters: str) -> float:
             1 for left, right in itertools.pairwise(word) if left.islower() and right.isupper()
         )
         total -= 4.0 * inner_capitals
+        if letters is _RUSSIAN:
+            low = word.lower()
+            total += sum(0.8 for left, right in itertools.pairwise(low) if left + right in _PAIRS)
         if scripted and len(high) != len(word):
             total -= 6.0
         if not scripted:
