@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -87,3 +88,130 @@ def make_document() -> Callable[..., Document]:
         )
 
     return make
+
+
+@pytest.fixture
+def make_case() -> Callable[..., Any]:
+    """A case of plain values: each noun's records as dicts with an `id`; no database."""
+    from amparo.store.settings import configure
+
+    configure()
+    from amparo.casefile.records import CaseFile, Row
+
+    def make(body: dict[str, Any] | None = None, **nouns: list[dict[str, Any]]) -> CaseFile:
+        rows = {}
+        for noun, records in nouns.items():
+            for record in records:
+                fields = dict(record)
+                code = fields.pop("id")
+                if noun == "item":
+                    fields.setdefault("sha256", f"{len(rows):064x}")
+                rows[code] = Row(noun, code, 1, "draft", fields)
+        told = {"code": "KARV", "title": "A case", "language": "en", **(body or {})}
+        return CaseFile("KARV", told, "", rows)
+
+    return make
+
+
+def small_case(make_case: Callable[..., Any], **more: list[dict[str, Any]]) -> Any:
+    """V-1 may leave, V-2 has decided nothing; each speaks in an item of their own."""
+    nouns: dict[str, list[dict[str, Any]]] = {
+        "place": [
+            {
+                "id": "PL1",
+                "name": "Depot 6, Quarry Street",
+                "precision": "building",
+                "published_precision": "region",
+                "state": "XV",
+                "region": "Karvesh",
+            }
+        ],
+        "person": [
+            {"id": "V-1", "role": "man of 26", "counting_unit": "one person"},
+            {"id": "V-2", "role": "baker in Ordun", "counting_unit": "one person"},
+            {"id": "AP-1", "role": "officer called the Captain"},
+        ],
+        "source": [
+            {"id": "S1", "kind": "person", "title": "V-1", "person": "V-1", "grade": "B"},
+            {"id": "S2", "kind": "person", "title": "V-2", "person": "V-2"},
+            {"id": "S3", "kind": "authority", "title": "Ministry of the Interior"},
+        ],
+        "event": [{"id": "E1", "title": "Detentions", "began": "2019-02-27", "places": ["PL1"]}],
+        "act": [
+            {
+                "id": "A1",
+                "event": "E1",
+                "kind": "detention",
+                "crime": "7(1)(e)",
+                "victim": "V-1",
+                "began": "2019-02-27",
+                "ended": "2019-03-08",
+                "place": "PL1",
+                "attribution": "state",
+                "methods": ["beating"],
+            },
+            {"id": "A2", "event": "E1", "kind": "torture", "crime": "7(1)(f)", "victim": "V-2"},
+        ],
+        "proposition": [
+            {"id": "P1", "text": "V-1 was held.", "act": "A1", "elements": ["7(1)(e).1"]},
+            {"id": "P2", "text": "The baker was beaten.", "act": "A2"},
+            {"id": "P3", "text": "Men were held.", "elements": ["7.X1"]},
+        ],
+        "item": [
+            {"id": "I1", "title": "Account of V-1", "confidentiality": "confidential"},
+            {"id": "I2", "title": "Account of the baker", "confidentiality": "confidential"},
+            {"id": "I3", "title": "Statement of the Ministry", "confidentiality": "public"},
+            {"id": "I4", "title": "Photograph", "confidentiality": "confidential"},
+        ],
+        "statement": [
+            _statement("ST1", "S1", "I1", "P1", "Меня держали там"),
+            _statement("ST2", "S2", "I2", "P2", "they beat me in the bakery"),
+            _statement("ST3", "S3", "I3", "P3", "nobody was held", stance="denies"),
+            _statement("ST4", "S2", "I2", "P3", "I saw men there"),
+            _statement("ST5", "S1", "I1", "P3", "нас было двенадцать"),
+        ],
+        "involvement": [
+            {"id": "INV1", "act": "A1", "person": "AP-1", "degree": "present", "basis": "ST1"},
+            {"id": "INV2", "act": "A2", "person": "AP-1", "degree": "present", "basis": "ST2"},
+        ],
+        "response": [
+            {
+                "id": "R1",
+                "by": "Ministry",
+                "on": "2019-04-03",
+                "answer": "denies facts",
+                "to": "E1",
+            },
+            {"id": "R2", "by": "Office", "on": "2019-05-21", "answer": "opens inquiry", "to": "E1"},
+        ],
+    }
+    for noun, records in more.items():
+        nouns[noun] = [*nouns.get(noun, []), *records]
+    return make_case(**nouns)
+
+
+def _statement(
+    code: str, source: str, item: str, proposition: str, quote: str, **more: Any
+) -> dict[str, Any]:
+    return {
+        "id": code,
+        "source": source,
+        "item": item,
+        "part": "text",
+        "proposition": proposition,
+        "quote": quote,
+        "start": 10,
+        "language": "ru" if quote[0] > "z" else "en",
+        "knows_by": "perceived",
+        **more,
+    }
+
+
+@pytest.fixture
+def case(make_case: Callable[..., Any]) -> Any:
+    return small_case(make_case)
+
+
+@pytest.fixture
+def case_with(make_case: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda **more: small_case(make_case, **more)

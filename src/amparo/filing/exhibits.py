@@ -14,6 +14,9 @@ from amparo.filing.words import Words
 SUFFIXES = {
     "text/plain": "txt",
     "text/html": "html",
+    "text/vnd.whatsapp": "txt",
+    "application/vnd.telegram+json": "json",
+    "image/bmp": "bmp",
     "text/csv": "csv",
     "application/pdf": "pdf",
     "application/json": "json",

@@ -96,7 +96,7 @@ def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
     listed = to.say("jurisdiction.acts", acts=", ".join(dict.fromkeys(acts)))
     runs: list[Run] = [Text(f"{head}. ", "bold"), Text(listed)]
     if answer.reasons:
-        runs.append(Text(f" {to.say('jurisdiction.reasons')} {' '.join(answer.reasons)}"))
+        runs.append(Text(f" {to.say('jurisdiction.reasons')} {sentences(answer.reasons)}"))
     if answer.sources:
         runs.append(Note(text=_sources(to, answer)))
     if answer.missing:
@@ -105,6 +105,11 @@ def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
     if answer.missing:
         blocks.append(Bullets(tuple((Text(one),) for one in answer.missing)))
     return blocks
+
+
+def sentences(said: Iterable[str]) -> str:
+    """Sentences in a row, each with its full stop."""
+    return " ".join(f"{one.rstrip('. ')}." for one in said)
 
 
 def _sources(to: Wording, answer: LawAnswer) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.law import group_answers, missing
+from amparo.filing.chapters.law import missing
 from amparo.filing.document import Block, Gap, Paragraph, Runs, Section, Table, Text
 from amparo.filing.exhibits import index_table
 from amparo.filing.wording import Wording
@@ -88,10 +88,14 @@ def find_gaps(to: Wording) -> tuple[Gap, ...]:
     ]
     for act in to.case.all("act"):
         found += [Gap(act.code, to.say(f"gaps.{key}")) for key in _act_lacks(act)]
-    for answer, acts in group_answers(to.material.answers):
-        route = to.words.term("routes", answer.route)
-        about = to.say("gaps.jurisdiction", route=route, acts=", ".join(dict.fromkeys(acts)))
-        found += [Gap(about, one) for one in answer.missing]
+    lacks: dict[tuple[str, str], list[str]] = {}
+    for answer in to.material.answers:
+        for one in answer.missing:
+            lacks.setdefault((answer.route, one), []).append(answer.act)
+    for (route, one), acts in lacks.items():
+        named = to.words.term("routes", route)
+        about = to.say("gaps.jurisdiction", route=named, acts=", ".join(dict.fromkeys(acts)))
+        found.append(Gap(about, one))
     return tuple(dict.fromkeys(found))
 
 

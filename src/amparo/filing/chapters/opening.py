@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from amparo.filing.chapters.law import sentences
 from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
 from amparo.filing.wording import Wording
 
@@ -164,12 +165,12 @@ def labels(to: Wording) -> Section:
     for row in to.material.chart.labels:
         by = to.source(row.by) if row.by else to.say("labels.others")
         parts = [to.say("labels.used", label=row.label, by=by)]
-        if row.fits is None and not row.reasons:
-            parts.append(to.say("labels.unexamined"))
         if row.reasons:
-            parts += [to.say("labels.because"), " ".join(row.reasons)]
+            parts += [to.say("labels.because"), sentences(row.reasons)]
+        else:
+            parts.append(to.say("labels.unexamined"))
         if row.proposed:
-            parts.append(to.say("labels.proposed", proposed=row.proposed))
+            parts.append(to.say("labels.proposed", proposed="; ".join(row.proposed)))
         blocks.append(Notice(to.say("labels.title"), (Text(" ".join(parts)),)))
     if not blocks:
         blocks.append(to.paragraph("labels.none"))
