@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from amparo.errors import WrongFormat
+from amparo.errors import Broken, WrongFormat
 
 
 def check_target(target: Path) -> dict[str, Any]:
@@ -34,14 +34,17 @@ def _check_package(folder: Path) -> dict[str, Any]:
 def _check_vault(folder: Path) -> dict[str, Any]:
     from amparo.casefile.verify import check_record
     from amparo.cli.unlock import opened
-    from amparo.vault.verify import verify_vault
+    from amparo.vault.header import HEADER_NAME, is_intact
+    from amparo.vault.verify import Report, verify_vault
 
-    with opened(folder) as vault:
-        if not sys.stderr.isatty():
-            report = verify_vault(vault)
-        else:
-            report = _with_progress(vault)
-        check_record(report)
+    if not is_intact(folder):
+        return Report(faults=[f"{HEADER_NAME}: a byte is not as this vault wrote it"]).as_dict()
+    try:
+        with opened(folder) as vault:
+            report = _with_progress(vault) if sys.stderr.isatty() else verify_vault(vault)
+            check_record(report)
+    except Broken as error:
+        report = Report(faults=[str(error)])
     return report.as_dict()
 
 

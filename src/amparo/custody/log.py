@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amparo.crypto.sign import Signer
-from amparo.custody.checkpoint import parse_checkpoint
+from amparo.custody.checkpoint import Checkpoint, parse_checkpoint
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier
-from amparo.errors import Broken, Refused
+from amparo.errors import BadInput, Broken, Refused
 from amparo.store.files import write_durably
 
 CHECKPOINT = "checkpoint"
@@ -41,7 +41,19 @@ class Log:
         path = self.ledger / CHECKPOINT
         if not path.is_file():
             return 0
-        return parse_checkpoint(path.read_text("utf-8", errors="replace")).size
+        return self._published().size
+
+    def _published(self) -> Checkpoint:
+        """The checkpoint file. Raises Broken when it is not one."""
+        try:
+            text = (self.ledger / CHECKPOINT).read_bytes().decode("utf-8", "replace")
+            return parse_checkpoint(text)
+        except BadInput:
+            raise Broken(
+                "the published checkpoint is damaged",
+                value=f"ledger/{CHECKPOINT}",
+                remedy="compare with a copy that a partner holds; verify tells more",
+            ) from None
 
     def is_behind(self) -> bool:
         """True when the published checkpoint covers less than the record does.
@@ -54,8 +66,7 @@ class Log:
         size = state.size if state else 0
         published = self.published_size()
         if published == size and state:
-            shown = parse_checkpoint((self.ledger / CHECKPOINT).read_text("utf-8"))
-            if shown.root == Frontier.from_bytes(bytes(state.frontier)).root():
+            if self._published().root == Frontier.from_bytes(bytes(state.frontier)).root():
                 return False
         if published >= size > 0:
             raise Broken(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from amparo.errors import StorageFailed, WrongFormat
+from amparo.errors import Broken, StorageFailed, WrongFormat
 from amparo.store.guard import permit
 from amparo.store.settings import configure
 
@@ -19,7 +19,7 @@ def open_database(path: Path, key: bytes) -> None:
     """Point Django at `path` with the raw 32-byte `key` and check that it opens.
 
     Raises:
-        WrongFormat: the file is not a database of this key.
+        Broken: the file is not a database of this key.
     """
     configure()
     from django.db import DatabaseError, connections
@@ -33,7 +33,7 @@ def open_database(path: Path, key: bytes) -> None:
             cursor.execute("SELECT count(*) FROM sqlite_master")
     except DatabaseError as error:
         close_database()
-        raise WrongFormat(
+        raise Broken(
             "the record does not open with this vault's key",
             value=path.name,
             remedy="restore record.db from a backup",
@@ -102,6 +102,21 @@ def storage_errors() -> Iterator[None]:
             "the database could not be written",
             value=str(error),
             remedy="free some space or check the device, then repeat the command",
+        ) from error
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turn a database that cannot be read into Broken."""
+    from django.db import DatabaseError
+
+    try:
+        yield
+    except DatabaseError as error:
+        raise Broken(
+            "the record cannot be read",
+            value="record.db",
+            remedy="restore it from a backup; the sealed objects are not touched by this",
         ) from error
 
 

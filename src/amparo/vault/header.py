@@ -9,12 +9,14 @@ from typing import Any
 
 import tomli_w
 
+from amparo.crypto.digest import digest_bytes
 from amparo.crypto.slots import check_text, protect_text
 from amparo.errors import Broken, WrongFormat
 from amparo.store.files import write_durably
 
 FORMAT = 1
 HEADER_NAME = "vault.toml"
+TRAILER = "# sha256 of all above: "
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ class Header:
 def read_header(folder: Path) -> Header:
     """The header of the vault at `folder`.
 
-    Raises WrongFormat when there is none, it is damaged, or its format is newer.
+    Raises WrongFormat when there is none or its format is newer, Broken when it is damaged.
     """
     path = folder / HEADER_NAME
     if not path.is_file():
         raise WrongFormat(
             "this is not a vault", value=str(folder), remedy="make one with `amparo init VAULT`"
         )
-    text = path.read_text("utf-8", errors="replace")
+    text, intact = _read_checked(path)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -54,6 +56,8 @@ def read_header(folder: Path) -> Header:
             value=f"format {raw['format']}, this program reads up to {FORMAT}",
             remedy="install the newer version; nothing was changed",
         )
+    if not intact:
+        raise _damaged(path)
     try:
         slots = tuple(raw["slot"])
         header = Header(raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text)
@@ -64,8 +68,25 @@ def read_header(folder: Path) -> Header:
     return header
 
 
-def _damaged(path: Path) -> WrongFormat:
-    return WrongFormat(
+def is_intact(folder: Path) -> bool:
+    """True when vault.toml is byte for byte what its last line says; needs no key."""
+    return _read_checked(folder / HEADER_NAME)[1]
+
+
+def _read_checked(path: Path) -> tuple[str, bool]:
+    """The text above the last line, and whether the last line is its digest.
+
+    A flipped bit in a key slot would otherwise look like a wrong passphrase.
+    """
+    whole = path.read_bytes().decode("utf-8", errors="replace")
+    text, found, digest = whole.rpartition(TRAILER)
+    if not found:
+        return whole, False
+    return text, digest == digest_bytes(text.encode()) + "\n"
+
+
+def _damaged(path: Path) -> Broken:
+    return Broken(
         "the vault's header is damaged",
         value=path.name,
         remedy="restore vault.toml from a backup; the sealed objects are not touched by this",
@@ -94,4 +115,6 @@ def write_header(folder: Path, header: Header, header_key: bytes) -> None:
             "slot": list(header.slots),
         }
     )
-    write_durably(folder / HEADER_NAME, protect_text(body, header_key).encode())
+    text = protect_text(body, header_key)
+    whole = f"{text}{TRAILER}{digest_bytes(text.encode())}\n"
+    write_durably(folder / HEADER_NAME, whole.encode())

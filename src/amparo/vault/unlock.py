@@ -62,7 +62,11 @@ def create_vault(folder: Path, passphrase: str, *, cost: Cost = DEFAULT_COST) ->
     building = folder.absolute().with_name(f".{folder.name}.new-{secrets.token_hex(4)}")
     try:
         building.mkdir(mode=0o700, parents=False)
-        words = _build(building, passphrase, cost)
+        try:
+            words = _build(building, passphrase, cost)
+        finally:
+            database.close_database()
+            close_log()
         if folder.exists():
             folder.rmdir()
         building.rename(folder)
@@ -77,8 +81,6 @@ def create_vault(folder: Path, passphrase: str, *, cost: Cost = DEFAULT_COST) ->
             remedy="check permissions and free space, or name another folder",
         ) from error
     finally:
-        database.close_database()
-        close_log()
         shutil.rmtree(building, ignore_errors=True)
     return words
 
@@ -134,22 +136,25 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
             "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
         )
     database.open_database(path, keys.database)
-    if database.has_newer_tables():
-        database.close_database()
-        raise WrongFormat(
-            "this vault was made by a newer version of Amparo",
-            remedy="install the newer version; nothing was changed",
-        )
     log = Log(folder, Signer(header.origin, keys.signing))
-    open_log(log)
-    packs = Packs(folder / "packs", keys)
-    vault = Vault(folder, header, keys, packs, member)
+    vault = Vault(folder, header, keys, Packs(folder / "packs", keys), member)
     try:
-        _recover(vault, log)
+        with database.reading_errors():
+            _refuse_newer()
+            open_log(log)
+            _recover(vault, log)
     except BaseException:
         vault.close()
         raise
     return vault
+
+
+def _refuse_newer() -> None:
+    if database.has_newer_tables():
+        raise WrongFormat(
+            "this vault was made by a newer version of Amparo",
+            remedy="install the newer version; nothing was changed",
+        )
 
 
 @contextmanager
