@@ -193,6 +193,19 @@ def test_a_source_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
         assert not report.orphans
 
 
+@pytest.mark.parametrize("size", [10, 5000, (1 << 20) + 1, 3 << 20])
+def test_a_source_that_hands_out_less_than_was_asked_is_read_to_its_end(
+    tmp_path: Path, size: int
+) -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(size or 0, 70_001))
+
+    data = content(size)[:size]
+    with packs(tmp_path) as vault:
+        assert vault.read(vault.put(Slow(data)).locator) == data
+
+
 class ShortWrites(Disk):
     def write(self, handle: int, data: bytes | memoryview) -> int:
         return os.write(handle, data[: max(1, len(data) // 3)])

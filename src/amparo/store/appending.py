@@ -1,18 +1,25 @@
-"""Appending to one pack file: a buffer before the file, and the durable point."""
+"""Appending to one pack file: a buffer before the file, a thread that writes, the durable point."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from amparo.store.files import Disk, write_all
 from amparo.store.frames import Frames
 
 BUFFER = 4 << 20
+WAITING = 4
 
 
 class Appender:
-    """The pack that is being appended to: a buffer before the file, and its end."""
+    """The pack that is being appended to: a buffer before the file, and its end.
+
+    Full buffers are written and synced by one thread, so that the device works while more is
+    sealed. A failure of that thread comes out of the next call that waits for it.
+    """
 
     def __init__(
         self, path: Path, number: int, frames: Frames, handle: int, end: int, disk: Disk
@@ -20,43 +27,50 @@ class Appender:
         self.path, self.number, self.frames, self.handle = path, number, frames, handle
         self.end, self.disk = end, disk
         self.new = False
-        self._written = end
+        self._given = end
         self._buffer = bytearray()
         self._dirty = False
+        self._writing: deque[Future[None]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
 
     def append(self, data: bytes) -> None:
+        """Add bytes at the end. OSError of an earlier write may come out here."""
         self._buffer += data
         self.end += len(data)
         if len(self._buffer) >= BUFFER:
-            self.drain()
+            self._give()
 
     def drain(self) -> None:
-        """Hand the buffer to the system; not durable yet."""
-        if self._buffer:
-            write_all(self.handle, self._buffer, self.disk)
-            self._written += len(self._buffer)
-            self._buffer = bytearray()
-            self._dirty = True
+        """Hand all to the system; not durable yet."""
+        self._give()
+        self._wait()
 
     def patch(self, offset: int, data: bytes) -> None:
         """Put a head in the room that was left for it."""
+        if offset >= self._given:
+            at = offset - self._given
+            self._buffer[at : at + len(data)] = data
+            return
         self.drain()
+        self._dirty = True
         while data:
             written = self.disk.pwrite(self.handle, data, offset)
             data, offset = data[written:], offset + written
 
     def cut(self, end: int) -> None:
         """Forget what was appended after `end` and not acknowledged."""
-        if end >= self._written:
-            del self._buffer[end - self._written :]
+        if end >= self._given:
+            del self._buffer[end - self._given :]
         else:
             self._buffer.clear()
+            self._wait()
             self.disk.truncate(self.handle, end)
             os.lseek(self.handle, end, os.SEEK_SET)
-            self._written = end
+            self._given = end
         self.end = end
 
     def flush(self) -> None:
+        """Durable point: all that was appended is on the device when this returns."""
         self.drain()
         if self._dirty:
             self.disk.sync(self.handle)
@@ -64,3 +78,31 @@ class Appender:
         if self.new:
             self.disk.sync_folder(self.path.parent)
             self.new = False
+
+    def close(self) -> None:
+        """Let go of thread and file. What was not flushed may be lost."""
+        self._thread.shutdown(wait=True)
+        os.close(self.handle)
+
+    def _give(self) -> None:
+        if not self._buffer:
+            return
+        self._wait(WAITING - 1)
+        data, self._buffer = self._buffer, bytearray()
+        self._given += len(data)
+        self._dirty = True
+        self._writing.append(self._thread.submit(self._write, data))
+
+    def _write(self, data: bytearray) -> None:
+        write_all(self.handle, data, self.disk)
+        if len(data) >= BUFFER:
+            self.disk.sync(self.handle)
+
+    def _wait(self, allowed: int = 0) -> None:
+        """Wait until at most `allowed` writes are under way; raise what failed."""
+        while len(self._writing) > allowed:
+            try:
+                self._writing[0].result()
+            finally:
+                if self._writing[0].done():
+                    self._writing.popleft()

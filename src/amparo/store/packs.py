@@ -413,7 +413,7 @@ class Packs:
 
     def _close_writer(self) -> None:
         if self._writer is not None:
-            os.close(self._writer.handle)
+            self._writer.close()
             self._writer = None
 
     @contextlib.contextmanager
@@ -428,14 +428,24 @@ class Packs:
 
 
 def _take(stream: BinaryIO, length: int) -> bytes:
-    """Read from the source, whose failing must not look like the vault's device failing."""
+    """`length` bytes, fewer only at the end: pipes and sockets hand out less than was asked.
+
+    The source's failing must not look like the vault's device failing.
+    """
     try:
-        return stream.read(length)
+        data = stream.read(length)
+        if not data or len(data) == length:
+            return data or b""
+        parts, left = [data], length - len(data)
+        while left and (data := stream.read(left)):
+            parts.append(data)
+            left -= len(data)
     except OSError as error:
         raise BadInput(
             f"The source cannot be read ({error.strerror or 'input/output error'})",
             remedy="Check the file or the medium it lies on",
         ) from error
+    return b"".join(parts)
 
 
 def _steps(total: int, step: int) -> Iterator[int]:
