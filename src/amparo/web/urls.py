@@ -1,7 +1,108 @@
-"""Addresses of the pages."""
+"""Addresses of the pages. They carry codes and numbers only: no name, no word of a record."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from amparo.web import (
+    cases,
+    charts,
+    checks,
+    filings,
+    items,
+    law,
+    ledger,
+    records,
+    searches,
+    start,
+    unlock,
+)
+
+
+class _Code:
+    """A piece of an address that is a code of ours."""
+
+    regex = ""
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class ItemCode(_Code):
+    """I-0001."""
+
+    regex = r"I-[0-9]{4,12}"
+
+
+class CaseCode(_Code):
+    """KARV."""
+
+    regex = r"[A-Z][A-Z0-9-]{0,31}"
+
+
+class RecordCode(_Code):
+    """ST1, V-1."""
+
+    regex = r"[A-Za-z][A-Za-z0-9._-]{0,63}"
+
+
+class CrimeCode(_Code):
+    """7(1)(e)."""
+
+    regex = r"[0-9][0-9A-Za-z()-]{0,31}"
+
+
+register_converter(ItemCode, "item")
+register_converter(CaseCode, "case")
+register_converter(RecordCode, "record")
+register_converter(CrimeCode, "crime")
+
+handler400 = "amparo.web.faults.bad_request"
+handler403 = "amparo.web.faults.not_found"
+handler404 = "amparo.web.faults.not_found"
+handler500 = "amparo.web.faults.server_error"
+
+urlpatterns = [
+    path("", start.show, name="start"),
+    path("unlock", unlock.unlock, name="unlock"),
+    path("lock", unlock.lock, name="lock"),
+    path("items", items.show_list, name="items"),
+    path("items/add", items.add, name="item-add"),
+    path("items/added", items.show_added, name="items-added"),
+    path("items/<item:code>", items.show, name="item"),
+    path("items/<item:code>/export", items.export, name="item-export"),
+    path("items/<item:code>/at/<int:position>/<int:start>", items.show_place, name="item-place"),
+    path("items/<item:code>/cite/<int:position>/<int:start>", items.choose_case, name="item-state"),
+    path("search", searches.ask, name="search"),
+    path("search/<int:number>", searches.show, name="search-results"),
+    path("cases", cases.show_list, name="cases"),
+    path("cases/import", cases.import_file, name="case-import"),
+    path("cases/<case:case>", cases.show, name="case"),
+    path("cases/<case:case>/export", cases.export, name="case-export"),
+    path("cases/<case:case>/chart", charts.show_chart, name="chart"),
+    path("cases/<case:case>/chains/<record:code>", charts.show_chains, name="chains"),
+    path("cases/<case:case>/law", law.show_case, name="law-case"),
+    path("cases/<case:case>/law/<record:code>", law.show_act, name="law-act"),
+    path("cases/<case:case>/filing", filings.show, name="filing"),
+    path("cases/<case:case>/filing/package", filings.take_package, name="filing-package"),
+    path("cases/<case:case>/filing/<item:code>", filings.take_document, name="filing-document"),
+    path("cases/<case:case>/records/<slug:plural>", records.show_list, name="records"),
+    path("cases/<case:case>/records/<slug:plural>/add", records.add, name="record-add"),
+    path("cases/<case:case>/record/<record:code>", records.show, name="record"),
+    path("cases/<case:case>/record/<record:code>/change", records.change, name="record-change"),
+    path("cases/<case:case>/record/<record:code>/retire", records.retire, name="record-retire"),
+    path(
+        "cases/<case:case>/record/<record:code>/versions",
+        records.show_history,
+        name="record-history",
+    ),
+    path("law", law.show_book, name="law"),
+    path("law/<crime:crime>", law.show_crime, name="law-crime"),
+    path("ledger", ledger.show_list, name="ledger"),
+    path("ledger/<int:sequence>", ledger.show, name="ledger-entry"),
+    path("verify", checks.verify, name="verify"),
+    path("machine", checks.machine, name="machine"),
+]

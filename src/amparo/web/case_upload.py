@@ -1,0 +1,32 @@
+"""A case file that was uploaded: read from memory, never laid down as a clear file."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import UploadedFile
+
+from amparo.casefile.case_file import import_text
+from amparo.errors import BadInput
+
+MAX_BYTES = 20_000_000
+Upload = UploadedFile | None  # type: ignore[type-arg]
+
+
+def import_upload(actor: str, upload: Upload, overlay: Upload = None) -> str:
+    """Add what the case file says; returns the code of the case.
+
+    Raises BadInput naming file and line for the first thing that does not fit.
+    """
+    text, name = _text_of(upload, "case file")
+    return import_text(actor, text, name, lambda named: _text_of(overlay, f"overlay {named}")[0])[0]
+
+
+def _text_of(upload: Upload, what: str) -> tuple[str, str]:
+    if upload is None:
+        raise BadInput(f"the {what} was not sent", remedy="choose the file in its field")
+    name = upload.name or what
+    if (upload.size or 0) > MAX_BYTES:
+        raise BadInput(f"the {what} is too large", value=name, remedy=f"at most {MAX_BYTES} bytes")
+    try:
+        return upload.read().decode("utf-8-sig"), name
+    except UnicodeDecodeError:
+        raise BadInput("the file is not UTF-8", value=name, remedy="save it as UTF-8") from None

@@ -1,0 +1,79 @@
+"""Pages of cases: list, open, one case, its file in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from amparo.casefile.case_file import export_case
+from amparo.casefile.records import CaseFile, create_case, list_cases, load_case
+from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
+from amparo.custody.work import work
+from amparo.errors import AmparoError
+from amparo.web.case_upload import import_upload
+from amparo.web.faults import status_of
+from amparo.web.forms import make_plain_inputs, read_plain
+from amparo.web.lock import acting_member
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One noun of a case with how many records it has."""
+
+    noun: Noun
+    count: int
+
+
+def shelves(known: CaseFile) -> list[Shelf]:
+    """Every noun with its number of current records."""
+    return [Shelf(noun, len(known.all(noun.name))) for noun in NOUNS]
+
+
+@require_http_methods(["GET", "POST"])
+def show_list(request: HttpRequest) -> HttpResponse:
+    """The cases; POST opens one."""
+    error: AmparoError | None = None
+    raw: dict[str, object] = {"language": "en"}
+    if request.method == "POST":
+        raw = read_plain(CASE_FIELDS, request.POST)
+        try:
+            made = create_case(acting_member(), raw)
+            return HttpResponseRedirect(reverse("case", args=[made.code]))
+        except AmparoError as refused:
+            error = refused
+    facts = {
+        "cases": [(case, load_case(case.code)) for case in list_cases()],
+        "inputs": make_plain_inputs(CASE_FIELDS, raw),
+        "error": error,
+    }
+    return render(request, "cases.html", facts, status=status_of(error) if error else 200)
+
+
+@require_GET
+def show(request: HttpRequest, case: str) -> HttpResponse:
+    """One case: what it is about, its records by noun, where to go on."""
+    known = load_case(case)
+    facts = {"case": known, "shelves": shelves(known), "fields": CASE_FIELDS}
+    return render(request, "case.html", facts)
+
+
+@require_POST
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Add everything a case file says, all or nothing."""
+    code = import_upload(acting_member(), request.FILES.get("file"), request.FILES.get("overlay"))
+    return HttpResponseRedirect(reverse("case", args=[code]))
+
+
+@require_POST
+def export(request: HttpRequest, case: str) -> HttpResponse:
+    """The case as a YAML file, after an entry in the ledger."""
+    text = export_case(case)
+    with work(acting_member(), "export case") as custody:
+        custody.enter("export", case=case, result="case file handed out")
+    response = HttpResponse(text.encode(), content_type="application/yaml")
+    response["Content-Disposition"] = f'attachment; filename="{case}.yaml"'
+    return response

@@ -1,0 +1,28 @@
+"""Which fields a list of records shows; the rest stands on the record's own page."""
+
+from __future__ import annotations
+
+from amparo.casefile.schema import Field, Noun
+
+_COLUMNS = {
+    "item": ("title", "file", "dated", "confidentiality"),
+    "place": ("name", "precision", "published_precision", "state"),
+    "person": ("role", "counting_unit", "nationalities"),
+    "source": ("title", "kind", "grade"),
+    "event": ("title", "began", "ended"),
+    "act": ("kind", "crime", "victim", "began", "ended", "attribution"),
+    "involvement": ("person", "act", "degree", "capacity", "basis"),
+    "proposition": ("text", "act", "elements"),
+    "statement": ("source", "quote", "proposition", "stance", "knows_by"),
+    "contamination": ("statements", "certain", "why"),
+    "crossing": ("person", "from", "to", "on"),
+    "response": ("by", "on", "answer"),
+    "remedy": ("body", "decided_on", "final"),
+    "consent": ("subject", "purpose", "identity_level", "given_on", "withdrawn_on"),
+    "label": ("label", "by", "status"),
+}
+
+
+def columns_of(noun: Noun) -> list[Field]:
+    """The fields shown in a list of this noun."""
+    return [field for name in _COLUMNS[noun.name] if (field := noun.field(name))]

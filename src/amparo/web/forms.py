@@ -1,0 +1,189 @@
+"""Forms for the nouns of the record, made from `casefile.schema` and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from amparo.casefile.records import CaseFile
+from amparo.casefile.schema import Field, Noun
+from amparo.vault.models import Item
+
+MOST_OPTIONS = 300
+MOST_LABEL = 70
+_WIDGETS = {
+    "text": "line",
+    "long": "area",
+    "date": "line",
+    "number": "line",
+    "integer": "line",
+    "choice": "select",
+    "flag": "select",
+    "ref": "select",
+    "refs": "checks",
+    "texts": "lines",
+    "names": "lines",
+}
+_HINTS = {
+    "date": "Year, month or day: 2019, 2019-03, 2019-03-08; ~ approximate, ? uncertain, "
+    "2019-03/2019-05 a span",
+    "texts": "One to a line",
+    "names": "One to a line, language code first: ru: Название",
+    "number": "A number, with a point",
+    "integer": "A whole number",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Input:
+    """One field as a form shows it. `widget` is line, area, lines, select or checks."""
+
+    name: str
+    label: str
+    help: str
+    hint: str
+    widget: str
+    required: bool
+    value: str = ""
+    lang: str = ""
+    options: tuple[Option, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Height of a text area."""
+        return min(14, max(3, len(self.value) // 80 + self.value.count("\n") + 1))
+
+
+def words(name: str) -> str:
+    """A field's name as people read it."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def make_inputs(noun: Noun, known: CaseFile, values: Mapping[str, Any]) -> list[Input]:
+    """The form of a noun, filled with `values` (a stored body, or what was posted)."""
+    return [_input(field, known, values, noun) for field in noun.fields]
+
+
+def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
+    """A form of fields that point at nothing."""
+    return [_plain(field, values) for field in fields]
+
+
+def _plain(field: Field, values: Mapping[str, Any]) -> Input:
+    value = values.get(field.name)
+    options: tuple[Option, ...] = ()
+    if field.kind == "choice":
+        options = tuple(Option(c, c, c == value) for c in field.choices)
+    elif field.kind == "flag":
+        options = (Option("yes", "yes", value in _TRUE), Option("no", "no", value in _FALSE))
+    return Input(
+        field.name,
+        words(field.name),
+        field.help,
+        _HINTS.get(field.kind, ""),
+        _WIDGETS[field.kind],
+        field.required,
+        _as_text(value),
+        options=options,
+    )
+
+
+_TRUE: tuple[object, ...] = (True, "yes", "true")
+_FALSE: tuple[object, ...] = (False, "no", "false")
+
+
+def _input(field: Field, known: CaseFile, values: Mapping[str, Any], noun: Noun) -> Input:
+    if noun.name == "item" and field.name == "sha256":
+        return _choose_item(field, values)
+    made = _plain(field, values)
+    if field.kind in ("ref", "refs"):
+        return _choose_records(field, made, known, values.get(field.name))
+    if field.name == "quote":
+        return Input(**{**made.__dict__, "lang": str(values.get("language") or "")})
+    return made
+
+
+def _choose_records(field: Field, made: Input, known: CaseFile, value: object) -> Input:
+    chosen: set[str] = set()
+    if value:
+        chosen = set(map(str, value)) if isinstance(value, list | tuple) else {str(value)}
+    rows = [row for noun in field.to for row in known.all(noun)]
+    if len(rows) > MOST_OPTIONS:
+        hint = "Id of the record" if field.kind == "ref" else "Ids, one to a line"
+        widget = "line" if field.kind == "ref" else "lines"
+        return Input(**{**made.__dict__, "hint": hint, "widget": widget})
+    options = tuple(
+        Option(row.code, label_of(row.code, row.title), row.code in chosen) for row in rows
+    )
+    strange = chosen - {row.code for row in rows}
+    options += tuple(Option(code, code, True) for code in sorted(strange))
+    return Input(**{**made.__dict__, "options": options})
+
+
+def _choose_item(field: Field, values: Mapping[str, Any]) -> Input:
+    """The deposited item behind a case's item; its file name follows from it."""
+    held = Item.objects.order_by("number").only("number", "sha256", "file_name")[:MOST_OPTIONS]
+    options = tuple(
+        Option(i.sha256, label_of(i.code, i.file_name), i.sha256 == values.get("sha256"))
+        for i in held
+    )
+    return Input(
+        field.name, "Deposited item", "the item of the vault", "", "select", True, options=options
+    )
+
+
+def label_of(code: str, title: str) -> str:
+    """Code and title in one line, for lists to choose from."""
+    title = " ".join(title.split())
+    if title == code or not title:
+        return code
+    return f"{code} · {title[: MOST_LABEL - 1] + '…' if len(title) > MOST_LABEL else title}"
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{key}: {entry}" for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return "\n".join(str(entry) for entry in value)
+    return str(value)
+
+
+def read_inputs(noun: Noun, posted: QueryDict) -> dict[str, object]:
+    """What a person entered, by field, unchecked: `casefile.validate` checks it."""
+    raw: dict[str, object] = {}
+    for field in noun.fields:
+        value = _read(field, posted)
+        if value not in ("", [], {}):
+            raw[field.name] = value
+    return raw
+
+
+def read_plain(fields: Iterable[Field], posted: QueryDict) -> dict[str, object]:
+    """The same for fields outside a noun."""
+    return {field.name: value for field in fields if (value := _read(field, posted)) != ""}
+
+
+def _read(field: Field, posted: QueryDict) -> object:
+    text = posted.get(field.name, "").replace("\r\n", "\n").strip()
+    if field.kind in ("refs", "texts"):
+        lines = [line.strip() for one in posted.getlist(field.name) for line in one.split("\n")]
+        return [line for line in lines if line]
+    if field.kind == "names":
+        pairs = [line.partition(":") for line in text.split("\n") if line.strip()]
+        return {key.strip(): value.strip() for key, _, value in pairs}
+    return text

@@ -1,0 +1,210 @@
+"""Pages of items: list, one item with its text, taking in, taking out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from amparo.casefile.records import list_cases
+from amparo.custody.models import LedgerEntry
+from amparo.errors import BadInput, NotFound
+from amparo.intake.receive import Tally, receive_bytes
+from amparo.vault.models import Item, Part, Passage
+from amparo.vault.retrieve import export_item, find_item
+from amparo.web.lock import acting_member, held_vault
+
+ITEMS_ON_PAGE = 50
+PARAGRAPHS_ON_PAGE = 150
+MAX_PURPOSE = 200
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One passage as shown: `number` counts in its part, `start` and `end` are code points."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part with those of its paragraphs that stand on this page."""
+
+    part: Part
+    paragraphs: list[Paragraph]
+
+    @property
+    def is_apart(self) -> bool:
+        """True for reader comments, which are not the author's words."""
+        return self.part.name == "comments"
+
+
+@require_GET
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Items with filters by kind and outcome."""
+    kinds = sorted(set(Item.objects.values_list("kind", flat=True)))
+    outcomes = sorted(set(Item.objects.values_list("outcome", flat=True)))
+    kind, outcome = request.GET.get("kind", ""), request.GET.get("outcome", "")
+    query = Item.objects.order_by("number")
+    if kind in kinds:
+        query = query.filter(kind=kind)
+    if outcome in outcomes:
+        query = query.filter(outcome=outcome)
+    page = Paginator(query, ITEMS_ON_PAGE).get_page(request.GET.get("page"))
+    facts = {
+        "page": page, "kinds": kinds, "outcomes": outcomes, "kind": kind, "outcome": outcome,
+        "filters": "".join(f"&{k}={v}" for k, v in (("kind", kind), ("outcome", outcome))
+                           if v in (*kinds, *outcomes)),
+    }  # fmt: skip
+    return render(request, "items.html", facts)
+
+
+@require_GET
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """One item: what it is, its text in numbered paragraphs, where it came from, its entries."""
+    item = find_item(code)
+    page = Paginator(_passages(item), PARAGRAPHS_ON_PAGE).get_page(request.GET.get("page"))
+    parts = {part.pk: part for part in item.parts.all()}
+    facts = {
+        "item": item,
+        "parts": list(parts.values()),
+        "page": page,
+        "shown": _cut(list(page.object_list), parts, page.start_index()),
+        "origins": item.origins.select_related("parent"),
+        "holds": item.derived.select_related("child").order_by("child__number"),
+        "entries": LedgerEntry.objects.filter(item_digest=item.sha256).order_by("sequence"),
+        "cases": list_cases(),
+    }
+    return render(request, "item.html", facts)
+
+
+def _passages(item: Item) -> Any:
+    return (
+        Passage.objects.filter(part__item=item)
+        .order_by("part__position", "start")
+        .values_list("part_id", "start", "end", "language")
+    )
+
+
+def _cut(rows: list[tuple[int, int, int, str]], parts: dict[int, Part], first: int) -> list[Shown]:
+    shown = []
+    for part_id, group in groupby(rows, key=lambda row: row[0]):
+        part = parts[part_id]
+        listed = list(group)
+        before = part.passages.filter(start__lt=listed[0][1]).count()
+        shown.append(Shown(part, list(_paragraphs(part, listed, before))))
+    return shown
+
+
+def _paragraphs(
+    part: Part, rows: list[tuple[int, int, int, str]], before: int
+) -> Iterator[Paragraph]:
+    for number, (_, start, end, language) in enumerate(rows, before + 1):
+        yield Paragraph(number, start, end, part.text[start:end], language)
+
+
+@require_GET
+def show_place(request: HttpRequest, code: str, position: int, start: int) -> HttpResponse:
+    """Lead to the paragraph that holds a place in a part, whichever page it stands on."""
+    item = find_item(code)
+    passage = (
+        Passage.objects.filter(part__item=item, part__position=position, start__lte=start)
+        .order_by("-start")
+        .first()
+    )
+    if passage is None:
+        raise NotFound("no such place")
+    earlier = Passage.objects.filter(part__item=item, part__position__lt=position).count()
+    earlier += Passage.objects.filter(part_id=passage.part_id, start__lt=passage.start).count()
+    page = earlier // PARAGRAPHS_ON_PAGE + 1
+    where = reverse("item", args=[item.code]) + (f"?page={page}" if page > 1 else "")
+    return HttpResponseRedirect(f"{where}#c{position}-{passage.start}")
+
+
+@require_GET
+def choose_case(request: HttpRequest, code: str, position: int, start: int) -> HttpResponse:
+    """Ask for which case a statement is made of a paragraph; one case is not asked for."""
+    item = find_item(code)
+    cases = list_cases()
+    query = "&".join(f"{key}={request.GET[key]}" for key in ("from", "to")
+                     if request.GET.get(key, "").isdigit())  # fmt: skip
+    tail = f"?item={item.code}&part={position}&at={start}" + (f"&{query}" if query else "")
+    links = [(case, reverse("record-add", args=[case.code, "statements"]) + tail) for case in cases]
+    if len(links) == 1:
+        return HttpResponseRedirect(links[0][1])
+    return render(request, "choose_case.html", {"links": links, "item": item})
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Take in uploaded files."""
+    if request.method == "GET":
+        return render(request, "item_add.html")
+    files = [(file.name or "unnamed", file.read()) for file in request.FILES.getlist("files")]
+    if not files:
+        raise BadInput(
+            "no file arrived",
+            remedy="choose at least one file; very large ones go in by `amparo item add`",
+        )
+    tally = receive_bytes(held_vault(), acting_member(), files)
+    results = request.session.get("received", [])[-9:]
+    request.session["received"] = [*results, _as_plain(tally)]
+    return HttpResponseRedirect(reverse("items-added"))
+
+
+def _as_plain(tally: Tally) -> dict[str, Any]:
+    rows = [
+        {
+            "name": one.name, "state": one.state, "fault": one.fault, "depth": one.depth,
+            "code": one.item.code if one.item else "",
+            "kind": one.item.kind if one.item else "",
+            "outcome": one.item.outcome if one.item else "",
+            "detail": one.item.detail if one.item else "",
+        }
+        for one in tally.results
+    ]  # fmt: skip
+    names = ("expected", "deposited", "held", "failed", "inside", "agrees")
+    return {**{name: getattr(tally, name) for name in names}, "rows": rows}
+
+
+@require_GET
+def show_added(request: HttpRequest) -> HttpResponse:
+    """What became of the files that were last uploaded in this session."""
+    results = request.session.get("received")
+    if not results:
+        return HttpResponseRedirect(reverse("item-add"))
+    return render(request, "items_added.html", {"tally": results[-1]})
+
+
+@require_POST
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """The original bytes as a download, after an entry in the ledger says why."""
+    item = find_item(code)
+    purpose = " ".join(request.POST.get("purpose", "").split())
+    if not purpose or len(purpose) > MAX_PURPOSE:
+        raise BadInput(
+            "say why the original is taken out",
+            remedy=f"a few words, at most {MAX_PURPOSE} characters; they go into the ledger",
+        )
+    data = export_item(held_vault(), acting_member(), item, purpose=purpose)
+    response = HttpResponse(data, content_type="application/octet-stream")
+    suffix = _suffix(item.file_name)
+    response["Content-Disposition"] = f'attachment; filename="{item.code}{suffix}"'
+    return response
+
+
+def _suffix(name: str) -> str:
+    """The ending of a file name when it is a plain one: names themselves do not leave."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 5 else ""

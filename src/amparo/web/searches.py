@@ -1,0 +1,60 @@
+"""Search pages. A search term never stands in an address: it is sent by POST and kept in
+the session, which lives in this process's memory; the address carries only its number."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from amparo.casefile.search import Hit, search
+from amparo.errors import AmparoError, NotFound
+from amparo.vault.models import Part
+from amparo.web.faults import status_of
+
+ON_PAGE = 20
+MAX_QUERY = 1_000
+KEPT = 30
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form; POST remembers what was asked and leads to its results."""
+    if request.method == "GET":
+        return render(request, "search.html")
+    query = request.POST.get("query", "").strip()[:MAX_QUERY]
+    if not query:
+        return HttpResponseRedirect(reverse("search"))
+    asked: dict[str, str] = request.session.get("asked", {})
+    number = max(map(int, asked), default=0) + 1
+    asked = dict([*asked.items(), (str(number), query)][-KEPT:])
+    request.session["asked"] = asked
+    return HttpResponseRedirect(reverse("search-results", args=[number]))
+
+
+@require_GET
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """The passages found, with the words marked and the place of each."""
+    query = request.session.get("asked", {}).get(str(number))
+    if query is None:
+        raise NotFound("no such search in this session")
+    page_number = request.GET.get("page", "1")
+    skip = (max(1, int(page_number)) - 1) * ON_PAGE if page_number.isdigit() else 0
+    try:
+        found = search(query, limit=ON_PAGE, skip=skip)
+    except AmparoError as error:
+        facts = {"query": query, "error": error}
+        return render(request, "search.html", facts, status=status_of(error))
+    page = Paginator(range(found.total), ON_PAGE).get_page(page_number)
+    facts = {
+        "query": query, "found": found, "page": page, "first": skip + 1,
+        "hits": [(hit, _position(hit)) for hit in found.hits],
+    }  # fmt: skip
+    return render(request, "search.html", facts)
+
+
+def _position(hit: Hit) -> int:
+    part = Part.objects.only("position").get(item__sha256=hit.sha256, name=hit.part)
+    return part.position

@@ -1,0 +1,73 @@
+"""Filters of the templates: how facts are worded and marked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from amparo.web.forms import words as _words
+
+register = template.Library()
+
+OUTCOMES = {
+    "ok": "read completely",
+    "partial": "read in part",
+    "encrypted": "protected by a password: held, not read",
+    "corrupt": "damaged: held as received, not readable",
+    "unsupported": "held; no reader for this kind of file",
+    "refused": "held; not opened because it looks dangerous",
+    "crashed": "held; the reader failed on it",
+    "timed-out": "held; reading took too long and was stopped",
+    "empty": "read; it holds no text",
+}
+
+
+@register.filter
+def outcome(value: str) -> str:
+    """The outcome of reading, said plainly."""
+    return OUTCOMES.get(value, value)
+
+
+@register.filter
+def words(name: str) -> str:
+    """A field's name as people read it."""
+    return _words(str(name))
+
+
+@register.filter
+def stamp(at: datetime | None) -> SafeString | str:
+    """A moment in UTC, to the minute."""
+    if at is None:
+        return ""
+    shown = at.strftime("%Y-%m-%d %H:%M UTC")
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), shown)
+
+
+@register.filter
+def get(mapping: object, key: object) -> object:
+    """A value of a mapping by a key held in a variable."""
+    return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.simple_tag
+def marked(text: str, spans: object) -> SafeString:
+    """Text with the spans (start, end) in <mark>; everything is escaped."""
+    pieces: list[tuple[str, str, str]] = []
+    at = 0
+    for start, end in spans:  # type: ignore[attr-defined]
+        if start >= at:
+            pieces.append((text[at:start], text[start:end], ""))
+            at = end
+    body = format_html_join("", "{}<mark>{}</mark>{}", pieces)
+    return format_html("{}{}", body, text[at:])
+
+
+@register.simple_tag
+def language(code: str) -> SafeString:
+    """The lang attribute of text in a known language, and the direction of any."""
+    if code and code.replace("-", "").isalnum() and len(code) <= 8:
+        return format_html(' lang="{}" dir="auto"', code)
+    return format_html(' dir="{}"', "auto")

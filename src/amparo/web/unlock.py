@@ -1,0 +1,37 @@
+"""Unlock and lock."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amparo.errors import AmparoError
+from amparo.web.faults import status_of
+from amparo.web.lock import door
+
+MAX_PASSPHRASE = 1024
+
+
+@require_http_methods(["GET", "POST"])
+def unlock(request: HttpRequest) -> HttpResponse:
+    """Ask for the passphrase; a wrong one gives the same page with a plain sentence."""
+    if request.method == "GET":
+        return render(request, "unlock.html")
+    try:
+        key = door().open(request.POST.get("passphrase", "")[:MAX_PASSPHRASE])
+    except AmparoError as error:
+        return render(request, "unlock.html", {"error": error}, status=status_of(error))
+    request.session.cycle_key()
+    request.session["key"] = key
+    return HttpResponseRedirect(reverse("start"))
+
+
+@require_POST
+def lock(request: HttpRequest) -> HttpResponse:
+    """End this and every other session, and close the vault."""
+    if request.session.get("key") == door().key:
+        door().shut()
+    request.session.flush()
+    return HttpResponseRedirect(reverse("unlock"))
