@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from amparo.errors import BadInput
 from amparo.law import fora, icc, universal
 from amparo.law.book.records import Book, Crime
 from amparo.law.facts import Act, Facts
-from amparo.law.findings import Finding, best
+from amparo.law.findings import RANK, Finding
 
 FORA = ("icc", "echr", "hrc", "cat", "cedaw", "ced", "wgad", "wgeid", "osce", "iachr", "achpr")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An act and every answer on it."""
+    """An act and every answer on it, in groups that other acts may share."""
 
     act: Act
-    findings: tuple[Finding, ...]
+    groups: tuple[tuple[Finding, ...], ...]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        return chain.from_iterable(self.groups)
 
     def by_forum(self) -> dict[str, str]:
         """Best result by forum, in the order of the answers."""
-        results: dict[str, list[str]] = {}
-        for finding in self.findings:
-            results.setdefault(finding.forum, []).append(finding.result)
-        return {forum: best(found) for forum, found in results.items()}
+        out: dict[str, str] = {}
+        for finding in chain.from_iterable(self.groups):
+            forum, result = finding.forum, finding.result
+            if forum not in out or RANK[result] < RANK[out[forum]]:
+                out[forum] = result
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +95,38 @@ def assess(facts: Facts, book: Book) -> Assessment:
 
 def assess_act(act: Act, book: Book, as_of: date) -> Answered:
     """One act before every forum."""
+    memo = _memo(book, as_of)
     crime = _crime(act, book)
     act = _known(act, book)
-    findings = icc.find(act, crime, book, as_of)
+    groups = icc.find(act, crime, book, as_of, memo)
+    before = fora.bring(act, crime, book, as_of, memo)
     for rule in fora.RULES:
-        findings += rule(act, crime, book, as_of)
-    findings += universal.find(act, crime, book, as_of)
-    return Answered(act, tuple(findings))
+        groups += rule(before)
+    groups.append(universal.find(act, crime, book, memo))
+    return Answered(act, tuple(groups))
+
+
+def _memo(book: Book, as_of: date) -> dict[Any, Any]:
+    """Findings shared by acts alike; kept for one day of assessment at a time."""
+    if as_of not in book.memo:
+        book.memo.clear()
+        book.memo[as_of] = {}
+    memo: dict[Any, Any] = book.memo[as_of]
+    return memo
 
 
 def _known(act: Act, book: Book) -> Act:
     """The act with State codes that the book lacks taken as unknown."""
-    named = {
-        *(p.state for p in act.places),
-        *(n for s in act.suspects for n in s.nationalities),
-        *(n for v in act.victims for n in v.nationalities),
-        *(c for x in act.crossings for c in (x.origin, x.to)),
-        act.flag_state,
-    }
-    strange = {one for one in named if one is not None and one not in book.states}
+    states = book.states
+    named = [p.state for p in act.places]
+    for suspect in act.suspects:
+        named += suspect.nationalities
+    for victim in act.victims:
+        named += victim.nationalities
+    for crossing in act.crossings:
+        named += (crossing.origin, crossing.to)
+    named.append(act.flag_state)
+    strange = {one for one in named if one is not None and one not in states}
     if not strange:
         return act
 
@@ -127,6 +147,9 @@ def _known(act: Act, book: Book) -> Act:
 
 
 def _crime(act: Act, book: Book) -> Crime:
+    known = book.crimes.get(act.crime)
+    if known is not None:
+        return known
     try:
         return book.crime(act.crime)
     except KeyError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,11 +51,6 @@ def say(key: str, **blanks: str) -> Said:
 def state(code: str) -> str:
     """Blank to be shown as the State's name."""
     return f"state:{code}"
-
-
-def best(results: Iterable[str]) -> str:
-    """The best of several routes; `unknown` when there is none."""
-    return min(results, key=RANK.__getitem__, default=UNKNOWN)
 
 
 def weaker(one: str, other: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from amparo.law.book import treaties
 from amparo.law.book.windows import Window
 
 Text = Mapping[str, str]
@@ -73,7 +74,7 @@ class Book:
     """The law as compiled on one day, with any overlay applied.
 
     `rows` holds every entry by id; the other fields are the same facts arranged for
-    the rules. `memo` keeps findings that many acts share.
+    the rules. `memo` keeps findings that many acts share, `kept` windows by kind of crime.
     """
 
     version: str
@@ -87,6 +88,7 @@ class Book:
     documents: Mapping[str, Any]
     windows: Mapping[tuple[str, str], tuple[Window, ...]]
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def crime(self, name: str) -> Crime:
         """The crime with this provision or name; `KeyError` when the book has none."""
@@ -107,6 +109,30 @@ class Book:
     def windows_of(self, instrument: str, state: str) -> tuple[Window, ...]:
         """When a State is bound by an instrument (`rome`, `12(3)`, `echr`, `cat-22`, ...)."""
         return self.windows.get((instrument, state), ())
+
+    def breaks_of(self, instruments: tuple[str, ...], state: str) -> tuple[int, ...]:
+        """Days on which the answer about a State by these instruments can change.
+
+        Empty when none of them ever binds it.
+        """
+        found: tuple[int, ...] | None = self.kept.get((instruments, state))
+        if found is None:
+            found = self.kept[instruments, state] = treaties.breaks(self, instruments, state)
+        return found
+
+    def rows_of(self, table: str, state: str) -> tuple[Row, ...]:
+        """Rows of a table that concern one State."""
+        return self._by_state.get((table, state), ())
+
+    @cached_property
+    def _by_state(self) -> dict[tuple[str, str], tuple[Row, ...]]:
+        out: dict[tuple[str, str], tuple[Row, ...]] = {}
+        for name, rows in self.tables.items():
+            for row in rows:
+                key = (name, row["state"])
+                if row["state"]:
+                    out[key] = (*out.get(key, ()), row)
+        return out
 
     def table(self, name: str) -> tuple[Row, ...]:
         return self.tables.get(name, ())

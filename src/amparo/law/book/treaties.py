@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from amparo.law import dates
-from amparo.law.book.records import Row
 from amparo.law.book.windows import Window, between
+
+if TYPE_CHECKING:
+    from amparo.law.book.records import Book, Row
 
 STATUTE_START = date(2002, 7, 1).toordinal()
 """Entry into force of the Rome Statute: article 11(1)."""
 
-Tables = Mapping[str, tuple[Row, ...]]
+Tables = Mapping[str, "tuple[Row, ...]"]
 Windows = dict[tuple[str, str], tuple[Window, ...]]
 
 
@@ -100,3 +103,33 @@ def _treaty(row: Row, latest: int) -> Window:
         (row.id,),
         row["instrument"],
     )
+
+
+_DATED = {
+    "rome": (("article124", ("from", "doubtful_from", "to")), ("successions", ("until",))),
+    "12(3)": (("declarations", ("from", "to")),),
+}
+
+
+def breaks(book: Book, instruments: tuple[str, ...], state: str) -> tuple[int, ...]:
+    """Every day on which an answer about the State by these instruments can change."""
+    out: set[int] = set()
+    for instrument in instruments:
+        for window in book.windows_of(instrument, state):
+            out.update(window.breaks)
+        for name, columns in _DATED.get(instrument, ()):
+            for row in book.rows_of(name, state):
+                out |= _days(row, columns)
+                if row["predecessor"]:
+                    out.update(breaks(book, (instrument,), row["predecessor"]))
+    if out and "rome" in instruments:
+        out.add(STATUTE_START)
+        for row in (*book.table("amendments"), *book.table("acceptances")):
+            out |= _days(row, ("adopted_on", "active_from", "in_force_on"))
+    return tuple(sorted(out))
+
+
+def _days(row: Row, columns: tuple[str, ...]) -> set[int]:
+    """First and last days of the dates in these columns, and the days after."""
+    spans = [dates.parse(row[column]) for column in columns if row[column]]
+    return {day for span in spans for day in (span.first, span.last, span.last + 1)}

@@ -5,6 +5,7 @@ An end that the book knows only roughly (a year, or not at all) is a range of da
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -31,9 +32,21 @@ class When:
     ended: int
     one_date: bool = True
 
-    @property
-    def is_certain(self) -> bool:
-        return self.began == self.began_by and self.ended_from == self.ended
+    def slots(self, breaks: tuple[int, ...]) -> int | tuple[int, ...]:
+        """Where the act lies among days on which an answer can change.
+
+        Two acts with the same slots are to each other as one: every comparison with a
+        window whose ends are among `breaks` comes out the same.
+        """
+        first = bisect_right(breaks, self.began)
+        if self.began == self.ended:
+            return first
+        return (
+            first,
+            bisect_right(breaks, self.began_by),
+            bisect_right(breaks, self.ended_from),
+            bisect_right(breaks, self.ended),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,11 @@ class Window:
     end: int
     rows: tuple[str, ...] = ()
     kind: str = ""
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Days on which the relation of an act to this window can change."""
+        return (self.start, self.start_by, self.end_from + 1, self.end + 1)
 
     def surely_touches(self, when: When) -> bool:
         return when.began_by <= self.end_from and when.ended_from >= self.start_by
