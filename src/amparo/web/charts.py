@@ -13,6 +13,7 @@ from amparo.casefile.explain_chains import explain
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import NotFound
+from amparo.web.cards import Card
 
 
 @require_GET
@@ -44,7 +45,7 @@ def show_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
 
     facts = {
         "case": known,
-        "row": row,
+        "row": Card.of(row),
         "found": found,
         "sentences": explain(found, "en", label),
         # The picture escapes every label itself.

@@ -9,20 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from amparo.casefile.law_facts import acts_not_assessed, book_of
-from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.law_facts import acts_not_assessed, book_of, facts_of
+from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import AmparoError, NotFound
+from amparo.law.assess import assess
 from amparo.law.book import Book, load
 from amparo.law.findings import RANK
+from amparo.web.cards import Card
 
 UNIVERSAL = "uj-"
+COURT = "icc"
 
 
 @dataclass(frozen=True)
 class ActLine:
     """One act with the best result for each forum, in the order of the columns."""
 
-    act: Row
+    act: Card
     results: tuple[str, ...]
     universal: tuple[tuple[str, int], ...]
 
@@ -84,7 +87,9 @@ def _lines(known: CaseFile, fora: list[str], summary: list[dict[str, str]]) -> l
             continue
         others = [result for forum, result in results.items() if forum.startswith(UNIVERSAL)]
         counted = tuple((name, others.count(name)) for name in RANK if name in others)
-        lines.append(ActLine(act, tuple(results.get(forum, "") for forum in fora), counted))
+        lines.append(
+            ActLine(Card.of(act), tuple(results.get(forum, "") for forum in fora), counted)
+        )
     return lines
 
 
@@ -99,7 +104,7 @@ def show_act(request: HttpRequest, case: str, code: str) -> HttpResponse:
     answered = assess(facts_of(known, book), book).as_dict("en")
     mine = [one for one in answered["answers"] if one["act"] == code]
     facts = {
-        "case": known, "act": act, "book": answered["book"], "fora": _by_forum(book, mine),
+        "case": known, "act": Card.of(act), "book": answered["book"], "fora": _by_forum(book, mine),
         "rules": {one["rule"]: _rule(book, one["rule"]) for one in mine},
     }  # fmt: skip
     return render(request, "law_act.html", facts)
@@ -118,7 +123,13 @@ def _by_forum(book: Book, answers: list[dict[str, Any]]) -> list[ForumAnswers]:
     for forum, mine in grouped.items():
         mine.sort(key=lambda one: RANK.get(one["result"], 9))
         found.append(ForumAnswers(forum, _name(book, forum), mine[0]["result"], tuple(mine)))
-    return sorted(found, key=lambda one: (one.forum.startswith(UNIVERSAL), RANK[one.result]))
+    return sorted(found, key=_place)
+
+
+def _place(answered: ForumAnswers) -> tuple[bool, bool, int]:
+    """The Court first, then the bodies by result, then the courts of States."""
+    forum = answered.forum
+    return forum != COURT, forum.startswith(UNIVERSAL), RANK.get(answered.result, 9)
 
 
 @require_GET

@@ -29,6 +29,7 @@ from amparo.casefile.schema import BY_NAME, BY_PLURAL, Field, Noun
 from amparo.casefile.validate import references
 from amparo.errors import AmparoError, BadInput, NotFound
 from amparo.vault.models import Part
+from amparo.web.cards import Card
 from amparo.web.columns import columns_of
 from amparo.web.faults import status_of
 from amparo.web.forms import label_of, make_inputs, read_inputs
@@ -45,6 +46,11 @@ class Link:
     code: str
     label: str
     known: bool
+
+    @property
+    def title(self) -> str:
+        """The label without the id."""
+        return self.label.removeprefix(self.code).removeprefix(" · ")
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def show_list(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     known, noun = load_case(case), _noun(plural)
     page = Paginator(known.all(noun.name), ON_PAGE).get_page(request.GET.get("page"))
     columns = columns_of(noun)
-    rows = [(row, [show_field(f, row.body, known) for f in columns]) for row in page]
+    rows = [(Card.of(row), [show_field(f, row.body, known) for f in columns]) for row in page]
     facts = {"case": known, "noun": noun, "columns": columns, "rows": rows, "page": page}
     return render(request, "records.html", facts)
 
@@ -157,11 +163,13 @@ def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
     citing = [r for r in known.rows.values()
               if any(to == code for _, to in references(BY_NAME[r.noun], r.body))]  # fmt: skip
     facts = {
-        "case": known, "row": row, "noun": noun, "newest": listed[-1], "versions": len(listed),
+        "case": known, "row": Card.of(row), "noun": noun, "newest": listed[-1],
+        "versions": len(listed),
         "shown": [show_field(f, row.body, known) for f in noun.fields],
-        "citing": [(BY_NAME[r.noun], r) for r in citing],
+        "citing": [Card.of(r) for r in citing],
         "place": _place_of(known, row),
-        "told": [r for r in citing if r.noun == "statement"] if noun.name == "proposition" else [],
+        "told": [Card.of(r) for r in citing if r.noun == "statement"]
+        if noun.name == "proposition" else [],
     }  # fmt: skip
     return render(request, "record.html", facts)
 
@@ -227,7 +235,7 @@ def _show_both(
         theirs, own = show_field(field, now.body, known), show_field(field, mine, known)
         pairs.append((field, theirs, own, _plain(theirs) != _plain(own)))
     facts = {
-        "case": known, "noun": noun, "row": now, "pairs": pairs, "code": now.code,
+        "case": known, "noun": noun, "row": Card.of(now), "pairs": pairs, "code": now.code,
         "seen": now.version, "inputs": make_inputs(noun, known, mine),
     }  # fmt: skip
     return render(request, "record_conflict.html", facts, status=409)
