@@ -23,11 +23,12 @@ from amparo.custody.package import Content, Extract, build_package
 from amparo.custody.tiles import Tiles
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused, StorageFailed
-from amparo.filing.check import Finding, Release, Withheld, refuse_leaks
+from amparo.filing.check import Finding, Release, Withheld
 from amparo.filing.compose import compose
 from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
+from amparo.filing.leaks import is_telling, refuse_leaks
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, load_forum, load_words
@@ -115,7 +116,8 @@ def _refuse_taken(out: Path) -> None:
 
 
 def _refuse_leaks(document: Document, index: bytes, found: Release) -> None:
-    names = set(Item.objects.exclude(file_name="").values_list("file_name", flat=True))
+    held = set(Item.objects.values_list("file_name", flat=True))
+    names = [name for name in held if is_telling(name)]
     hidden = [one.code for one in found.withheld if one.noun == "person"]
     refuse_leaks([*words_of(document), index.decode("utf-8")], names, hidden)
 

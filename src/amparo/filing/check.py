@@ -8,11 +8,11 @@ back is listed with its reason. Nothing here changes the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from amparo.errors import Refused
+from amparo.filing.leaks import whole_words
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 VISIBLE = ("named", "coded")
 ALLEGED = "alleged"
 GROUP = "group"
-# Free text of a record that reaches a filing and could speak of somebody held back.
-_SPOKEN = ("text", "title", "description", "role", "quote", "status_at_end", "note", "body", "by")
-
+# Free text of a record that a filing prints, and the nouns of which it prints the remarks.
+_SPOKEN = ("text", "title", "description", "role", "kind", "status_at_end")
+_NOTES_PRINTED = frozenset({"response"})
 _WORDED = frozenset({"event", "proposition", "person", "act"})
 
 
@@ -97,6 +97,7 @@ class _Gate:
         self.withheld: list[Withheld] = []
         self.findings: list[Finding] = []
         self.levels: dict[str, str] = {}
+        self.hidden: re.Pattern[str] | None = None
 
     def decide(self) -> Release:
         self._persons()
@@ -142,6 +143,7 @@ class _Gate:
             else:
                 reason = "aggregate" if decision.level == "aggregate" else decision.reason
                 self._hold(row, reason)
+        self.hidden = whole_words(one.code for one in self.withheld)
 
     def _why_not_source(self, row: Row) -> str:
         if row["person"]:
@@ -219,12 +221,16 @@ class _Gate:
                 self.kept[row.code] = row
 
     def _speaks_of_the_hidden(self, row: Row) -> bool:
-        return any(code in self.hidden for name in _SPOKEN for code in _codes(row[name]))
+        """True when a word of the record that a filing may print is a hidden person's code."""
+        return any(
+            self._names_hidden(text)
+            for name, value in row.body.items()
+            if name != "note" or row.noun in _NOTES_PRINTED
+            for text in (value if isinstance(value, list) else [value])
+        )
 
-    @property
-    def hidden(self) -> set[str]:
-        """Codes of persons that must not appear, not even as a code."""
-        return {one.code for one in self.withheld if one.noun == "person"}
+    def _names_hidden(self, text: object) -> bool:
+        return isinstance(text, str) and bool(self.hidden and self.hidden.search(text))
 
     def _contaminations(self) -> None:
         for row in self.case.all("contamination"):
@@ -255,16 +261,15 @@ class _Gate:
                 )
             )
         for name in ("title", "summary", "group"):
-            for code in _codes(self.case.body.get(name)):
-                if code in self.hidden:
-                    self.findings.append(
-                        Finding(
-                            "block",
-                            "the case's own words speak of a person held back",
-                            f"case {name}: {code}",
-                            "write the sentence without that person",
-                        )
+            if self._names_hidden(self.case.body.get(name)):
+                self.findings.append(
+                    Finding(
+                        "block",
+                        "the case's own words speak of a person held back",
+                        f"{self.case.code}, {name}",
+                        "write the sentence without that person",
                     )
+                )
         for place in self.kept.values():
             if place.noun == "place":
                 self._look_for_place(place)
@@ -276,10 +281,10 @@ class _Gate:
         """Warn where a sentence names a place that may be published only less exactly."""
         if not place["published_precision"] or place["published_precision"] == place["precision"]:
             return
-        names = [str(place["name"]), *map(str, (place["names"] or {}).values())]
+        names = whole_words([str(place["name"]), *map(str, (place["names"] or {}).values())])
         for row in self.kept.values():
             if row.noun in _WORDED and any(
-                find_leaks(str(row[field] or ""), names) for field in _SPOKEN
+                names and names.search(str(row[field] or "")) for field in _SPOKEN
             ):
                 self._warn("a sentence names a place more exactly than it may be", row.code)
 
@@ -304,10 +309,6 @@ def _is_unknown_group(row: Row) -> bool:
     return bool(row["counting_unit"] == "group of unknown size")
 
 
-def _codes(value: object) -> Iterable[str]:
-    return re.findall(r"[A-Za-z]+-\d+", value) if isinstance(value, str) else ()
-
-
 def recheck_quotes(case: CaseFile, is_anchored: IsAnchored) -> tuple[Finding, ...]:
     """A block for each statement whose words no longer stand where the record says."""
     found: list[Finding] = []
@@ -324,29 +325,3 @@ def recheck_quotes(case: CaseFile, is_anchored: IsAnchored) -> tuple[Finding, ..
                 )
             )
     return tuple(found)
-
-
-def find_leaks(text: str, untrusted_names: Iterable[str], *, shortest: int = 4) -> tuple[str, ...]:
-    """Those of the names that stand in `text` as whole words, in any case."""
-    lowered = text.casefold()
-    return tuple(
-        name
-        for name in untrusted_names
-        if len(name) >= shortest
-        and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", lowered) is not None
-    )
-
-
-def refuse_leaks(texts: Iterable[str], file_names: Iterable[str], hidden: Iterable[str]) -> None:
-    """Refused when words meant to leave hold a file name of the vault or a hidden person's code.
-
-    The error tells how many, never which: a file name may be a person's name.
-    """
-    text = "\n".join(texts)
-    names, codes = find_leaks(text, file_names), find_leaks(text, hidden, shortest=1)
-    if names or codes:
-        raise Refused(
-            "the filing would show what must not leave",
-            value=f"{len(names)} file names, {len(codes)} codes of persons held back",
-            remedy="look for them in titles, propositions and remarks of the case",
-        )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.law import missing
+from amparo.filing.chapters.law import missing, sentences
 from amparo.filing.document import Block, Gap, Paragraph, Runs, Section, Table, Text
 from amparo.filing.exhibits import index_table
 from amparo.filing.wording import Wording
@@ -117,10 +117,19 @@ def gaps(to: Wording) -> Section:
     table = Table(
         to.say("gaps.table"),
         to.columns("gaps", about=1.2, missing=2.4),
-        tuple(((Text(gap.about),), (Text(gap.missing),)) for gap in found),
+        _gap_rows(found),
         "gaps.table",
     )
     return Section("gaps", title, (to.paragraph("gaps.intro"), table))
+
+
+def _gap_rows(found: tuple[Gap, ...]) -> tuple[tuple[Runs, ...], ...]:
+    by_place: dict[str, list[str]] = {}
+    for gap in found:
+        by_place.setdefault(gap.about, []).append(gap.missing)
+    return tuple(
+        ((Text(about),), (Text(sentences(lacking)),)) for about, lacking in by_place.items()
+    )
 
 
 def index(to: Wording) -> Section:
