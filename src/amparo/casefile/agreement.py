@@ -158,5 +158,5 @@ def _interval(
     if not found:
         return None, None
     tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(found, (tail, 1.0 - tail))
-    return float(low), float(high)
+    bounds: Array = np.quantile(found, (tail, 1.0 - tail))
+    return float(bounds[0]), float(bounds[1])
