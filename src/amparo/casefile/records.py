@@ -17,6 +17,7 @@ from amparo.errors import BadInput, NotFound, Refused
 from amparo.vault.retrieve import find_item
 
 Where = Callable[[str], str]
+MANY_IDS = 500
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,25 @@ def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: 
     return prepared
 
 
-def _prepare(known: CaseFile, drafts: list[Draft]) -> list[Row]:
-    """Checked rows of the drafts, with the items they cite added where the case lacked them."""
+def _taken(case_code: str, codes: set[str]) -> set[str]:
+    """Ids ever used in the case, by retired records too: an id is never given twice."""
+    used = Record.objects.filter(case_id=case_code)
+    if len(codes) < MANY_IDS:
+        used = used.filter(code__in=codes)
+    return set(used.values_list("code", flat=True))
+
+
+def _prepare(known: CaseFile, drafts: list[Draft], freed: tuple[str, ...] = ()) -> list[Row]:
+    """Checked rows of the drafts, with the items they cite added where the case lacked them.
+
+    `freed` are ids that may be used again: that of a record being changed.
+    """
     rows: dict[str, Row] = {}
+    taken = _taken(known.code, {draft.code for draft in drafts}) - set(freed)
     for draft in drafts:
         noun = BY_NAME[draft.noun]
         code = check_code(draft.code, draft.where)
-        if code in known.rows or code in rows:
+        if code in taken or code in rows:
             raise BadInput(
                 "this id is taken in the case", value=_at(draft, "id"), remedy="choose another id"
             )
@@ -200,23 +213,28 @@ def _at(draft: Draft, key: str) -> str:
 
 
 def _resolve(known: CaseFile, drafts: list[Draft], rows: dict[str, Row]) -> list[Row]:
+    """Bind items, check references, anchor quotations; rows of items cited for the first time
+    come first."""
+    for draft in drafts:
+        if draft.noun == "item":
+            _bind_item(rows[draft.code], draft)
     merged = {**known.rows, **rows}
     for draft in drafts:
-        row = rows[draft.code]
-        if row.noun == "item":
-            _bind_item(row, draft)
-    cited: dict[str, Row] = {}
-    for draft in drafts:
-        row = rows[draft.code]
-        for ref_field, target in references(BY_NAME[row.noun], row.body):
-            if ref_field.to == ("item",) and target not in merged:
-                added = _cite_item(target, _at(draft, ref_field.name))
-                merged[added.code] = cited[added.code] = added
-            _check_reference(merged, ref_field.to, target, _at(draft, ref_field.name))
+        _resolve_row(merged, rows[draft.code], draft)
     for draft in drafts:
         if draft.noun == "statement":
             passages.anchor(merged, rows[draft.code], _at(draft, "quote"))
-    return [*cited.values(), *rows.values()]
+    return [row for code, row in merged.items() if code not in known.rows and code not in rows] + [
+        *rows.values()
+    ]
+
+
+def _resolve_row(merged: dict[str, Row], row: Row, draft: Draft) -> None:
+    for ref_field, target in references(BY_NAME[row.noun], row.body):
+        where = _at(draft, ref_field.name)
+        if ref_field.to == ("item",) and target not in merged and ref_field.kind == "ref":
+            row.body[ref_field.name] = target = _cite_item(merged, target, where)
+        _check_reference(merged, ref_field.to, target, where)
 
 
 def _bind_item(row: Row, draft: Draft) -> None:
@@ -225,9 +243,15 @@ def _bind_item(row: Row, draft: Draft) -> None:
     row.body.setdefault("file", item.file_name)
 
 
-def _cite_item(target: str, where: str) -> Row:
+def _cite_item(merged: dict[str, Row], target: str, where: str) -> str:
+    """The case's id of a deposited item; the case takes the item in where it lacked it."""
     item = find_item(target, where)
-    return Row("item", item.code, 1, "draft", {"sha256": item.sha256, "file": item.file_name})
+    for row in merged.values():
+        if row.noun == "item" and row.body.get("sha256") == item.sha256:
+            return row.code
+    body = {"sha256": item.sha256, "file": item.file_name}
+    merged[item.code] = Row("item", item.code, 1, "draft", body)
+    return item.code
 
 
 def _check_reference(
@@ -244,12 +268,11 @@ def _check_reference(
 
 def _insert(custody: Work, case: Case, rows: Iterable[Row]) -> None:
     rows = list(rows)
-    digests = [{"noun": r.noun, "code": r.code, "digest": _digest(r.body)} for r in rows]
     sequence = custody.enter(
-        "collect",
+        "record",
         case=case.code,
         result=f"{len(rows)} records added",
-        digest=_digest({"rows": digests}),
+        changes=rows_digest(case.code, rows),
     )
     Record.objects.bulk_create(
         Record(
@@ -280,7 +303,7 @@ def change_record(
     others = CaseFile(
         known.code, known.body, known.overlay, {k: r for k, r in known.rows.items() if k != code}
     )
-    *cited, fresh = _prepare(others, [draft])
+    *cited, fresh = _prepare(others, [draft], (code,))
     row = Row(fresh.noun, code, held.version + 1, held.status, fresh.body)
     with work(actor, "change record") as custody:
         _supersede(case_code, held)
@@ -337,8 +360,8 @@ def _held(known: CaseFile, code: str) -> Row:
 def next_code(known: CaseFile, noun: Noun) -> str:
     """The next free id of a noun: ST1, ST2, or V-1 for persons."""
     dash = "-" if noun.name == "person" else ""
-    number = 1 + len(known.all(noun.name))
-    while f"{noun.prefix}{dash}{number}" in known.rows:
+    number = 1 + Record.objects.filter(case_id=known.code, noun=noun.name, version=1).count()
+    while _taken(known.code, {f"{noun.prefix}{dash}{number}"}):
         number += 1
     return f"{noun.prefix}{dash}{number}"
 

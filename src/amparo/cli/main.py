@@ -16,19 +16,19 @@ import typer
 
 from amparo.errors import AmparoError, Exit
 
-from . import case, corroborate, demonstrate, doctor, filing, item, law, ledger, serve, vault
+from . import case, corroborate, demonstrate, doctor, filing, item, law, ledger, vault
 
 app = typer.Typer(
     name="amparo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Preserve evidence, record who did what to whom, assess the law, file a communication.",
 )
 app.command("init")(vault.init)
 app.command("verify")(vault.verify)
 app.command("search")(item.search)
-app.command("serve")(serve.serve)
 app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(corroborate.app, name="corroborate")
@@ -80,7 +80,7 @@ def _storage_error(error: OSError) -> int:
     )
 
 
-def run() -> None:
+def run_app() -> None:
     """Run the command line; every foreseen failure ends in a message and a code."""
     try:
         code = app(standalone_mode=False)

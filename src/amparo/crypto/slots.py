@@ -56,6 +56,13 @@ def passphrase_slot(
     return slot
 
 
+def draw_passphrase(words: int = 7) -> str:
+    """A random passphrase of `words` words of the SLIP-39 list: 10 bits of entropy each."""
+    from shamir_mnemonic.wordlist import WORDLIST
+
+    return " ".join(secrets.choice(WORDLIST) for _ in range(words))
+
+
 def open_slots(
     slots: Iterable[Slot], passphrase: str, *, member: str | None = None
 ) -> tuple[bytearray, Slot]:

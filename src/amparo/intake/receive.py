@@ -10,9 +10,9 @@ from pathlib import Path
 from amparo.casefile.script import fold_text
 from amparo.crypto.digest import digest_bytes, digest_file
 from amparo.errors import BadInput
+from amparo.intake import sandbox
 from amparo.intake.gather import Found, gather
 from amparo.intake.reading import DEFAULT, Child, Reading
-from amparo.intake.sandbox import Sandbox
 from amparo.store import lock
 from amparo.store.packs import Stored
 from amparo.vault.deposit import Arrival, Deposited, Extract, deposit
@@ -90,22 +90,20 @@ def receive(
         if not path.exists() and not path.is_symlink():
             raise BadInput("no such file or folder", value=str(path), remedy="check the path")
     tally = Tally()
-    with Sandbox() as box:
-        for batch in _batches(gather(paths)):
-            for received in _receive_batch(vault, actor, box, batch):
-                tally.count(received)
-                if tell:
-                    tell(received)
+    for batch in _batches(gather(paths)):
+        for received in _receive_batch(vault, actor, batch):
+            tally.count(received)
+            if tell:
+                tell(received)
     return tally
 
 
 def receive_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) -> Tally:
     """Deposit uploads, given as (file name, bytes)."""
     tally = Tally()
-    with Sandbox() as box:
-        reads = [_read_one(box, name, data, "", 0) for name, data in files]
-        for received in _store(vault, actor, [_flatten(box, read) for read in reads]):
-            tally.count(received)
+    reads = [_read_one(name, data, "", 0) for name, data in files]
+    for received in _store(vault, actor, [_flatten(read) for read in reads]):
+        tally.count(received)
     return tally
 
 
@@ -122,14 +120,12 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _receive_batch(
-    vault: Vault, actor: str, box: Sandbox, batch: list[Found]
-) -> Iterator[Received]:
+def _receive_batch(vault: Vault, actor: str, batch: list[Found]) -> Iterator[Received]:
     sizes = set(Item.objects.values_list("size", flat=True)) if Item.objects.exists() else set()
 
     def read(found: Found) -> list[_Read] | Received:
         try:
-            return _flatten(box, _read_file(box, found, sizes))
+            return _flatten(_read_file(found, sizes))
         except OSError as error:
             return Received(found.name, "failed", fault=error.strerror or "it cannot be read")
 
@@ -146,21 +142,21 @@ def _receive_batch(
     yield from _store(vault, actor, trees)
 
 
-def _read_file(box: Sandbox, found: Found, sizes: set[int]) -> _Read:
+def _read_file(found: Found, sizes: set[int]) -> _Read:
     """Read a file; one whose size the vault knows is hashed first, and not parsed again."""
     if found.path.stat().st_size in sizes:
         digest, _ = digest_file(found.path)
         if Item.objects.filter(sha256=digest).exists():
             return _Read(found.name, found.path, None, "", 0, digest)
-    return _read_one(box, found.name, found.path, "", 0)
+    return _read_one(found.name, found.path, "", 0)
 
 
-def _read_one(box: Sandbox, name: str, source: Path | bytes, parent: str, depth: int) -> _Read:
-    reading = box.read(source, name=name, depth=depth)
+def _read_one(name: str, source: Path | bytes, parent: str, depth: int) -> _Read:
+    reading = sandbox.read(source, name=name, depth=depth)
     return _Read(name, source, reading, parent, depth, reading.sha256)
 
 
-def _flatten(box: Sandbox, read: _Read) -> list[_Read]:
+def _flatten(read: _Read) -> list[_Read]:
     """A file and, behind it, everything found inside it, each read in turn.
 
     Bytes met twice are read once: a bomb made of copies of itself stays small.
@@ -178,7 +174,7 @@ def _flatten(box: Sandbox, read: _Read) -> list[_Read]:
         digest = digest_bytes(child.data)
         reading = None
         if digest not in met:
-            reading = box.read(child.data, name=child.name, depth=parent.depth + 1)
+            reading = sandbox.read(child.data, name=child.name, depth=parent.depth + 1)
         inner = _Read(child.name, child.data, reading, parent.digest, parent.depth + 1, digest)
         met.add(digest)
         found.append(inner)
@@ -232,8 +228,7 @@ def _seal(vault: Vault, read: _Read, locators: dict[str, str]) -> Arrival:
     locators[stored.digest] = stored.locator
     reading = read.reading
     if stored.digest != read.digest:
-        with Sandbox() as box:
-            reading = box.read(vault.packs.read(stored.locator), name=read.name)
+        reading = sandbox.read(vault.packs.read(stored.locator), name=read.name)
     return describe(read.name, stored, reading, read.parent)
 
 
