@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from amparo.law.assess import Assessment
+    from amparo.law.book import Book
 
 app = typer.Typer(
     no_args_is_help=True, help="Ask the law: which door is open, until when, what is missing."
@@ -66,6 +67,225 @@ def _assess_facts(path: Path, overlay: Path | None) -> Assessment:
     return rules.assess(facts.parse(read_text(path), path.name, loaded), loaded)
 
 
+@app.command()
+def deadlines(
+    facts: Annotated[Path, typer.Option("--facts", help="Facts as YAML or JSON.")],
+    ics: Annotated[Path | None, typer.Option("--ics", help="Write a calendar file here.")] = None,
+    overlay: Overlay = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List the time limits that run, soonest first; a calendar file names no act or person.
+
+    Example: amparo law deadlines --facts facts.yaml --ics deadlines.ics
+    """
+    from amparo.law import deadlines as limits
+
+    _check_lang(lang)
+    assessed = _assess_facts(facts, overlay)
+    found = limits.find(assessed)
+    if ics is not None:
+        _write(ics, limits.calendar(found, assessed.book, assessed.as_of, lang))
+    shown = [one.as_dict(assessed.book, lang) for one in found]
+    if as_json:
+        _print_json({"book": assessed.book.version, "deadlines": shown})
+        return
+    for one in shown:
+        mark = " (presumption)" if one["presumption"] else ""
+        typer.echo(f"{one['ends_on']}  {one['forum']}  {one['act']}  {one['reference']}{mark}")
+        typer.echo(f"  {one['rule']}")
+    if not shown:
+        typer.echo("no time limit runs on the facts given", err=True)
+
+
+@app.command()
+def claims(
+    text: Annotated[Path, typer.Argument(help="A text in which legal assertions are looked for.")],
+    overlay: Overlay = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Check the legal assertions found in a text against the book.
+
+    Example: amparo law claims article.txt
+    """
+    from amparo.law import book
+    from amparo.law import claims as assertions
+
+    _check_lang(lang)
+    loaded = book.load(overlay)
+    found = [one.as_dict(loaded, lang) for one in assertions.check(read_text(text), loaded)]
+    if as_json:
+        _print_json({"book": loaded.version, "claims": found})
+        return
+    for one in found:
+        typer.echo(f"{one['verdict'].upper()}  {one['kind']} {one['state'] or ''}: {one['quote']}")
+        _print_lines(one, ("reasons", "sources"))
+    if not found:
+        typer.echo("no legal assertion was recognised", err=True)
+
+
+@app.command()
+def label(
+    name: Annotated[str, typer.Argument(help="A crime's name or provision.")],
+    ground: Annotated[list[str] | None, typer.Option("--ground", help="Why targeted.")] = None,
+    overlay: Overlay = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Check a legal label someone gave, for a group targeted on these grounds.
+
+    Example: amparo law label genocide --ground "sexual orientation"
+    """
+    from amparo.law import book
+    from amparo.law import label as labels
+
+    _check_lang(lang)
+    loaded = book.load(overlay)
+    found = labels.check(name, ground or [], loaded).as_dict(loaded, lang)
+    if as_json:
+        _print_json({"book": loaded.version, **found})
+        return
+    typer.echo(f"{found['result'].upper()}  {name} ({found['status']})")
+    for element in found["failed"]:
+        typer.echo(f"  x {element}: {loaded.element(element).text[lang]}")
+    for crime in found["proposed"]:
+        typer.echo(f"  > {crime['id']} {crime['label']}")
+    _print_lines(found, ("reasons", "missing", "sources"))
+
+
+_SIGNS = {"reasons": "-", "missing": "?", "sources": "="}
+
+
+def _print_lines(answer: dict[str, Any], keys: tuple[str, ...]) -> None:
+    for key in keys:
+        for line in answer[key]:
+            typer.echo(f"  {_SIGNS[key]} {line}")
+
+
+# --- the book -----------------------------------------------------------------------------
+
+book_app = typer.Typer(no_args_is_help=True, help="Show, check and compare the book of law.")
+app.add_typer(book_app, name="book")
+
+
+@book_app.command("show")
+def book_show(
+    what: Annotated[str, typer.Argument(help="A file of the book, or the id of a row.")] = "",
+    state: Annotated[str, typer.Option("--state", help="Only rows of this State.")] = "",
+    overlay: Overlay = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Show the version, a file or a row of the book.
+
+    Example: amparo law book show rome --state BI
+    """
+    from amparo.errors import NotFound
+    from amparo.law import book
+
+    _check_lang(lang)
+    loaded = book.load(overlay)
+    entries = _entries(loaded, what, state.upper())
+    if entries is None:
+        names = ", ".join((*loaded.tables, *loaded.documents))
+        raise NotFound("no such file or row in the book", value=what, remedy=f"Files: {names}")
+    if as_json:
+        _print_json({"book": loaded.version, "entries": entries})
+        return
+    typer.echo(loaded.version)
+    for one in entries:
+        rest = {key: value for key, value in one.items() if key != "id" and value not in ("", None)}
+        typer.echo(f"{one['id']}: " + "; ".join(f"{key}={value}" for key, value in rest.items()))
+
+
+def _entries(loaded: Book, what: str, state: str) -> list[dict[str, Any]] | None:
+    """Entries to show; None when there is nothing of that name."""
+    if not what:
+        sizes = {name: len(rows) for name, rows in loaded.tables.items()}
+        sizes |= {name: len(rows) for name, rows in loaded.documents.items()}
+        return [{"id": name, "entries": size} for name, size in sizes.items()]
+    found: list[dict[str, Any]] = []
+    if what in loaded.tables:
+        found = [dict(row.fields) for row in loaded.table(what)]
+    elif what in loaded.documents:
+        found = [_plain(one) for one in loaded.documents[what]]
+    elif what in loaded.rows:
+        found = [dict(loaded.rows[what].fields)]
+    else:
+        return None
+    return [one for one in found if not state or state in str(one.get("state", "")).split()]
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry whose values JSON can hold: dates as text."""
+    return {
+        key: value if isinstance(value, (str, int, list, dict, type(None))) else str(value)
+        for key, value in entry.items()
+    }
+
+
+@book_app.command("check")
+def book_check(overlay: Overlay = None, as_json: AsJson = False) -> None:
+    """Lint the book, and an overlay with it: columns, dates, references, article 126.
+
+    Example: amparo law book check --overlay ours.yaml
+    """
+    from amparo.errors import Broken
+    from amparo.law import book
+    from amparo.law.book.check import check
+
+    loaded = book.load(overlay)
+    faults = check(loaded)
+    if as_json:
+        _print_json({"book": loaded.version, "faults": [str(one) for one in faults]})
+    else:
+        for one in faults:
+            typer.echo(str(one))
+    if faults:
+        raise Broken("the book has faults", value=str(len(faults)), remedy="Correct the rows named")
+    if not as_json:
+        typer.echo(f"{loaded.version}: {len(loaded.rows)} entries, no fault")
+
+
+@book_app.command("diff")
+def book_diff(
+    other: Annotated[Path, typer.Argument(help="An overlay file, or a folder with another book.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what an overlay or another version of the book says otherwise.
+
+    Example: amparo law book diff ours.yaml
+    """
+    from amparo.law import book
+    from amparo.law.book.compare import compare
+
+    plain = book.load()
+    new = book.load_folder(other) if other.is_dir() else book.load(other)
+    changes = compare(plain, new)
+    if as_json:
+        found = [{"file": c.file, "id": c.id, "what": c.what, "fields": c.fields} for c in changes]
+        _print_json({"from": plain.version, "to": new.version, "changes": found})
+        return
+    typer.echo(f"from {plain.version} to {new.version}")
+    for change in changes:
+        typer.echo(str(change))
+
+
+# --- shared -------------------------------------------------------------------------------
+
+
+def _write(path: Path, text: str) -> None:
+    from amparo.errors import StorageFailed
+
+    try:
+        path.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise StorageFailed(
+            "the file cannot be written", value=str(path), remedy="Name another place"
+        ) from error
+
+
 def read_text(path: Path) -> str:
     """A facts file's text; what cannot be read is refused by name."""
     from amparo.errors import BadInput
@@ -97,6 +317,7 @@ def _print_assessment(found: Assessment, lang: str) -> None:
             f"\n{answer['act']}  {answer['forum']}  {answer['route']}: {answer['result'].upper()}"
             f"{until}  [{answer['rule']}]"
         )
-        for sign, key in (("-", "reasons"), ("?", "missing"), ("=", "sources")):
-            for line in answer[key]:
-                typer.echo(f"  {sign} {line}")
+        _print_lines(answer, ("reasons", "missing", "sources"))
+    typer.echo("")
+    for way in found.triggers(lang):
+        typer.echo(f"{way['act']}  > {way['way']}")

@@ -9,10 +9,10 @@ from itertools import chain
 from typing import Any
 
 from amparo.errors import BadInput
-from amparo.law import fora, icc, universal
+from amparo.law import fora, icc, triggers, universal
 from amparo.law.book.records import Book, Crime
 from amparo.law.facts import Act, Facts
-from amparo.law.findings import RANK, Finding
+from amparo.law.findings import ARGUABLE, OPEN, RANK, Finding
 
 FORA = ("icc", "echr", "hrc", "cat", "cedaw", "ced", "wgad", "wgeid", "osce", "iachr", "achpr")
 
@@ -58,13 +58,27 @@ class Assessment:
             for forum, result in one.by_forum().items():
                 yield {"act": one.act.id, "forum": forum, "result": result}
 
+    def triggers(self, lang: str = "en") -> Iterator[dict[str, Any]]:
+        """For each act within the Court's jurisdiction, who can bring it and how."""
+        for one in self.answered:
+            if one.by_forum().get("icc") in (OPEN, ARGUABLE):
+                for said, rows in triggers.find(one.act, self.book, self.as_of):
+                    yield {
+                        "act": one.act.id,
+                        "way": said.show(self.book, lang),
+                        "sources": [self.book.cite(row) for row in rows],
+                    }
+
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
-        """The whole assessment, ready for JSON."""
+        """The whole assessment, ready for JSON; shape in docs/spec/facts.md."""
+        ways = list(self.triggers(lang))
         return {
             "book": self.book.version,
             "as_of": self.as_of.isoformat(),
             "answers": list(self.answers(lang)),
             "summary": list(self.summary()),
+            "triggers": ways,
+            "questions": triggers.questions(self.book, lang) if ways else [],
         }
 
 

@@ -87,16 +87,21 @@ def read_rows(name: str, text: str) -> list[Row]:
     return rows
 
 
-def _arrange(overlay: Overlay | None) -> Book:
+def load_folder(folder: Path) -> Book:
+    """Another version of the book, from a folder with all its files."""
+    return _arrange(None, folder)
+
+
+def _arrange(overlay: Overlay | None, folder: Path = FOLDER) -> Book:
     digest = hashlib.sha256()
     tables: dict[str, list[Row]] = {}
     for name in SHAPES:
-        data = (FOLDER / f"{name}.csv").read_bytes()
+        data = _bytes(folder / f"{name}.csv")
         digest.update(name.encode() + b"\0" + data)
         tables[name] = read_rows(name, data.decode("utf-8"))
     documents: dict[str, Any] = {}
     for name in DOCUMENTS:
-        data = (FOLDER / f"{name}.yaml").read_bytes()
+        data = _bytes(folder / f"{name}.yaml")
         digest.update(name.encode() + b"\0" + data)
         documents[name] = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     version = f"{COMPILED_ON}+{digest.hexdigest()[:8]}"
@@ -104,6 +109,17 @@ def _arrange(overlay: Overlay | None) -> Book:
         overlay.apply(tables, documents)
         version += f" overlay {overlay.name}+{overlay.digest[:8]}"
     return _bind(version, overlay.name if overlay else "", tables, documents)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            "a file of the book cannot be read",
+            value=str(path),
+            remedy="Name a folder with all files of a book, or reinstall",
+        ) from error
 
 
 def _bind(

@@ -157,6 +157,8 @@ class Book:
         row = self.rows.get(row_id)
         if row is None:
             return row_id
+        if row.file == "sources.csv":
+            return f"{row.id}: {row['title']}"
         titles = " ; ".join(
             self.rows[one]["title"] if one in self.rows else one for one in row["source"].split()
         )

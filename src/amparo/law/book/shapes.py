@@ -190,15 +190,25 @@ TAGS = (
     "no-annex",
 )
 
-DOCUMENTS = (
-    "fora",
-    "rules",
-    "sentences",
-    "universal",
-    "clocks",
-    "grounds",
-    "modes",
-    "questions",
-    "claims",
-)
+_PAIR = ("en", "fr")
+_ID = ("id", *_PAIR, *TRAIL)
+_CONDITIONS = ("conditions_en", "conditions_fr")
+
+DOCUMENT_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "fora": ((*_ID, "filing_en", "filing_fr", *_CONDITIONS), ()),
+    "rules": ((*_ID, "title_en", "title_fr"), ()),
+    "sentences": (("id", *_PAIR), ()),
+    "universal": (
+        (*_ID, "state", "crimes", "without_link", *_CONDITIONS),
+        ("links", "links_by_crime"),
+    ),
+    "clocks": ((*_ID, "forum", "trigger", "months"), ("from", "to", "presumption")),
+    "grounds": ((*_ID, "persecution", "words"), ("genocide",)),
+    "modes": ((*_ID, "provision", "show_en", "show_fr"), ("evidence_en", "evidence_fr")),
+    "questions": ((*_ID, "provision", "evidence_en", "evidence_fr"), ()),
+    "claims": (("id", "kind", "words"), ()),
+}
+"""Keys of each YAML file of the book: those that must be filled, and those that may."""
+
+DOCUMENTS = tuple(DOCUMENT_KEYS)
 """YAML files of the book, each a list of mappings with an `id`."""
