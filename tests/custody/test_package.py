@@ -298,3 +298,58 @@ def test_sha256sum_and_openssl_agree_as_the_readme_says(whole: Path, tmp_path: P
             ).stdout
         )
         assert script.split(";")[2].split(" -in ")[0].strip() in (whole / "README.txt").read_text()
+
+
+def damage(chance: random.Random, folder: Path) -> str:
+    """Do one kind of damage; a name that must be in the report."""
+    held = files(folder)
+    path, other = chance.sample(held, 2)
+    data, second = path.read_bytes(), other.read_bytes()
+    place = chance.randrange(len(data) + 1)
+    kind = chance.choice(
+        ["cut", "insert", "remove", "swap", "copy", "double", "rename", "empty", "add"]
+    )
+    name = path.relative_to(folder).as_posix()
+    if kind == "cut":
+        path.write_bytes(data[:place])
+    elif kind == "insert":
+        path.write_bytes(data[:place] + bytes([chance.randrange(256)]) + data[place:])
+    elif kind == "remove":
+        path.unlink()
+    elif kind == "swap":
+        path.write_bytes(second)
+        other.write_bytes(data)
+    elif kind == "copy":
+        path.write_bytes(second)
+    elif kind == "double":
+        path.write_bytes(data + data)
+    elif kind == "rename":
+        path.rename(path.with_name(path.name + "~"))
+    elif kind == "empty":
+        path.write_bytes(b"")
+    else:
+        path.with_name(f"{place}.new").write_bytes(data)
+        name = path.with_name(f"{place}.new").relative_to(folder).as_posix()
+    return name
+
+
+def damaged_rounds(whole: Path, folder: Path, rounds: int, seed: int) -> None:
+    chance = random.Random(seed)
+    before = {path.relative_to(whole): path.read_bytes() for path in files(whole)}
+    for _ in range(rounds):
+        copy = folder / "damaged"
+        shutil.copytree(whole, copy)
+        name = damage(chance, copy)
+        if {path.relative_to(copy): path.read_bytes() for path in files(copy)} != before:
+            assert name in places(verify_package(copy)), name
+        shutil.rmtree(copy)
+
+
+def test_any_damage_is_found_and_named(whole: Path, tmp_path: Path) -> None:
+    damaged_rounds(whole, tmp_path, 120, 11)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_any_damage_is_found_and_named_at_length(whole: Path, tmp_path: Path) -> None:
+    damaged_rounds(whole, tmp_path, 5000, 12)

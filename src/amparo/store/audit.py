@@ -29,6 +29,7 @@ from amparo.store.frames import (
 
 ALONE = 96 << 20
 WINDOW = 2 << 20
+WRITING = ".writing"
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,8 @@ def _listed(folder: Path) -> tuple[list[Path], list[Fault]]:
     faults = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         number = pack_number(path.name)
+        if path.name == WRITING and path.is_file() and path.stat().st_size == 0:
+            continue
         if number is None or not path.is_file():
             faults.append(Fault(f"packs/{path.name}", "this file is none of the vault's"))
         else:

@@ -70,6 +70,7 @@ class Packs:
         self._writer: Appender | None = None
         self._failed = False
         self._known_end = (0, 0)
+        self._settled = False
 
     def __enter__(self) -> Packs:
         return self
@@ -117,6 +118,13 @@ class Packs:
                 self._settled = True
                 if self._writer.end >= self._limit:
                     self._close_writer()
+
+    def drain(self) -> None:
+        """Hand everything put so far to the system, so that other processes see it; not durable."""
+        with self._lock, self._guarded():
+            self._refuse_after_failure()
+            if self._writer is not None:
+                self._writer.drain()
 
     def release(self) -> None:
         """Flush and let go of the pack being written, so that another process may go on in it."""
@@ -367,7 +375,7 @@ class Packs:
         path = self.folder / pack_name(number)
         size = path.stat().st_size
         acknowledged = kept.offset if kept is not None and kept.pack == number else 0
-        if not acknowledged and not self._begins_well(number) and size < HEADER + HEAD:
+        if not acknowledged and not self._begins_well(number):
             return self._drop(number, size)
         end = self._last_whole(number, size, acknowledged)
         if end is None or end >= size:
@@ -381,7 +389,7 @@ class Packs:
         return size - end
 
     def _drop(self, number: int, size: int) -> int:
-        """Remove a pack that a crash left before its first record."""
+        """Remove a pack whose header never became durable: nothing in it was acknowledged."""
         if number in self._handles:
             os.close(self._handles.pop(number))
         (self.folder / pack_name(number)).unlink()

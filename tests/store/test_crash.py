@@ -1,0 +1,159 @@
+"""Crashes: a killed process, and a device that loses what was not synced. Whatever was
+acknowledged is there afterwards, the vault verifies, and deposits go on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from amparo.crypto.keys import derive
+from amparo.store.files import DISK, Disk, remove_leftovers, write_durably
+from amparo.store.packs import Packs
+
+KEYS = derive(bytes(range(32)))
+
+
+def deposit_until_killed(folder: Path, acknowledged: Path, seed: int) -> None:
+    """Put and flush for ever; a line is written only after the durable point."""
+    chance = random.Random(seed)
+    known = read_acknowledged(acknowledged)
+    with acknowledged.open("a", buffering=1) as told:
+        packs = Packs(folder, KEYS, limit=400_000)
+        packs.recover(known[-1][0] if known else None)
+        while True:
+            size = lambda: chance.choice([10, 3000, 60_000, (1 << 20) + 77])  # noqa: E731
+            stored = [packs.put(chance.randbytes(size())) for _ in range(chance.randrange(1, 6))]
+            packs.flush()
+            told.writelines(f"{one.locator} {one.digest}\n" for one in stored)
+
+
+def read_acknowledged(path: Path) -> list[tuple[str, str]]:
+    lines = path.read_text().split("\n")[:-1] if path.exists() else []
+    return [tuple(line.split()) for line in lines]  # type: ignore[misc]
+
+
+def killed_at_random(tmp_path: Path, rounds: int) -> None:
+    folder, acknowledged = tmp_path / "packs", tmp_path / "acknowledged"
+    folder.mkdir()
+    chance = random.Random(4)
+    for number in range(rounds):
+        child = os.fork()
+        if child == 0:
+            try:
+                deposit_until_killed(folder, acknowledged, number)
+            finally:
+                os._exit(1)
+        time.sleep(chance.random() * 0.06)
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        assert os.WTERMSIG(status) == signal.SIGKILL, "the child failed by itself"
+        known = read_acknowledged(acknowledged)
+        with Packs(folder, KEYS, limit=400_000) as packs:
+            packs.recover(known[-1][0] if known else None)
+            if number % 10 == 0 or number == rounds - 1:
+                assert packs.verify(known).faults == ()
+            for locator, _ in known[-5:]:
+                packs.check(locator)
+    assert len(read_acknowledged(acknowledged)) > rounds / 10
+
+
+def test_a_process_killed_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    killed_at_random(tmp_path, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_process_killed_at_any_moment_loses_nothing_acknowledged_at_length(
+    tmp_path: Path,
+) -> None:
+    killed_at_random(tmp_path, 1000)
+
+
+class LosingDisk(Disk):
+    """Remembers how much of each file was synced; `lose` forgets a random part of the rest."""
+
+    def __init__(self) -> None:
+        self.synced: dict[int, int] = {}
+
+    def sync(self, handle: int) -> None:
+        super().sync(handle)
+        self.synced[os.fstat(handle).st_ino] = os.fstat(handle).st_size
+
+    def lose(self, folder: Path, chance: random.Random) -> None:
+        for path in folder.iterdir():
+            synced, data = self.synced.get(path.stat().st_ino, 0), bytearray(path.read_bytes())
+            if synced == 0 and chance.random() < 0.5:
+                path.unlink()
+                continue
+            for at in range(synced, len(data), 512):
+                if chance.random() < 0.5:
+                    data[at : at + 512] = bytes(len(data[at : at + 512]))
+            path.write_bytes(data[: chance.randint(synced, len(data))])
+
+
+def test_a_device_that_loses_what_was_not_synced_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    chance = random.Random(8)
+    known: list[tuple[str, str]] = []
+    for _ in range(150):
+        disk = LosingDisk()
+        for path in tmp_path.iterdir():
+            disk.synced[path.stat().st_ino] = path.stat().st_size
+        packs = Packs(tmp_path, KEYS, disk=disk, limit=200_000)
+        packs.recover(known[-1][0] if known else None)
+        for _ in range(chance.randrange(4)):
+            stored = packs.put(chance.randbytes(chance.choice([5, 2000, 30_000])))
+            packs.flush()
+            known.append((stored.locator, stored.digest))
+        for _ in range(chance.randrange(3)):
+            packs.put(chance.randbytes(chance.choice([5, 2000, (1 << 20) + 9])))
+        packs.drain()
+        disk.lose(tmp_path, chance)
+        with Packs(tmp_path, KEYS, limit=200_000) as again:
+            again.recover(known[-1][0] if known else None)
+            report = again.verify(known)
+        assert report.faults == ()
+        packs.close()
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    class Failing(Disk):
+        def __init__(self, step: str) -> None:
+            self.step = step
+
+        def _maybe(self, step: str) -> None:
+            if step == self.step:
+                raise OSError(28, "No space left on device")
+
+        def write(self, handle: int, data: bytes | memoryview) -> int:
+            self._maybe("write")
+            return DISK.write(handle, data[:1])
+
+        def sync(self, handle: int) -> None:
+            self._maybe("sync")
+
+        def rename(self, source: Path, target: Path) -> None:
+            self._maybe("rename")
+            super().rename(source, target)
+
+    path = tmp_path / "file"
+    write_durably(path, b"before")
+    for step in ("write", "sync", "rename"):
+        with pytest.raises(Exception, match="disk is full"):
+            write_durably(path, b"after", Failing(step))
+        assert path.read_bytes() == b"before"
+        assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    write_durably(path, b"after", Failing("none"))
+    assert path.read_bytes() == b"after"
+
+
+def test_leftovers_of_cut_off_writes_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / ".checkpoint.123.tmp").write_bytes(b"half")
+    (tmp_path / "kept").write_bytes(b"x")
+    assert remove_leftovers(tmp_path) == 1
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["kept"]
