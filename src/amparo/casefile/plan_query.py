@@ -14,6 +14,7 @@ from amparo.casefile.query import AllOf, AnyOf, Filter, Near, Node, Phrase, Pref
 from amparo.casefile.vocabulary import Vocabulary, forms_of, names_like
 
 MOST_FORMS = 60
+MOST_CORRECTED = 5
 MOST_IN_NEAR = {2: 8, 3: 5, 4: 3}
 
 
@@ -94,7 +95,8 @@ class _Writer:
                 short = word.sounds or word.capital
                 found += names_like(word.text, known, most, short=short)
                 found = list(dict.fromkeys(found))[:most]
-            if wanted and len(found) == 1 and not known.holds(word.text):
+            asked = len(self.corrected) < MOST_CORRECTED
+            if wanted and asked and len(found) == 1 and not known.holds(word.text):
                 instead = tuple(known.terms_like(word.text))
                 if instead:
                     self.corrected[word.text] = instead

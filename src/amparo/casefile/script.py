@@ -206,7 +206,7 @@ def _full(sounds: str) -> str:
     """Sounds with vowels: i before a vowel and doubled sounds fall away."""
     heard = _WEAK_I.sub("", _DOUBLED.sub(r"\1", sounds.translate(_AS_VOWELS)))
     heard = _DOUBLED.sub(r"\1", heard)
-    return heard[:-1] if heard[-1:] == "h" and heard[-2:-1] in "aiu" else heard
+    return heard[:-1] if heard.endswith(("ah", "ih", "uh")) else heard
 
 
 def _skeletons(sounds: str) -> set[str]:
@@ -238,8 +238,32 @@ def word_keys(word: str) -> frozenset[str]:
         }
         return frozenset({f"s:{bone}" for bone in bones} | {f"a:{bone}" for bone in bones})
     readings = _sounds(folded)
-    full = {f"f:{_full(reading)}" for reading in readings}
+    full = {f"f:{_full(reading)}" for reading in readings if reading}
     return frozenset(full | {f"s:{bone}" for r in readings for bone in _skeletons(r)})
+
+
+def opening_of(word: str) -> str:
+    """The letter of a folded word that decides how its keys begin."""
+    if word.startswith("ال") and len(word) > 4:
+        return word[2]
+    return word[:1]
+
+
+@lru_cache(maxsize=256)
+def _openings(sound: str) -> frozenset[str]:
+    wanted = {"_": "aiuyw", "a": "aiuyw", "i": "aiuyw", "u": "aiuyw", "b": "bp", "f": "fw"}
+    first = {"v": "w"}.get(sound, wanted.get(sound, sound))
+    return frozenset(
+        unit[0]
+        for table in _TABLES.values()
+        for unit, sounds in table.items()
+        if any(reading[0] in first for reading in sounds.split("|"))
+    )
+
+
+def may_open(letter: str, key: str) -> bool:
+    """Whether a word with this opening can have this key; letters without sound always may."""
+    return letter in _openings(key[2:3]) or not any(letter in table for table in _TABLES.values())
 
 
 def query_keys(word: str) -> frozenset[str]:

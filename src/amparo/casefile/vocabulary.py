@@ -8,7 +8,7 @@ from typing import Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from amparo.casefile.script import query_keys, word_keys
+from amparo.casefile.script import may_open, opening_of, query_keys, script_of, word_keys
 from amparo.casefile.stems import stems_of
 
 LONGEST = 40
@@ -33,14 +33,16 @@ class Vocabulary(Protocol):
 class Terms:
     """A vocabulary in memory, made from the rows of an fts5vocab table.
 
-    Stems are worked out when terms are added, name keys when first asked for.
+    Stems and name keys are worked out by first letter, when one is first asked for:
+    a single search need not look at every word of a large index.
     """
 
     def __init__(self, terms: Iterable[str] = ()) -> None:
         self._terms: set[str] = set()
         self._by_stem: dict[str, list[str]] = {}
         self._by_key: dict[str, list[str]] = {}
-        self._unkeyed: list[str] = []
+        self._unstemmed: dict[str, list[str]] = {}
+        self._unkeyed: dict[str, list[str]] = {}
         self._list: list[str] | None = None
         self.add(terms)
 
@@ -56,9 +58,8 @@ class Terms:
             self._list = None
             if term.isdigit() or len(term) > LONGEST:
                 continue
-            for stem in stems_of(term):
-                self._by_stem.setdefault(stem, []).append(term)
-            self._unkeyed.append(term)
+            self._unstemmed.setdefault(_stem_shelf(term), []).append(term)
+            self._unkeyed.setdefault(opening_of(term), []).append(term)
 
     def holds(self, term: str) -> bool:
         """Whether the index has the term."""
@@ -66,14 +67,18 @@ class Terms:
 
     def terms_for(self, stem: str) -> Sequence[str]:
         """Terms that have this stem."""
+        language, _, body = stem.partition(":")
+        for term in self._unstemmed.pop("ar" if language == "ar" else body[:1], ()):
+            for known in stems_of(term):
+                self._by_stem.setdefault(known, []).append(term)
         return self._by_stem.get(stem, ())
 
     def terms_sounding(self, key: str) -> Sequence[str]:
         """Terms that have this name key."""
-        for term in self._unkeyed:
-            for known in word_keys(term):
-                self._by_key.setdefault(known, []).append(term)
-        self._unkeyed.clear()
+        for letter in [letter for letter in self._unkeyed if may_open(letter, key)]:
+            for term in self._unkeyed.pop(letter):
+                for known in word_keys(term):
+                    self._by_key.setdefault(known, []).append(term)
         return self._by_key.get(key, ())
 
     def terms_like(self, term: str) -> Sequence[str]:
@@ -87,6 +92,11 @@ class Terms:
             term, self._list, scorer=OSA.distance, score_cutoff=most, limit=10, processor=None
         )
         return [str(row[0]) for row in found]
+
+
+def _stem_shelf(term: str) -> str:
+    """Stems keep the first letter of a word, except that Arabic prefixes fall away."""
+    return "ar" if script_of(term) == "Arab" else term[:1]
 
 
 def keys_of_term(term: str) -> frozenset[str]:
