@@ -286,7 +286,7 @@ def same_word(one: str, other: str) -> bool:
     one vowel heard otherwise (Mohammed, Muhammad).
     """
     mine, theirs = word_keys(one), word_keys(other)
-    if query_keys(one) & theirs or query_keys(other) & mine:
+    if one == other or query_keys(one) & theirs or query_keys(other) & mine:
         return True
     bones = max((len(key) - 2 for key in mine & theirs if key[0] == "s"), default=0)
     if bones < 3:
