@@ -16,12 +16,14 @@ _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "for": "In support: ",
         "against": "Against: ",
-        "none": "no chain leads from first-hand knowledge to this claim.",
-        "one": "one chain leads from first-hand knowledge to this claim. "
+        "for-end": "this claim",
+        "against-end": "a denial of this claim",
+        "none": "no chain leads from first-hand knowledge to {end}.",
+        "one": "one chain leads from first-hand knowledge to {end}. "
         "If {cut} is disbelieved, nothing is left.",
-        "two": "two chains lead from first-hand knowledge to this claim and share no link. "
+        "two": "two chains lead from first-hand knowledge to {end} and share no link. "
         "If these two are disbelieved, nothing is left: {cut}.",
-        "many": "{k} chains lead from first-hand knowledge to this claim and share no link. "
+        "many": "{k} chains lead from first-hand knowledge to {end} and share no link. "
         "If these {k} are disbelieved, nothing is left: {cut}.",
         "range": "If every unknown origin knew at first hand and every suspected exposure "
         "did not happen, there would be {k}.",
@@ -41,12 +43,14 @@ _WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "for": "À l'appui : ",
         "against": "En sens contraire : ",
-        "none": "aucune chaîne ne mène d'une connaissance directe à cette affirmation.",
-        "one": "une seule chaîne mène d'une connaissance directe à cette affirmation. "
+        "for-end": "cette affirmation",
+        "against-end": "une négation de cette affirmation",
+        "none": "aucune chaîne ne mène d'une connaissance directe à {end}.",
+        "one": "une seule chaîne mène d'une connaissance directe à {end}. "
         "Si l'on ne croit pas {cut}, il ne reste rien.",
-        "two": "deux chaînes mènent d'une connaissance directe à cette affirmation, sans maillon "
+        "two": "deux chaînes mènent d'une connaissance directe à {end}, sans maillon "
         "commun. Si l'on ne croit pas ces deux-là, il ne reste rien : {cut}.",
-        "many": "{k} chaînes mènent d'une connaissance directe à cette affirmation, sans maillon "
+        "many": "{k} chaînes mènent d'une connaissance directe à {end}, sans maillon "
         "commun. Si l'on ne croit pas ces {k}-là, il ne reste rien : {cut}.",
         "range": "Si chaque origine inconnue avait une connaissance directe et si aucune "
         "contamination soupçonnée n'avait eu lieu, il y en aurait {k}.",
@@ -70,9 +74,10 @@ def explain(found: Corroboration, lang: str = "en", label: Callable[[str], str] 
     """Sentences for one answer; `label` turns a node id into what people read."""
     words = _WORDS[lang if lang in _WORDS else "en"]
     names = _Namer(words, label)
-    told = _side(words["for"], found.supported, words, names)
-    if found.denied.generous.k:
-        told += _side(words["against"], found.denied, words, names)
+    told = _side("for", found.supported, words, names)
+    if found.supported.strict.k == 1:
+        told.append(words["single"])
+    told += _side("against", found.denied, words, names)
     if found.unresolved:
         told.append(words["unresolved"].format(names=names.listed(found.unresolved)))
     for cycle in found.cycles_without_origin:
@@ -96,21 +101,19 @@ class _Namer:
         return ", ".join(shown[:-1]) + self.words["and"] + shown[-1]
 
 
-def _side(opening: str, side: Side, words: dict[str, str], names: _Namer) -> list[str]:
-    told = [opening + _figure(side.strict, words, names)]
+def _side(which: str, side: Side, words: dict[str, str], names: _Namer) -> list[str]:
+    told = [words[which] + _figure(side.strict, words[f"{which}-end"], words, names)]
     for number, chain in enumerate(side.strict.chains, 1):
         shown = " → ".join(names.label(name) for name in chain)
         told.append(words["chain"].format(n=number, chain=shown))
-    if side.strict.k == 1:
-        told.append(words["single"])
     if side.generous.k > side.strict.k:
         told.append(words["range"].format(k=side.generous.k))
     return told
 
 
-def _figure(finding: Finding, words: dict[str, str], names: _Namer) -> str:
+def _figure(finding: Finding, end: str, words: dict[str, str], names: _Namer) -> str:
     key = {0: "none", 1: "one", 2: "two"}.get(finding.k, "many")
-    return words[key].format(k=finding.k, cut=names.listed(finding.cut))
+    return words[key].format(k=finding.k, end=end, cut=names.listed(finding.cut))
 
 
 def explain_as_dict(found: Corroboration, label: Callable[[str], str] = str) -> dict[str, Any]:
