@@ -154,6 +154,14 @@ def mail(language: str = "en") -> bytes:
         b"\x00\x01binary\xff", maintype="application", subtype="octet-stream", filename="x.bin"
     )
     message.add_attachment(inner)
+    return with_fixed_boundaries(message)
+
+
+def with_fixed_boundaries(message: EmailMessage) -> bytes:
+    """The same bytes every time."""
+    for number, piece in enumerate(message.walk()):
+        if piece.is_multipart() and piece.get_content_maintype() == "multipart":
+            piece.set_boundary(f"=={number}==")
     return message.as_bytes()
 
 
@@ -232,3 +240,377 @@ def telegram() -> bytes:
 
 # Further kinds, name -> builder; filled below as readers are added.
 MORE: dict[str, Callable[[], bytes]] = {}
+
+
+def more(name: str) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
+    """Add a builder to the good set under a file name."""
+
+    def keep(build: Callable[[], bytes]) -> Callable[[], bytes]:
+        MORE[name] = build
+        return build
+
+    return keep
+
+
+TELEGRAM_ZONE = "UTC+03:00"
+
+
+@more("messages.html")
+def telegram_html() -> bytes:
+    """Telegram's HTML export: a date line, two messages of one sender, a reply with a photo."""
+
+    def message(number: int, inner: str, joined: str = "") -> str:
+        return (
+            f'<div class="message default clearfix{joined}" id="message{number}"><div class="body">'
+            f'<div class="pull_right date details" title="03.03.2017 02:1{number}:00 {TELEGRAM_ZONE}">02:1{number}'
+            f"</div>{inner}</div></div>"
+        )
+
+    return (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Exported Data</title></head><body>'
+        '<div class="page_header"><div class="text bold">Karvel</div></div><div class="history">'
+        '<div class="message service" id="message-1"><div class="body details">3 March 2017</div></div>'
+        + message(1, '<div class="from_name">Vera</div><div class="text">Они пришли ночью</div>')
+        + message(2, '<div class="text">и увели его</div>', " joined")
+        + message(
+            3,
+            '<div class="from_name">Anton</div><div class="reply_to details">In reply to '
+            '<a href="#go_to_message1">this message</a></div><div class="media_wrap clearfix">'
+            '<a class="photo_wrap clearfix pull_left" href="photos/photo_1.jpg">x</a></div>'
+            '<div class="text">see this</div>',
+        )
+        + "</div></body></html>"
+    ).encode()
+
+
+@more("signal.json")
+def signal_rows() -> bytes:
+    """Rows as exporters of the desktop database write them."""
+    rows = [
+        {"sent_at": 1488496260000, "type": "incoming", "source": "+990000001", "conversationId": "c1",
+         "body": "Они пришли ночью", "attachments": []},
+        {"sent_at": 1488496320000, "type": "outgoing", "conversationId": "c1", "body": "who came",
+         "quote": {"id": 1488496260000}, "attachments": [{"fileName": "van.jpg"}]},
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False).encode()
+
+
+@more("main.jsonl")
+def signal_frames() -> bytes:
+    """Signal's own text export: recipients, a chat, two chat items, one a line."""
+    frames = [
+        {"recipient": {"id": "1", "self": {}}},
+        {"recipient": {"id": "2", "contact": {"aci": "x", "profileGivenName": "Vera"}}},
+        {"chat": {"id": "4", "recipientId": "2"}},
+        {"chatItem": {"chatId": "4", "authorId": "2", "dateSent": "1488496260000",
+                      "standardMessage": {"text": {"body": "Они пришли ночью"}}}},
+        {"chatItem": {"chatId": "4", "authorId": "1", "dateSent": "1488496320000",
+                      "remoteDeletedMessage": {}}},
+    ]  # fmt: skip
+    return "\n".join(json.dumps(frame, ensure_ascii=False) for frame in frames).encode()
+
+
+@more("WhatsApp Chat with Vera.zip")
+def whatsapp_zip() -> bytes:
+    """An Android export with one of two mentioned files in it."""
+    text = WHATSAPP["android-en"] + "03/03/2017, 02:19 - Anton: VID-2.mp4 (file attached)\n"
+    return zipped(
+        {"WhatsApp Chat with Vera.txt": text, "IMG-20170303-WA0001.jpg": jpeg_with_position()}
+    )
+
+
+@more("folder.mbox")
+def mbox() -> bytes:
+    """Two mails in a folder."""
+    separator = b"From anna@press.example Tue Mar  7 10:00:00 2017\n"
+    return (
+        separator
+        + mail("en").rstrip(b"\n")
+        + b"\n\n"
+        + separator
+        + mail("ru").rstrip(b"\n")
+        + b"\n"
+    )
+
+
+@more("table.xlsx")
+def xlsx() -> bytes:
+    """Two sheets, the second hidden, with a note on a cell."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    first, second = book.add_worksheet("Лист"), book.add_worksheet("hidden")
+    for row, language in enumerate(TEXTS):
+        first.write(row, 0, row + 1)
+        first.write(row, 1, TEXTS[language])
+    first.write_comment(0, 0, "look here")
+    second.write(4, 2, "far cell")
+    second.hide()
+    book.close()
+    return out.getvalue()
+
+
+_ODF = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
+    'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+)
+
+
+def odf(kind: str, body: str) -> bytes:
+    """An OpenDocument file around a body."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        first = zipfile.ZipInfo("mimetype", (2020, 1, 1, 0, 0, 0))
+        archive.writestr(first, f"application/vnd.oasis.opendocument.{kind}", zipfile.ZIP_STORED)
+        for name, data in (
+            (
+                "content.xml",
+                f"<office:document-content {_ODF}><office:body>{body}</office:body></office:document-content>",
+            ),
+            (
+                "styles.xml",
+                f"<office:document-styles {_ODF}><style:header><text:p>Office of Karvel</text:p></style:header></office:document-styles>",
+            ),
+            (
+                "meta.xml",
+                f"<office:document-meta {_ODF}><office:meta><dc:creator>A. Writer</dc:creator></office:meta></office:document-meta>",
+            ),
+            (
+                "META-INF/manifest.xml",
+                '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            ),
+            ("Pictures/1.png", png()),
+        ):
+            archive.writestr(
+                zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
+            )
+    return out.getvalue()
+
+
+@more("text.odt")
+def odt(language: str = "en") -> bytes:
+    """A text with a note, a comment, a deletion and odd spaces."""
+    return odf(
+        "text",
+        "<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>struck out words"
+        "</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+        f"<text:h>Karvel</text:h><text:p>{TEXTS[language]}<text:note><text:note-body><text:p>see annex</text:p>"
+        "</text:note-body></text:note><office:annotation><dc:creator>Rev</dc:creator><text:p>check this</text:p>"
+        '</office:annotation></text:p><text:p>one<text:s text:c="3"/>two<text:tab/>three</text:p></office:text>',
+    )
+
+
+@more("slides.odp")
+def odp() -> bytes:
+    """Two slides, one with notes."""
+    slide = "<draw:page><draw:frame><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>{}</draw:page>"
+    notes = "<presentation:notes><text:p>say this aloud</text:p></presentation:notes>"
+    return odf(
+        "presentation",
+        "<office:presentation>"
+        + slide.format(TEXTS["fr"], notes)
+        + slide.format("Second", "")
+        + "</office:presentation>",
+    )
+
+
+@more("table.ods")
+def ods() -> bytes:
+    """One sheet of one row."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    row = (
+        "<table:table-row>" + cell.format("Вера") + cell.format(TEXTS["ru"]) + "</table:table-row>"
+    )
+    return odf(
+        "spreadsheet",
+        f'<office:spreadsheet><table:table table:name="Список">{row}</table:table></office:spreadsheet>',
+    )
+
+
+@more("names.csv")
+def csv_table() -> bytes:
+    """Names with semicolons, in cp1251."""
+    return "имя;дата\nВера;03.03.2017\nАнтон;04.03.2017\n".encode("cp1251")
+
+
+@more("letter.rtf")
+def rtf(language: str = "ru") -> bytes:
+    """Rich Text with Unicode escapes and a picture."""
+    escaped = "".join(
+        letter if letter < "\x80" else f"\\u{ord(letter)}?" for letter in TEXTS[language]
+    )
+    picture = "{\\pict\\pngblip\\picw8\\pich8\n" + png().hex() + "}"
+    return (
+        "{\\rtf1\\ansi\\ansicpg1251\\deff0{\\fonttbl{\\f0 Arial;}}\\f0 "
+        + escaped
+        + "\\par "
+        + picture
+        + "}"
+    ).encode()
+
+
+@more("talk.pptx")
+def pptx() -> bytes:
+    """Two slides and notes, made by python-pptx."""
+    import pptx as library
+
+    deck = library.Presentation()
+    for text in (TEXTS["en"], TEXTS["ar"]):
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        slide.shapes.title.text = text
+        slide.notes_slide.notes_text_frame.text = "say this aloud"
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+@more("saved.mhtml")
+def mhtml(language: str = "ru") -> bytes:
+    """A page as Chromium saves it, with one picture."""
+    message = EmailMessage()
+    message["From"] = "<Saved by Blink>"
+    message["Snapshot-Content-Location"] = "https://press.example/1"
+    message["Subject"] = "Karvel"
+    message["Date"] = "Tue, 07 Mar 2017 10:00:00 -0000"
+    message.add_related(
+        page(language).decode(),
+        subtype="html",
+        headers=["Content-Location: https://press.example/1"],
+    )
+    message.add_related(
+        png(),
+        maintype="image",
+        subtype="png",
+        headers=["Content-Location: https://press.example/van.png"],
+    )
+    return with_fixed_boundaries(message)
+
+
+@more("files.tar.gz")
+def tar() -> bytes:
+    """Two files in a compressed tar."""
+    import gzip
+    import tarfile
+
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in (("a.txt", b"one"), ("b/c.txt", TEXTS["ar"].encode())):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return gzip.compress(out.getvalue(), mtime=0)
+
+
+@more("letter.txt.gz")
+def gz() -> bytes:
+    """One compressed text."""
+    import gzip
+
+    return gzip.compress(TEXTS["fr"].encode(), mtime=0)
+
+
+@more("files.7z")
+def sevenzip() -> bytes:
+    """Two files in a 7z archive."""
+    import py7zr
+
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w") as archive:
+        archive.writestr(b"one", "a.txt")
+        archive.writestr(TEXTS["ru"].encode(), "b/c.txt")
+    return out.getvalue()
+
+
+@more("capture.warc.gz")
+def warc(compress: bool = True) -> bytes:
+    """A page and a missing one, with a gzip content encoding."""
+    import gzip
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=compress)
+    writer.write_record(writer.create_warcinfo_record("a.warc", {"software": "test"}))
+    for address, status, body in (
+        ("https://press.example/1", "200 OK", page("en")),
+        ("https://press.example/2", "404 Not Found", b"gone"),
+    ):
+        headers = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")]
+        http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
+        writer.write_record(
+            writer.create_warc_record(
+                address, "response", payload=io.BytesIO(gzip.compress(body, mtime=0)), http_headers=http,
+                warc_headers_dict={"WARC-Date": "2017-03-07T10:00:00Z"},
+            )
+        )  # fmt: skip
+    return out.getvalue()
+
+
+@more("capture.wacz")
+def wacz(lie: bool = False) -> bytes:
+    """A collection with its list of digests, true or not."""
+    import hashlib
+
+    inner = warc()
+    digest = hashlib.sha256(inner + b"x" * lie).hexdigest()
+    resources = [{"path": "archive/data.warc.gz", "hash": f"sha256:{digest}", "bytes": len(inner)}]
+    listed = json.dumps(
+        {"profile": "data-package", "wacz_version": "1.1.1", "resources": resources}
+    )
+    pages = '{"format": "json-pages-1.0"}\n{"url": "https://press.example/1", "ts": "2017-03-07T10:00:00Z", "title": "Karvel"}\n'
+    return zipped(
+        {"datapackage.json": listed, "archive/data.warc.gz": inner, "pages/pages.jsonl": pages},
+        zipfile.ZIP_STORED,
+    )
+
+
+@more("talk.srt")
+def srt(language: str = "ar") -> bytes:
+    """Two cues."""
+    first, _, rest = TEXTS[language].partition(". ")
+    return f"1\n00:00:01,000 --> 00:00:04,000\n{first}\n\n2\n00:00:05,000 --> 00:00:09,500\n<i>{rest}</i>\n".encode()
+
+
+@more("talk.vtt")
+def vtt() -> bytes:
+    """WebVTT with a header note and one cue."""
+    return f"WEBVTT\n\nNOTE made by hand\n\n00:01.000 --> 00:04.000 align:start\n{TEXTS['fr']}\n".encode()
+
+
+@more("note.wav")
+def wav() -> bytes:
+    """A second of silence."""
+    import wave
+
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8_000)
+        sound.writeframes(bytes(16_000))
+    return out.getvalue()
+
+
+@more("proof.zip")
+def proof(lie: bool = False) -> bytes:
+    """A ProofMode bundle: a photo, its proof, a signature."""
+    import hashlib
+
+    photo = jpeg_with_position()
+    digest = hashlib.sha256(photo + b"x" * lie).hexdigest()
+    facts = f"File Hash SHA256,Location.Latitude,DeviceID\n{digest},43.25,none\n"
+    return zipped(
+        {
+            "photo.jpg": photo,
+            f"{digest}.proof.csv": facts,
+            "photo.jpg.asc": "-----BEGIN PGP SIGNATURE-----\n",
+        }
+    )

@@ -48,7 +48,9 @@ def test_text_in_its_encodings(
     assert reading.untrusted_parts[0].language == language
 
 
-@pytest.mark.parametrize("words", ["Показания", "задержали двоих", "Он сказал: «нет».", "ДОПРОС СВИДЕТЕЛЯ"])
+@pytest.mark.parametrize(
+    "words", ["Показания", "задержали двоих", "Он сказал: «нет».", "ДОПРОС СВИДЕТЕЛЯ"]
+)
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
 def test_short_russian(words: str, encoding: str, box: Sandbox) -> None:
     if "«" in words and encoding != "cp1251":

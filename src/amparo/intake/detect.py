@@ -1,7 +1,8 @@
 """Which kind of file this is, by its bytes first and its name only where bytes are mute.
 
 `guess` looks at the first bytes only (safe in our own process, used to warm up the
-right reader); `identify` also looks into zip directories and is run in the sandbox.
+right reader); `identify` also looks into zip and compound-file directories and is run
+in the sandbox.
 """
 
 from __future__ import annotations
@@ -27,25 +28,78 @@ class Kind:
 UNKNOWN = Kind("unknown", "application/octet-stream", "unknown")
 TEXT = Kind("text", "text/plain", "text")
 HTML = Kind("html", "text/html", "html")
+MHTML = Kind("mhtml", "multipart/related", "mhtml")
 EML = Kind("eml", "message/rfc822", "eml")
+MBOX = Kind("mbox", "application/mbox", "mbox")
+CSV = Kind("csv", "text/csv", "csv")
+RTF = Kind("rtf", "application/rtf", "rtf")
+SUBTITLES = Kind("subtitles", "application/x-subrip", "subtitles")
 WHATSAPP = Kind("chat", "text/vnd.whatsapp", "whatsapp")
+WHATSAPP_ZIP = Kind("chat", "application/vnd.whatsapp+zip", "whatsapp")
 TELEGRAM = Kind("chat", "application/vnd.telegram+json", "telegram")
+TELEGRAM_HTML = Kind("chat", "application/vnd.telegram+html", "telegram_html")
+SIGNAL = Kind("chat", "application/vnd.signal+json", "signal")
 ZIP = Kind("archive", "application/zip", "zip")
+TAR = Kind("archive", "application/x-tar", "tarball")
+WARC = Kind("warc", "application/warc", "warc")
+WACZ = Kind("warc", "application/wacz", "wacz")
+PROOF = Kind("archive", "application/vnd.proof+zip", "proof")
 _OPEN = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
 DOCX = Kind("docx", _OPEN + "wordprocessingml.document", "docx")
+XLSX = Kind("xlsx", _OPEN + "spreadsheetml.sheet", "sheet")
+PPTX = Kind("pptx", _OPEN + "presentationml.presentation", "pptx")
+ODT = Kind("odt", _ODF + "text", "odf")
+ODS = Kind("ods", _ODF + "spreadsheet", "sheet")
+ODP = Kind("odp", _ODF + "presentation", "odf")
+DOC = Kind("doc", "application/msword", "doc")
+XLS = Kind("xls", "application/vnd.ms-excel", "sheet")
+MSG = Kind("msg", "application/vnd.ms-outlook", "msg")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_OFFICE = Kind("unknown", "application/x-ole-storage", "unknown")
+
+
+def _image(name: str) -> Kind:
+    return Kind("image", f"image/{name}", "image")
+
+
+def _media(kind: str, name: str) -> Kind:
+    return Kind(kind, f"{kind}/{name}", "media")
+
 
 _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
-    (0, b"\xff\xd8\xff", Kind("image", "image/jpeg", "image")),
-    (0, b"\x89PNG\r\n\x1a\n", Kind("image", "image/png", "image")),
-    (0, b"GIF87a", Kind("image", "image/gif", "image")),
-    (0, b"GIF89a", Kind("image", "image/gif", "image")),
-    (0, b"II*\x00", Kind("image", "image/tiff", "image")),
-    (0, b"MM\x00*", Kind("image", "image/tiff", "image")),
-    (8, b"WEBP", Kind("image", "image/webp", "image")),
-    (0, b"BM", Kind("image", "image/bmp", "image")),
+    (0, b"\xff\xd8\xff", _image("jpeg")),
+    (0, b"\x89PNG\r\n\x1a\n", _image("png")),
+    (0, b"GIF87a", _image("gif")),
+    (0, b"GIF89a", _image("gif")),
+    (0, b"II*\x00", _image("tiff")),
+    (0, b"MM\x00*", _image("tiff")),
     (0, b"PK\x03\x04", ZIP),
     (0, b"PK\x05\x06", ZIP),
-)
+    (0, b"7z\xbc\xaf\x27\x1c", Kind("archive", "application/x-7z-compressed", "sevenzip")),
+    (0, b"Rar!\x1a\x07", Kind("archive", "application/vnd.rar", "unknown")),
+    (0, b"\x1f\x8b", Kind("archive", "application/gzip", "tarball")),
+    (0, b"BZh", Kind("archive", "application/x-bzip2", "tarball")),
+    (0, b"\xfd7zXZ\x00", Kind("archive", "application/x-xz", "tarball")),
+    (257, b"ustar", TAR),
+    (0, b"WARC/", WARC),
+    (0, b"{\\rtf", RTF),
+    (0, _OLE, DOC),
+    (0, b"OggS", _media("audio", "ogg")),
+    (0, b"ID3", _media("audio", "mpeg")),
+    (0, b"\xff\xfb", _media("audio", "mpeg")),
+    (0, b"\xff\xf1", _media("audio", "aac")),
+    (0, b"fLaC", _media("audio", "flac")),
+    (0, b"#!AMR", _media("audio", "amr")),
+    (0, b"\x1aE\xdf\xa3", _media("video", "x-matroska")),
+    (0, b"\x00\x00\x01\xba", _media("video", "mpeg")),
+)  # fmt: skip
+_RIFF = {
+    b"WEBP": _image("webp"),
+    b"WAVE": _media("audio", "wav"),
+    b"AVI ": _media("video", "x-msvideo"),
+}
+_PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _PDF = Kind("pdf", "application/pdf", "pdf")
 
 _EML_FIELDS = frozenset(
@@ -55,44 +109,79 @@ _EML_FIELDS = frozenset(
         "dkim-signature",
     )
 )  # fmt: skip
-_HEADER_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,40}):")
+_HEADER_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
 _BLOCKS = (0x00, 0x03, 0x04, 0x05, 0x06)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CUE = re.compile(rb"^\s*(?:\d{1,3}:)?\d\d:\d\d[.,]\d{1,3}\s+-->\s", re.MULTILINE)
+_MBOX = re.compile(rb"From [^\r\n]{3,200}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}:")
 
 
 def guess(head: bytes, name: str) -> Kind:
     """The likely kind by the first bytes and the name; never opens anything."""
-    return _by_magic(head) or _by_text(head, name) or _by_name(name)
+    return _by_magic(head) or _by_text(head, name) or UNKNOWN
 
 
 def identify(source: Input) -> Kind:
     """The kind, looking inside where several kinds share one container format."""
     found = guess(source.head, source.name)
-    if found.reader == "zip":
+    if found is ZIP:
         return _inside_zip(source)
+    if found is DOC:
+        return _inside_ole(source)
+    if found.media_type == "application/gzip" and _is_warc_name(source.name):
+        return WARC
     return found
+
+
+def _is_warc_name(name: str) -> bool:
+    return name.lower().endswith((".warc.gz", ".warc"))
 
 
 def _by_magic(head: bytes) -> Kind | None:
     for at, magic, kind in _MAGIC:
         if head[at : at + len(magic)] == magic:
             return kind
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return _by_brand(head)
+    if head[:2] == b"BM" and head[6:10] == bytes(4):
+        return _image("bmp")
     if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
         return _PDF
     return None
 
 
+def _by_brand(head: bytes) -> Kind:
+    """MP4 and its relatives, told apart by their major brand."""
+    brand = head[8:12]
+    if brand in _PICTURE_BRANDS:
+        return Kind("image", "image/heif", "unknown")
+    if brand[:3] in (b"M4A", b"M4B"):
+        return _media("audio", "mp4")
+    return _media("video", "quicktime" if brand == b"qt  " else "mp4")
+
+
 def _by_text(head: bytes, name: str) -> Kind | None:
     if not head.strip():
         return TEXT if head else None
-    if _is_mail(head.lstrip(b"\xef\xbb\xbf\r\n")):
-        return EML
+    start = head.lstrip(b"\xef\xbb\xbf\r\n")
+    if _is_mail(start):
+        return MHTML if _is_mhtml(start, name) else EML
+    if _MBOX.match(start):
+        return MBOX
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or wide_encoding(head):
         return _by_words(head.replace(b"\x00", b""), name)
     if len(_CONTROL.findall(head)) > len(head) // 30:
         return None
     return _by_words(head, name)
+
+
+def _is_mhtml(start: bytes, name: str) -> bool:
+    related = b"multipart/related" in start[:8_000].lower()
+    saved = b"snapshot-content-location:" in start[:8_000].lower() or b"<Saved by " in start[:8_000]
+    return saved or (related and name.lower().endswith((".mht", ".mhtml")))
 
 
 def wide_encoding(data: bytes) -> str:
@@ -111,17 +200,31 @@ def wide_encoding(data: bytes) -> str:
 def _by_words(head: bytes, name: str) -> Kind:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     suffix = name.rpartition(".")[2].lower()
-    if _is_mail(start):
-        return EML
     if start[:1] == b"<" and _HTML.search(start[:4_000]):
-        return HTML
-    if start[:1] == b"{" and b'"messages"' in head and b'"date_unixtime"' in head:
-        return TELEGRAM
+        return TELEGRAM_HTML if _is_telegram_page(start) else HTML
+    if start[:6] == b"WEBVTT" or (_CUE.search(start[:400]) and suffix in ("srt", "vtt", "txt")):
+        return SUBTITLES
     if _is_whatsapp(head):
         return WHATSAPP
+    if start[:1] in (b"{", b"["):
+        return _by_json(start)
     if suffix in ("html", "htm", "xhtml") and b"<" in start:
         return HTML
-    return TEXT
+    return CSV if suffix in ("csv", "tsv") else TEXT
+
+
+def _is_telegram_page(start: bytes) -> bool:
+    return b'class="message ' in start and (b"from_name" in start or b"message service" in start)
+
+
+def _by_json(start: bytes) -> Kind:
+    """Chat exports by their field names; other JSON is text."""
+    if b'"messages"' in start and b'"date_unixtime"' in start:
+        return TELEGRAM
+    framed = b'"chatItem"' in start or (b'"recipient"' in start and b'"aci"' in start)
+    desktop = b'"sent_at"' in start and (b'"conversationId"' in start or b'"source' in start)
+    exported = b'"sender"' in start and b'"body"' in start and b'"attachments"' in start
+    return SIGNAL if framed or desktop or exported else TEXT
 
 
 def _is_mail(start: bytes) -> bool:
@@ -137,16 +240,12 @@ def _is_mail(start: bytes) -> bool:
     return known >= 3
 
 
+_DIGIT = r"[\d\u0660-\u0669\u06f0-\u06f9]"
 _WHATSAPP = re.compile(
-    r"^\[?"
-    r"[\d\u0660-\u0669\u06f0-\u06f9]{1,4}[./-][\d\u0660-\u0669\u06f0-\u06f9]{1,2}"
-    r"[./-][\d\u0660-\u0669\u06f0-\u06f9]{1,4}\.?[,\u060c]?\s+(?:(?:at|à|um|в)\s+)?"
-    r"[\d\u0660-\u0669\u06f0-\u06f9]{1,2}[:.][\d\u0660-\u0669\u06f0-\u06f9]{2}"
-    r"[^\n]{0,16}?(?:\]|\s[-\u2013]\s)",
+    rf"^\[?{_DIGIT}{{1,4}}[./-]{_DIGIT}{{1,2}}[./-]{_DIGIT}{{1,4}}\.?[,\u060c]?\s+"
+    rf"(?:(?:at|à|um|в)\s+)?{_DIGIT}{{1,2}}[:.]{_DIGIT}{{2}}[^\n]{{0,16}}?(?:\]|\s[-\u2013]\s)",
     re.MULTILINE,
 )
-
-
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -158,8 +257,10 @@ def _is_whatsapp(head: bytes) -> bool:
     return first and (dated >= 2 or len(lines) == 1)
 
 
-def _by_name(name: str) -> Kind:
-    return UNKNOWN
+_BY_SUFFIX = {
+    "docx": DOCX, "docm": DOCX, "xlsx": XLSX, "xlsm": XLSX, "xlsb": XLSX, "pptx": PPTX,
+    "odt": ODT, "ods": ODS, "odp": ODP, "wacz": WACZ,
+}  # fmt: skip
 
 
 def _inside_zip(source: Input) -> Kind:
@@ -167,12 +268,52 @@ def _inside_zip(source: Input) -> Kind:
         source.stream.seek(0)
         with zipfile.ZipFile(source.stream) as archive:
             names = set(archive.namelist()[:20_000])
-    except Exception:  # a broken directory is the zip reader's business to report
-        return _zip_by_name(source)
-    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
-        return DOCX
+            stated = archive.read("mimetype")[:100] if _small(archive, names) else b""
+    except Exception:  # a broken directory is the reader's business to report
+        return _BY_SUFFIX.get(source.suffix, ZIP)
+    for kind in (ODT, ODS, ODP):
+        if stated.startswith(kind.media_type.encode()):
+            return kind
+    return _by_members(names)
+
+
+def _small(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether there is an OpenDocument type, stored uncompressed as its standard asks."""
+    if "mimetype" not in names:
+        return False
+    info = archive.getinfo("mimetype")
+    return info.compress_type == zipfile.ZIP_STORED and info.file_size < 200
+
+
+def _by_members(names: set[str]) -> Kind:
+    if "[Content_Types].xml" in names:
+        for folder, kind in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
+            if any(name.startswith(folder) for name in names):
+                return kind
+    if "datapackage.json" in names and any(name.startswith("archive/") for name in names):
+        return WACZ
+    if any(name.endswith((".proof.csv", ".proof.json")) for name in names):
+        return PROOF
+    lasts = {name.rpartition("/")[2] for name in names}
+    if any(last == "_chat.txt" or re.match(r"WhatsApp .{0,200}\.txt$", last) for last in lasts):
+        return WHATSAPP_ZIP
     return ZIP
 
 
-def _zip_by_name(source: Input) -> Kind:
-    return DOCX if source.suffix == "docx" else ZIP
+def _inside_ole(source: Input) -> Kind:
+    """Old Office files and Outlook mails share one container; streams tell them apart."""
+    import olefile
+
+    try:
+        source.stream.seek(0)
+        ole = olefile.OleFileIO(source.stream)
+        names = {entry[0] for entry in ole.listdir(streams=True, storages=True)}
+    except Exception:  # olefile raises struct, index and its own errors on damage
+        return {"xls": XLS, "msg": MSG}.get(source.suffix, DOC)
+    if "EncryptedPackage" in names:
+        return _ENCRYPTED_OFFICE
+    if "__properties_version1.0" in names:
+        return MSG
+    if "Workbook" in names or "Book" in names:
+        return XLS
+    return DOC if "WordDocument" in names else _ENCRYPTED_OFFICE

@@ -29,6 +29,7 @@ from amparo.intake.readers import BY_NAME, READERS
 from amparo.intake.readers.draft import HEAD, Corrupt, Draft, Input, LimitReached, Stop
 from amparo.intake.reading import Budget
 
+IDLE = 0.15
 CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
 DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
@@ -78,15 +79,13 @@ class Zygote:
             self._enforce()
             if self.control in ready:
                 self._accept()
-            elif not ready and self.to_load:
+            elif not ready and not self.running and self.to_load:
                 load(self.to_load.pop(0))
                 _settle_memory()
 
     def _patience(self) -> float | None:
-        if self.to_load:
-            return 0.0
         if not self.running:
-            return None
+            return IDLE if self.to_load else None
         nearest = min(child.deadline for child in self.running.values())
         return max(0.0, nearest - time.monotonic())
 

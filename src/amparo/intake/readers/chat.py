@@ -41,8 +41,8 @@ def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
         draft.emitted += 1
     draft.meta("messages", len(rows))
     if rows:
-        draft.meta("first_message", rows[0].at)
-        draft.meta("last_message", rows[-1].at)
+        draft.meta("first_message", next((row.at for row in rows if row.at), ""))
+        draft.meta("last_message", next((row.at for row in reversed(rows) if row.at), ""))
     for sender, code in list(codes.items())[:200]:
         draft.meta(f"sender:{code}", sender)
 

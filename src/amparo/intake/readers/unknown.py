@@ -1,10 +1,24 @@
-"""What no reader takes: kept with its digest, said to be unsupported."""
+"""What no reader takes: kept with its digest, said to be unsupported and why."""
 
 from __future__ import annotations
 
-from amparo.intake.readers.draft import Draft, Input, Unsupported
+from amparo.intake.readers.draft import Draft, Encrypted, Input, Unsupported
+
+_WHY = {
+    "application/vnd.rar": "rar: no free reader",
+    "image/heif": "HEIF pictures are not read",
+}
 
 
 def read(source: Input, draft: Draft) -> None:
     """Refuse politely; the original is held all the same."""
-    raise Unsupported("no reader for this kind of file")
+    if draft.media_type == "application/x-ole-storage":
+        _refuse_compound(source)
+    raise Unsupported(_WHY.get(draft.media_type, "no reader for this kind of file"))
+
+
+def _refuse_compound(source: Input) -> None:
+    """Encrypted new Office files are compound files with one telling stream."""
+    if "EncryptedPackage".encode("utf-16-le") in source.all():
+        raise Encrypted("a password is needed")
+    raise Unsupported("no reader for this kind of compound file")

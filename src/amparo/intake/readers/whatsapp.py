@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from amparo.intake.readers.chat import Message, emit_messages
 from amparo.intake.readers.decode import decode
-from amparo.intake.readers.draft import Corrupt, Draft, Input
+from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached, Stop
+from amparo.intake.readers.zipped import open_zip, read_member
 from amparo.intake.reading import clean_text
 
 _MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -49,8 +50,9 @@ _DELETED = re.compile(
     re.IGNORECASE,
 )
 _EDITED = re.compile(
-    r"\s*<(?:this message was edited|ce message a été modifié|сообщение изменено"
-    r"|(?:данное )?сообщение (?:было )?(?:изменено|отредактировано)|تم تعديل هذه الرسالة)>\s*$",
+    r"[\s\u200e\u200f]*<(?:this message was edited|ce message a été modifié|сообщение изменено"
+    r"|(?:данное )?сообщение (?:было )?(?:изменено|отредактировано)"
+    r"|تم تعديل هذه الرسالة)>[\s\u200e\u200f]*$",
     re.IGNORECASE,
 )
 
@@ -63,18 +65,52 @@ class _Open:
 
 def read(source: Input, draft: Draft) -> None:
     """Parts `message:1` and on."""
+    if source.head[:2] == b"PK":
+        _read_archive(source, draft)
+        return
     decoded = decode(source.all())
     emit_chat(decoded.text, draft)
 
 
-def emit_chat(text: str, draft: Draft) -> None:
-    """Add all messages of an exported conversation."""
+def is_chat_name(name: str) -> bool:
+    """Whether a member of an archive is the conversation's text."""
+    last = name.rpartition("/")[2]
+    return last == "_chat.txt" or (last.endswith(".txt") and "whatsapp" in last.lower())
+
+
+def _read_archive(source: Input, draft: Draft) -> None:
+    """The conversation as messages, all other members as children, missing files named."""
+    if source.depth >= draft.budget.depth:
+        raise LimitReached("depth")
+    with open_zip(source, draft) as archive:
+        members = [info for info in archive.infolist() if not info.filename.endswith("/")]
+        if len(members) > draft.budget.members:
+            raise LimitReached("members")
+        chats = [info for info in members if is_chat_name(info.filename)]
+        text = "".join(decode(read_member(archive, info, draft)).text + "\n" for info in chats)
+        wanted = emit_chat(text, draft)
+        draft.expected += len(members) - len(chats)
+        for info in members:
+            if info in chats:
+                continue
+            wanted.discard(info.filename.rpartition("/")[2])
+            try:
+                draft.child(info.filename, "", read_member(archive, info, draft))
+            except Stop as reason:
+                draft.fail(reason.detail)
+    if wanted:
+        draft.meta("attachments_not_in_export", f"{len(wanted)}: {', '.join(sorted(wanted)[:20])}")
+
+
+def emit_chat(text: str, draft: Draft) -> set[str]:
+    """Add all messages of an exported conversation; the files they mention."""
     messages = list(parse_chat(clean_text(text)))
     if not messages:
         raise Corrupt("no message found")
     draft.meta("application", "WhatsApp")
     draft.meta("times", "as stated by the phone, zone and order of day and month unknown")
     emit_messages(messages, draft)
+    return {name for message in messages for name in message.files}
 
 
 def parse_chat(text: str) -> Iterator[Message]:
@@ -91,7 +127,7 @@ def parse_chat(text: str) -> Iterator[Message]:
             continue
         if current is not None:
             yield _message(current)
-        current = _Open(match["at1"] or match["at2"], [match["rest"]])
+        current = _Open(match["at1"] or match["at2"], [_after(line, match.start("rest"))])
     if current is not None:
         yield _message(current)
 
@@ -99,10 +135,19 @@ def parse_chat(text: str) -> Iterator[Message]:
 _UNMARKED = {ord(mark): None for mark in _MARKS}
 
 
+def _after(line: str, count: int) -> str:
+    """The line behind its first `count` characters that are no direction marks."""
+    at = 0
+    while count and at < len(line):
+        count -= line[at] not in _MARKS
+        at += 1
+    return line[at:]
+
+
 def _message(opened: _Open) -> Message:
     whole = "\n".join(opened.rest).rstrip("\n")
     match = _SENDER.match(whole) if opened.at else None
-    sender = match["sender"].strip() if match else ""
+    sender = match["sender"].translate(_UNMARKED).strip() if match else ""
     text = (match["text"] or "") if match else whole
     flags: list[str] = []
     bare = text.translate(_UNMARKED).strip()
@@ -110,7 +155,7 @@ def _message(opened: _Open) -> Message:
         flags.append("deleted")
     if _EDITED.search(bare):
         flags.append("edited")
-        text = _EDITED.sub("", text.translate(_UNMARKED))
+        text = _EDITED.sub("", text)
     if not sender:
         flags.append("notice")
     attached = _ATTACHED.search(bare)

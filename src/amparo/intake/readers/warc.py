@@ -1,0 +1,92 @@
+"""Web archives (WARC) by warcio: every record's payload a child, addresses and times as a list."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any
+
+from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached
+
+_KEPT = frozenset(("response", "resource", "conversion"))
+CHUNK = 1 << 16
+
+
+def preload() -> None:
+    """Import warcio."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    del ArchiveIterator
+
+
+def read(source: Input, draft: Draft) -> None:
+    """Part `captures` with time, status, type and address; payloads decoded as children."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    if source.depth >= draft.budget.depth:
+        raise LimitReached("depth")
+    source.stream.seek(0)
+    lines: list[str] = []
+    try:
+        for record in ArchiveIterator(source.stream):
+            if record.rec_type == "warcinfo":
+                _note_info(record, draft)
+            elif record.rec_type in _KEPT:
+                lines.append(_emit(record, draft))
+    except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError):
+        if not lines:
+            raise Corrupt("the web archive cannot be read") from None
+        draft.outcome, draft.detail = "partial", "the web archive is damaged or cut short"
+    draft.part("captures", "\n".join(lines), "what was captured", "")
+
+
+def _note_info(record: Any, draft: Draft) -> None:
+    text = record.content_stream().read(10_000).decode("utf-8", "replace")
+    for line in text.splitlines()[:40]:
+        key, colon, value = line.partition(":")
+        if colon:
+            draft.meta(f"warc:{key.strip().lower()}", value)
+
+
+def _emit(record: Any, draft: Draft) -> str:
+    """Add a record's payload; the line for the list of captures."""
+    draft.expected += 1
+    if draft.expected > draft.budget.members:
+        raise LimitReached("members")
+    headers = record.rec_headers
+    address = headers.get_header("WARC-Target-URI") or ""
+    moment = headers.get_header("WARC-Date") or ""
+    http = record.http_headers
+    status = http.get_statuscode() if http else ""
+    media_type = ((http or headers).get_header("Content-Type") or "").split(";")[0].strip()
+    data = _payload(record, draft)
+    if data is None:
+        draft.fail("record is damaged or too large")
+    else:
+        draft.child(_name(address, draft.expected), media_type, data)
+    return "\t".join((moment, str(status or ""), media_type, address))
+
+
+def _payload(record: Any, draft: Draft) -> bytes | None:
+    """The payload without transfer and content encoding, None beyond the limits."""
+    length = max(1 << 14, int(record.length or 0))
+    most = min(draft.budget.output_bytes - draft.size, length * draft.budget.ratio)
+    stream = record.content_stream()
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while piece := stream.read(CHUNK):
+            size += len(piece)
+            if size > most:
+                return None
+            pieces.append(piece)
+    except (zlib.error, EOFError, OSError, ValueError):
+        return None
+    return b"".join(pieces)
+
+
+def _name(address: str, number: int) -> str:
+    """The address as a path, behind a number that keeps the order."""
+    path = re.sub(r"^[a-z]+://", "", address).split("#")[0].split("?")[0].strip("/")
+    return f"{number}-{path.rpartition('/')[2] or path or 'record'}"

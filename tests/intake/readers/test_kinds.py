@@ -1,0 +1,187 @@
+"""The further kinds: each gives back the words, children and facts that were put in."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+import pytest
+
+from amparo.intake import reconcile
+from amparo.intake.reading import Reading
+from amparo.intake.sandbox import Sandbox
+
+
+def read(name: str, good: ModuleType, box: Sandbox) -> Reading:
+    reading = box.read(good.MORE[name](), name=name)
+    assert reading.outcome == "ok", reading.detail
+    assert reconcile.balanced(reading)
+    return reading
+
+
+def part(reading: Reading, name: str) -> str:
+    return next(part.text for part in reading.untrusted_parts if part.name == name)
+
+
+def children(reading: Reading) -> dict[str, bytes]:
+    return {child.name: child.data for child in reading.untrusted_children}
+
+
+def test_every_kind_of_the_good_set_is_read(good: ModuleType, box: Sandbox) -> None:
+    assert len(good.MORE) >= 20
+    for name in good.MORE:
+        assert read(name, good, box).kind != "unknown", name
+
+
+def test_telegram_html(good: ModuleType, box: Sandbox) -> None:
+    reading = read("messages.html", good, box)
+    labels = [part.label for part in reading.untrusted_parts]
+    assert labels[2] == "A | 03.03.2017 02:12:00 UTC+03:00", "a joined message has the same sender"
+    assert labels[3].endswith("reply to 1 | file: photos/photo_1.jpg")
+    assert part(reading, "message:2") == "Они пришли ночью"
+
+
+def test_signal_rows(good: ModuleType, box: Sandbox) -> None:
+    reading = read("signal.json", good, box)
+    assert part(reading, "message:1") == "Они пришли ночью"
+    assert reading.untrusted_parts[1].label.endswith("file: van.jpg")
+    assert reading.untrusted_metadata["sender:B"] == "self"
+
+
+def test_signal_frames(good: ModuleType, box: Sandbox) -> None:
+    reading = read("main.jsonl", good, box)
+    assert part(reading, "message:1") == "Они пришли ночью"
+    assert reading.untrusted_metadata["sender:A"] == "Vera"
+    assert reading.untrusted_parts[1].label.endswith("deleted")
+
+
+def test_whatsapp_archive(good: ModuleType, box: Sandbox) -> None:
+    reading = read("WhatsApp Chat with Vera.zip", good, box)
+    assert (reading.kind, reading.expected) == ("chat", 7)
+    assert children(reading) == {"IMG-20170303-WA0001.jpg": good.jpeg_with_position()}
+    assert "VID-2.mp4" in reading.untrusted_metadata["attachments_not_in_export"]
+
+
+def test_mbox(good: ModuleType, box: Sandbox) -> None:
+    found = children(read("folder.mbox", good, box))
+    assert found["message-1.eml"] == good.mail("en").rstrip(b"\n") + b"\n"
+    assert found["message-2.eml"] == good.mail("ru").rstrip(b"\n") + b"\n"
+
+
+def test_sheets(good: ModuleType, box: Sandbox) -> None:
+    reading = read("table.xlsx", good, box)
+    lines = part(reading, "sheet:Лист").split("\n")
+    assert [line.partition("\t")[2] for line in lines] == list(good.TEXTS.values())
+    assert part(reading, "sheet:hidden").split("\n")[4] == "\t\tfar cell", "line 5 is row 5"
+    assert "hidden" in next(p.label for p in reading.untrusted_parts if p.name == "sheet:hidden")
+    assert part(reading, "notes") == "A1\tlook here"
+    assert good.TEXTS["ru"] in part(read("table.ods", good, box), "sheet:Список")
+
+
+def test_csv(good: ModuleType, box: Sandbox) -> None:
+    reading = read("names.csv", good, box)
+    assert part(reading, "text").startswith("имя;дата\nВера")
+    assert reading.untrusted_metadata["rows"] == "3"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru", "ar"])
+def test_odt_and_rtf(language: str, good: ModuleType, box: Sandbox) -> None:
+    reading = box.read(good.odt(language), name="a.odt")
+    assert part(reading, "text") == f"Karvel\n{good.TEXTS[language]}\none   two\tthree"
+    for name, words in (
+        ("footnotes", "see annex"), ("comments", "check this"), ("deletions", "struck out words"),
+        ("header", "Office of Karvel"),
+    ):  # fmt: skip
+        assert part(reading, name) == words
+    assert children(reading)["Pictures/1.png"] == good.png()
+    rich = box.read(good.rtf(language), name="a.rtf")
+    assert good.TEXTS[language] in part(rich, "text")
+    assert children(rich)["picture-1.png"] == good.png()
+
+
+def test_presentations(good: ModuleType, box: Sandbox) -> None:
+    reading = read("talk.pptx", good, box)
+    assert part(reading, "slide:2") == good.TEXTS["ar"]
+    assert part(reading, "notes:1") == "say this aloud"
+    reading = read("slides.odp", good, box)
+    assert part(reading, "slide:1") == good.TEXTS["fr"]
+    assert part(reading, "notes:1") == "say this aloud"
+
+
+def test_mhtml(good: ModuleType, box: Sandbox) -> None:
+    reading = read("saved.mhtml", good, box)
+    article = re.sub(r"\s+", " ", part(reading, "article"))
+    for sentence in good.TEXTS["ru"].split(". "):
+        assert sentence.strip(". ") in article
+    assert "Courage" in part(reading, "comments")
+    assert children(reading)["1-van.png"] == good.png()
+    assert reading.untrusted_metadata["saved_from"] == "https://press.example/1"
+
+
+@pytest.mark.parametrize("name", ["files.tar.gz", "files.7z"])
+def test_archives(name: str, good: ModuleType, box: Sandbox) -> None:
+    found = children(read(name, good, box))
+    language = "ru" if name.endswith("7z") else "ar"
+    assert found == {"a.txt": b"one", "b/c.txt": good.TEXTS[language].encode()}
+
+
+def test_one_compressed_file(good: ModuleType, box: Sandbox) -> None:
+    assert children(read("letter.txt.gz", good, box)) == {"letter.txt": good.TEXTS["fr"].encode()}
+
+
+def test_web_archives(good: ModuleType, box: Sandbox) -> None:
+    reading = read("capture.warc.gz", good, box)
+    assert children(reading)["1-1"] == good.page("en"), "content encoding is undone"
+    assert "404" in part(reading, "captures")
+    plain = box.read(good.warc(compress=False), name="a.warc")
+    assert children(plain) == children(reading)
+    reading = read("capture.wacz", good, box)
+    assert reading.untrusted_metadata["digests"] == "match the package's own list"
+    lie = box.read(good.wacz(lie=True), name="a.wacz")
+    assert (lie.outcome, lie.detail) == ("partial", "digests of the package do not match")
+
+
+def test_subtitles(good: ModuleType, box: Sandbox) -> None:
+    reading = read("talk.srt", good, box)
+    assert reading.untrusted_parts[1].label == "00:00:05,000 --> 00:00:09,500"
+    assert "<i>" not in part(reading, "cue:2")
+    assert part(read("talk.vtt", good, box), "cue:1") == good.TEXTS["fr"]
+
+
+def test_proof(good: ModuleType, box: Sandbox) -> None:
+    reading = read("proof.zip", good, box)
+    assert reading.untrusted_metadata["digests"] == "1 of 1 stated digests match a file inside"
+    assert reading.untrusted_metadata["signatures"] == "1 present, not verified"
+    lie = box.read(good.proof(lie=True), name="proof.zip")
+    assert (lie.outcome, lie.detail) == ("partial", "a stated digest matches no file inside")
+
+
+def test_sound(good: ModuleType, box: Sandbox) -> None:
+    reading = read("note.wav", good, box)
+    assert reading.kind == "audio"
+    assert reading.untrusted_metadata["duration_seconds"] == "1.000"
+
+
+def test_video_gives_frames(box: Sandbox) -> None:
+    av = pytest.importorskip("av")
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width, stream.height = 64, 48
+        for shade in range(10):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (64, 48), (shade * 20, 0, 0)))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    reading = box.read(out.getvalue(), name="a.mp4")
+    assert (reading.kind, reading.outcome) == ("video", "ok"), reading.detail
+    assert reading.untrusted_metadata["duration_seconds"] == "2.000"
+    assert reading.untrusted_children[0].data.startswith(b"\xff\xd8\xff")
+
+
+def test_unsupported_says_why(box: Sandbox) -> None:
+    reading = box.read(b"Rar!\x1a\x07\x01\x00" + bytes(50), name="a.rar")
+    assert (reading.outcome, reading.detail) == ("unsupported", "rar: no free reader")
