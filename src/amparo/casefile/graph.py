@@ -7,6 +7,7 @@ from the one who knew to the one who passes it on, and at last to the claim.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ DENIES = "denies"
 EDGE_KINDS = LINKS | {SAME, SUPPORTS, DENIES}
 FORMAT = "amparo-graph/1"
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOP = {"format", "title", "note", "nodes", "edges", "claim", "contaminations"}
 _NODE = {"id", "kind", "first_hand", "capacity", "withdrawn", "label", "note"}
 _EDGE = {"from", "to", "kind", "note"}
@@ -167,7 +169,7 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             self.refuse(f"{where} is not a non-empty text")
         assert isinstance(value, str)
-        if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        if not value.isascii() and _SURROGATE.search(value):
             self.refuse(f"{where} holds half of a surrogate pair")
         return value
 
