@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
-from amparo.casefile.records import CaseFile
+from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import Field, Noun
 from amparo.vault.models import Item
 
@@ -117,20 +118,29 @@ def _input(field: Field, known: CaseFile, values: Mapping[str, Any], noun: Noun)
 
 
 def _choose_records(field: Field, made: Input, known: CaseFile, value: object) -> Input:
-    chosen: set[str] = set()
-    if value:
-        chosen = set(map(str, value)) if isinstance(value, list | tuple) else {str(value)}
-    rows = [row for noun in field.to for row in known.all(noun)]
+    chosen = [str(code) for code in value] if isinstance(value, list | tuple) else []
+    if isinstance(value, str) and value:
+        chosen = [value]
+    rows = in_order(row for noun in field.to for row in known.all(noun))
     if len(rows) > MOST_OPTIONS:
         hint = "Id of the record" if field.kind == "ref" else "Ids, one to a line"
         widget = "line" if field.kind == "ref" else "lines"
         return Input(**{**made.__dict__, "hint": hint, "widget": widget})
-    options = tuple(
-        Option(row.code, label_of(row.code, row.title), row.code in chosen) for row in rows
-    )
-    strange = chosen - {row.code for row in rows}
-    options += tuple(Option(code, code, True) for code in sorted(strange))
-    return Input(**{**made.__dict__, "options": options})
+    labels = {row.code: label_of(row.code, row.title) for row in rows}
+    # What is chosen comes first, in its own order: a list goes through the form unchanged.
+    options = [Option(code, labels.get(code, code), True) for code in chosen]
+    options += [Option(code, text) for code, text in labels.items() if code not in chosen]
+    return Input(**{**made.__dict__, "options": tuple(options)})
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Records by id as people count: ST9 before ST10, whenever they were changed."""
+    return sorted(rows, key=lambda row: _counted(row.code))
+
+
+def _counted(code: str) -> list[tuple[int, int, str]]:
+    pieces = re.split(r"(\d+)", code)
+    return [(1, int(piece), "") if piece.isdecimal() else (0, 0, piece) for piece in pieces]
 
 
 def _choose_item(field: Field, values: Mapping[str, Any]) -> Input:

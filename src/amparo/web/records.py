@@ -32,7 +32,7 @@ from amparo.vault.models import Part
 from amparo.web.cards import Card
 from amparo.web.columns import columns_of
 from amparo.web.faults import status_of
-from amparo.web.forms import label_of, make_inputs, read_inputs
+from amparo.web.forms import in_order, label_of, make_inputs, read_inputs
 from amparo.web.lock import acting_member
 from amparo.web.quote import find_start, prefill
 
@@ -99,7 +99,7 @@ def _noun(plural: str) -> Noun:
 def show_list(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     """The current records of one noun."""
     known, noun = load_case(case), _noun(plural)
-    page = Paginator(known.all(noun.name), ON_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(in_order(known.all(noun.name)), ON_PAGE).get_page(request.GET.get("page"))
     columns = columns_of(noun)
     rows = [(Card.of(row), [show_field(f, row.body, known) for f in columns]) for row in page]
     facts = {"case": known, "noun": noun, "columns": columns, "rows": rows, "page": page}
@@ -166,9 +166,9 @@ def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
         "case": known, "row": Card.of(row), "noun": noun, "newest": listed[-1],
         "versions": len(listed),
         "shown": [show_field(f, row.body, known) for f in noun.fields],
-        "citing": [Card.of(r) for r in citing],
+        "citing": [Card.of(r) for r in in_order(citing)],
         "place": _place_of(known, row),
-        "told": [Card.of(r) for r in citing if r.noun == "statement"]
+        "told": [Card.of(r) for r in in_order(citing) if r.noun == "statement"]
         if noun.name == "proposition" else [],
     }  # fmt: skip
     return render(request, "record.html", facts)

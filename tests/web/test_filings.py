@@ -1,0 +1,92 @@
+"""Filing: the gate first, then the build, then what is taken away."""
+
+import io
+import zipfile
+
+import lxml.html
+import pytest
+
+from amparo.custody.models import LedgerEntry
+
+FORM = {"forum": "icc-15", "lang": "en", "on": "2026-11-22", "sender": "A group\nA street"}
+
+
+@pytest.fixture(scope="module")
+def built(door, passphrase):
+    """The package of the demo case, as the page hands it out, and what the page then says."""
+    from django.test import Client
+
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.post("/unlock", {"passphrase": passphrase})
+    answer = browser.post("/cases/KARV/filing", FORM)
+    assert answer.status_code == 302, answer.content
+    package = browser.post("/cases/KARV/filing/package")
+    return package, lxml.html.fromstring(browser.get("/cases/KARV/filing").content)
+
+
+def test_the_gate_names_what_is_held_back_and_why(client):
+    tree = lxml.html.fromstring(client.get("/cases/KARV/filing").content)
+    told = {row.find("th").text_content().lower(): row.find("td").text_content()
+            for row in tree.xpath("//section[.//h2[@id='h-gate']]//tbody/tr")}  # fmt: skip
+    assert "V-7" in told["no decision of the person concerned"]
+    assert "V-8" in told["consent withdrawn"]
+
+
+def test_the_package_holds_documents_and_exhibits_and_verifies(built, tmp_path):
+    from amparo.custody.verify import verify_package
+
+    package, _ = built
+    assert package["Content-Disposition"] == 'attachment; filename="KARV-filing.zip"'
+    with zipfile.ZipFile(io.BytesIO(package.content)) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        archive.extractall(tmp_path)
+    assert {"filing.pdf", "filing.docx", "exhibits.csv", "package/bagit.txt"} <= names
+    assert (tmp_path / "filing.pdf").read_bytes().startswith(b"%PDF")
+    report = verify_package(tmp_path / "package")
+    assert not report.as_dict()["faults"]
+
+
+def test_the_documents_can_be_taken_out_later_with_an_entry(built, client):
+    _, tree = built
+    actions = tree.xpath("//form[contains(@action, '/filing/I-')]/@action")
+    assert len(actions) == 3
+    before = LedgerEntry.objects.count()
+    answer = client.post(actions[0])
+    assert answer.content.startswith(b"%PDF") and "attachment" in answer["Content-Disposition"]
+    assert LedgerEntry.objects.count() == before + 1
+
+
+def test_no_other_item_leaves_by_that_door(built, client, find):
+    code = find("statement-v1-ru.txt")
+    assert client.post(f"/cases/KARV/filing/{code}").status_code == 404
+
+
+def test_nothing_is_left_in_clear(built):
+    from amparo.web import filings
+
+    left = [path for path in filings.MEMORY.glob("amparo-*")] if filings.MEMORY.is_dir() else []
+    assert not left
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"forum": "nowhere"}, {"lang": "xx"}, {"on": "yesterday"}, {"on": ""}]
+)
+def test_a_wrong_choice_is_told_and_builds_nothing(client, wrong):
+    before = LedgerEntry.objects.count()
+    answer = client.post("/cases/KARV/filing", {**FORM, **wrong})
+    assert answer.status_code == 400 and b'role="alert"' in answer.content
+    assert LedgerEntry.objects.count() == before
+
+
+def test_a_case_from_which_nothing_may_leave_is_blocked(client):
+    client.post("/cases", {"code": "MUTE", "title": "Mute"})
+    page = client.get("/cases/MUTE/filing").content
+    assert b"must be resolved" in page and b"disabled" in page
+    assert client.post("/cases/MUTE/filing", FORM).status_code == 409
+
+
+def test_the_package_goes_with_the_lock(built, client, passphrase):
+    client.post("/lock")
+    client.post("/unlock", {"passphrase": passphrase})
+    assert client.post("/cases/KARV/filing/package").status_code == 404
