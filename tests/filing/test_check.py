@@ -138,6 +138,19 @@ def test_a_place_named_too_exactly_is_warned_of(case_with):
     assert any(one.where == "E2" for one in found.findings)
 
 
+def test_a_second_account_of_a_vulnerable_person_is_warned_of(case_with):
+    more = {
+        "person": [{"id": "V-5", "vulnerable": True}],
+        "source": [{"id": "S5", "kind": "person", "person": "V-5"}],
+        "statement": [
+            {"id": f"ST{n}", "source": "S5", "item": item, "quote": "x", "knows_by": "perceived"}
+            for n, item in ((51, "I1"), (52, "I2"))
+        ],
+    }
+    found = release(case_with(**more), only("V-1", "V-2", "V-5"))
+    assert [one.where for one in found.findings if "more than one" in one.cause] == ["V-5"]
+
+
 def test_a_quotation_that_moved_blocks_and_names_its_place(case):
     found = release(case, only("V-1"))
     blocks = recheck_quotes(found.case, lambda digest, part, quote, start: "двенадцать" in quote)

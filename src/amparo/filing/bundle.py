@@ -33,6 +33,7 @@ from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, load_forum, load_words
 from amparo.store import lock
+from amparo.store.files import write_durably
 from amparo.vault.deposit import Arrival, deposit
 from amparo.vault.models import Item
 from amparo.vault.unlock import mark_writing
@@ -46,6 +47,13 @@ MEDIA = {
     DOCX: ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     INDEX: ("text", "text/csv"),
 }
+
+NO_SENDER = Finding(
+    "warn",
+    "the sender is not named, and the forum asks for an identifiable one",
+    "title page and section 1",
+    "build it with --sender",
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +95,11 @@ def build_filing(
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     with _building(out) as folder:
         for name, data in files.items():
-            (folder / name).write_bytes(data)
+            write_durably(folder / name, data)
         items = _record(vault, document, rules, files)
         _package(vault, folder / PACKAGE, document, files)
-    return Built(out, document, items, found.withheld, found.findings)
+    findings = found.findings if sender else (*found.findings, NO_SENDER)
+    return Built(out, document, items, found.withheld, findings)
 
 
 def refuse_blocks(found: Release) -> None:

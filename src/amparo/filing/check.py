@@ -273,6 +273,9 @@ class _Gate:
         for place in self.kept.values():
             if place.noun == "place":
                 self._look_for_place(place)
+        for person in self.kept.values():
+            if person.noun == "person" and person["vulnerable"]:
+                self._look_for_accounts(person)
         for one in self.withheld:
             if one.noun in ("person", "item") and one.reason != "uncited":
                 self._warn(f"held back: {one.reason}", one.code)
@@ -288,6 +291,18 @@ class _Gate:
             ):
                 self._warn("a sentence names a place more exactly than it may be", row.code)
 
+    def _look_for_accounts(self, person: Row) -> None:
+        """Warn of a second account of a vulnerable person (Eurojust and ICC-OTP guidelines, 2022)."""
+        told = {
+            one["item"]
+            for one in self.case.all("statement")
+            if one["knows_by"] == "perceived"
+            and (source := self.case.get(one["source"])) is not None
+            and source["person"] == person.code
+        }
+        if len(told) > 1:
+            self._warn("a vulnerable person has given more than one account", person.code)
+
     def _hold(self, row: Row, reason: str) -> None:
         self.withheld.append(Withheld(row.noun, row.code, reason))
 
@@ -297,6 +312,9 @@ class _Gate:
 
 _CONSENT_STEP = "record a consent that covers it, or file without it"
 _STEPS = {
+    "a vulnerable person has given more than one account": (
+        "tender the first if it suffices, and ask for no further one"
+    ),
     "a person who has decided nothing appears under a code": (
         "record a decision, or check that nothing said by or of this person identifies them"
     ),

@@ -19,6 +19,7 @@ def press() -> int:
     """Compile one request; the exit code is FAILED with the compiler's words on stderr."""
     import typst
 
+    _leave_no_core()
     request = json.load(sys.stdin.buffer)
     root = files("amparo.filing")
     source = root.joinpath("templates", "filing.typ").read_bytes()
@@ -40,6 +41,15 @@ def press() -> int:
             return FAILED
     sys.stdout.buffer.write(pdf)
     return 0
+
+
+def _leave_no_core() -> None:
+    """A crash must not leave the filing on the disk."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - not on Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

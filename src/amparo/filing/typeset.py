@@ -7,6 +7,7 @@ is `made_at`, and words go in as JSON, never as source.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -50,12 +51,19 @@ def typeset(document: Document, words: Words) -> bytes:
 def _run_press(request: bytes, seconds: int) -> bytes:
     command = [sys.executable, "-I", "-X", "utf8", "-m", "amparo.filing.press"]
     try:
-        done = subprocess.run(command, input=request, capture_output=True, timeout=seconds)
+        done = subprocess.run(
+            command, input=request, capture_output=True, timeout=seconds, env=_environment()
+        )
     except subprocess.TimeoutExpired:
         raise _failure(f"no result after {seconds} s") from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
         raise _failure(f"exit code {done.returncode}")
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the user's environment but what Windows needs to start a process."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
 def _failure(value: str) -> AmparoError:

@@ -246,7 +246,7 @@ class _Writer:
             if span.note:
                 self._note(paragraph, span.note)
             elif span.target:
-                self._link(paragraph, span.text, span.target)
+                self._link(paragraph, span.text, span.target, size)
             else:
                 self._span(paragraph, span, size)
 
@@ -265,16 +265,15 @@ class _Writer:
                 properties.append(OxmlElement("w:rtl"))
             properties.append(language)
 
-    def _link(self, paragraph: Any, text: str, anchor: str) -> None:
+    def _link(self, paragraph: Any, text: str, anchor: str, size: float = 0) -> None:
         link = OxmlElement("w:hyperlink")
         link.set(qn("w:anchor"), self.bookmarks[anchor])
-        run = OxmlElement("w:r")
-        words = OxmlElement("w:t")
-        words.text = text
-        words.set(qn("xml:space"), "preserve")
-        run.append(words)
-        link.append(run)
         paragraph._p.append(link)
+        run = paragraph.add_run(text)
+        run.font.color.rgb = ACCENT
+        if size:
+            run.font.size = Pt(size)
+        link.append(run._r)
 
     def _bookmark(self, paragraph: Any, anchor: str) -> None:
         if not anchor:

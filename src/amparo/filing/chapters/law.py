@@ -55,7 +55,7 @@ def _subject(to: Wording) -> Section:
     table = Table(
         to.say("jurisdiction.subject_table"),
         to.columns(
-            "jurisdiction", act=0.6, kind=1.6, provision=0.9, victim=0.8, when=2.0, where=2.0
+            "jurisdiction", act=0.6, kind=1.6, provision=1.1, victim=0.8, when=2.0, where=2.0
         ),
         rows,
         "acts",

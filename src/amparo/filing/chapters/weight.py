@@ -127,10 +127,11 @@ def gravity(to: Wording) -> Section:
         blocks.append(to.paragraph("gravity.nature_plain", kinds=to.joined(kinds)))
     if statuses:
         blocks.append(to.paragraph("gravity.impact", statuses="; ".join(statuses)))
+    suffered = {act["victim"] for act in acts}
     groups = [
         person.code
         for person in to.case.all("person")
-        if person["counting_unit"] == "group of unknown size"
+        if person["counting_unit"] == "group of unknown size" and person.code in suffered
     ]
     if groups:
         blocks.append(to.paragraph("gravity.groups", groups=", ".join(groups)))
