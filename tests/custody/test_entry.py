@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +126,27 @@ def test_nonsense_is_refused(data: bytes) -> None:
 @given(st.text(min_size=1, max_size=50).filter(lambda text: text.isprintable()))
 def test_any_text_is_canonical(purpose: str) -> None:
     assert parse_entry(make_entry(kind="view", purpose=purpose, **BASE))["purpose"] == purpose
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(0, 2**53 - 1),
+)
+def test_canonical_form_is_that_of_the_rfc8785_library(anomalies: list[str], size: int) -> None:
+    made = make_entry(kind="view", anomalies=anomalies, size=size, **BASE)
+    assert rfc8785.dumps(json.loads(made)) == made
+
+
+def test_text_that_is_no_unicode_is_refused() -> None:
+    with pytest.raises(BadInput):
+        make_entry(kind="view", purpose="\ud800", **BASE)
+    whole = make_entry(kind="view", purpose="x", **BASE)
+    with pytest.raises(BadInput):
+        parse_entry(whole.replace(b'"x"', b'"\\ud800"'))
 
 
 def test_a_log_may_sign_with_both_its_keys() -> None:

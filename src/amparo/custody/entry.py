@@ -13,8 +13,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import rfc8785
-
 from amparo.crypto.digest import is_digest
 from amparo.errors import BadInput
 
@@ -53,6 +51,7 @@ RELATIONS = frozenset(
 
 _COMMITMENT = re.compile(r"hmac-sha256:[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UTC = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
 
 Check = Callable[[object], bool]
@@ -69,7 +68,7 @@ def make_entry(*, kind: str, **fields: Any) -> bytes:
     entry = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
     entry = {"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}
     check_entry(entry)
-    canonical: bytes = rfc8785.dumps(entry)
+    canonical = canonical_bytes(entry)
     if len(canonical) > MAX_ENTRY:
         raise BadInput(
             "An entry of the ledger is too long",
@@ -77,6 +76,16 @@ def make_entry(*, kind: str, **fields: Any) -> bytes:
             remedy=f"Keep it under {MAX_ENTRY} bytes; put long text into an item",
         )
     return canonical
+
+
+def canonical_bytes(entry: dict[str, Any]) -> bytes:
+    """RFC 8785 for what an entry can hold: ASCII names, no fractions, no lone surrogates.
+
+    The standard library does it twenty times faster than `rfc8785`, against which it is tested.
+    """
+    return json.dumps(
+        entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def parse_entry(data: bytes) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def parse_entry(data: bytes) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise _bad("the entry is not an object")
     check_entry(entry)
-    if len(data) > MAX_ENTRY or rfc8785.dumps(entry) != data:
+    if len(data) > MAX_ENTRY or canonical_bytes(entry) != data:
         raise _bad("the entry is not in canonical form")
     return entry
 
@@ -115,7 +124,7 @@ def _check_fields(value: dict[str, Any], checks: dict[str, Check], prefix: str) 
 
 
 def _text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT and not _SURROGATE.search(value)
 
 
 def _code(value: object) -> bool:
