@@ -123,6 +123,8 @@ def test_what_is_not_wanted_is_not_widened() -> None:
         ("a*", "character 1"),
         ("knid:pdf police", "character 1"),
         ("police kind:,", "character 8"),
+        ("kind:p\udcff", "character 1"),
+        ("kind:p\x00", "character 1"),
         ("date:2017-13", "character 1"),
         ("date:2018..2017", "character 1"),
         ("date:..", "character 1"),

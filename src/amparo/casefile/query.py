@@ -362,6 +362,8 @@ def _filter(token: _Token, negated: bool) -> Filter:
     values = tuple(part.strip() for part in value.split(",") if part.strip())
     if not values:
         _stop(f"{field}: has no value", token.at)
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
+        _stop(f"{field}: holds a character that is no text", token.at)
     return Filter(field, values, negated)
 
 
