@@ -65,7 +65,7 @@ def test_no_other_item_leaves_by_that_door(built, client, find):
 def test_nothing_is_left_in_clear(built):
     from amparo.web import filings
 
-    left = [path for path in filings.MEMORY.glob("amparo-*")] if filings.MEMORY.is_dir() else []
+    left = list(filings.MEMORY.glob("amparo-*")) if filings.MEMORY.is_dir() else []
     assert not left
 
 

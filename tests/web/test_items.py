@@ -60,6 +60,21 @@ def test_each_paragraph_has_a_place_of_its_own(client, find):
     assert {one.get("lang") for one in said} == {"ru"}
 
 
+def test_an_article_without_blank_lines_is_shown_line_by_line(client, find):
+    code = find("courier-2019-05-06.html")
+    tree = tree_of(client.get(f"/items/{code}"))
+    article = tree.xpath("//section[h3/span='article']")[0]
+    said = article.xpath(".//*[contains(@class, 'said')]")
+    assert len(said) > 3 and all("\n" not in one.text_content() for one in said)
+    text = Passage.objects.filter(part__item__number=int(code[2:])).first().part.text
+    for one in said:
+        begin = int(one.get("data-start"))
+        assert text[begin : begin + len(one.text_content())] == one.text_content()
+    last = said[-1].getparent().get("id")
+    position, begin = last[1:].split("-")
+    assert client.get(f"/items/{code}/at/{position}/{int(begin) + 5}")["Location"].endswith(last)
+
+
 def test_a_place_leads_to_its_paragraph_on_whatever_page(client, find, monkeypatch):
     code = find("statement-v1-ru.txt")
     rows = list(Passage.objects.filter(part__item__number=int(code[2:])).order_by("start"))

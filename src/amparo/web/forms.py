@@ -28,6 +28,8 @@ _WIDGETS = {
     "texts": "lines",
     "names": "lines",
 }
+_SELDOM = {"start", "note", "as_stated", "began_as_stated", "ended_as_stated", "lat", "lon", "file",
+           "names", "interpreter", "told"}  # fmt: skip
 _HINTS = {
     "date": "Year, month or day: 2019, 2019-03, 2019-03-08; ~ approximate, ? uncertain, "
     "2019-03/2019-05 a span",
@@ -60,6 +62,11 @@ class Input:
     value: str = ""
     lang: str = ""
     options: tuple[Option, ...] = ()
+
+    @property
+    def is_seldom(self) -> bool:
+        """True for fields that most records do without: they stand folded away."""
+        return self.name in _SELDOM and not self.value
 
     @property
     def rows(self) -> int:
@@ -155,12 +162,12 @@ def _choose_item(field: Field, values: Mapping[str, Any]) -> Input:
     )
 
 
-def label_of(code: str, title: str) -> str:
-    """Code and title in one line, for lists to choose from."""
+def label_of(code: str, title: str, most: int = MOST_LABEL) -> str:
+    """Code and title in one line of at most about `most` characters."""
     title = " ".join(title.split())
     if title == code or not title:
         return code
-    return f"{code} · {title[: MOST_LABEL - 1] + '…' if len(title) > MOST_LABEL else title}"
+    return f"{code} · {title[: most - 1] + '…' if len(title) > most else title}"
 
 
 def _as_text(value: object) -> str:

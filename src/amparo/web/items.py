@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,21 +19,11 @@ from amparo.intake.receive import Tally, receive_bytes
 from amparo.vault.models import Item, Part, Passage
 from amparo.vault.retrieve import export_item, find_item
 from amparo.web.lock import acting_member, held_vault
+from amparo.web.paragraphs import Paragraph, find_paragraph, list_paragraphs
 
 ITEMS_ON_PAGE = 50
 PARAGRAPHS_ON_PAGE = 150
 MAX_PURPOSE = 200
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """One passage as shown: `number` counts in its part, `start` and `end` are code points."""
-
-    number: int
-    start: int
-    end: int
-    text: str
-    language: str
 
 
 @dataclass(frozen=True)
@@ -103,15 +92,9 @@ def _cut(rows: list[tuple[int, int, int, str]], parts: dict[int, Part], first: i
         part = parts[part_id]
         listed = list(group)
         before = part.passages.filter(start__lt=listed[0][1]).count()
-        shown.append(Shown(part, list(_paragraphs(part, listed, before))))
+        passages = [(start, end, language) for _, start, end, language in listed]
+        shown.append(Shown(part, list(list_paragraphs(part, passages, before))))
     return shown
-
-
-def _paragraphs(
-    part: Part, rows: list[tuple[int, int, int, str]], before: int
-) -> Iterator[Paragraph]:
-    for number, (_, start, end, language) in enumerate(rows, before + 1):
-        yield Paragraph(number, start, end, part.text[start:end], language)
 
 
 @require_GET
@@ -120,6 +103,7 @@ def show_place(request: HttpRequest, code: str, position: int, start: int) -> Ht
     item = find_item(code)
     passage = (
         Passage.objects.filter(part__item=item, part__position=position, start__lte=start)
+        .select_related("part")
         .order_by("-start")
         .first()
     )
@@ -129,7 +113,8 @@ def show_place(request: HttpRequest, code: str, position: int, start: int) -> Ht
     earlier += Passage.objects.filter(part_id=passage.part_id, start__lt=passage.start).count()
     page = earlier // PARAGRAPHS_ON_PAGE + 1
     where = reverse("item", args=[item.code]) + (f"?page={page}" if page > 1 else "")
-    return HttpResponseRedirect(f"{where}#c{position}-{passage.start}")
+    paragraph = find_paragraph(passage.part, passage, start)
+    return HttpResponseRedirect(f"{where}#c{position}-{paragraph.start}")
 
 
 @require_GET

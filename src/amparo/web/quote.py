@@ -10,6 +10,7 @@ from amparo.casefile.records import CaseFile
 from amparo.errors import BadInput, NotFound
 from amparo.vault.models import Item, Part, Passage
 from amparo.vault.retrieve import find_item, read_part
+from amparo.web.paragraphs import find_paragraph
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,17 @@ def prefill(known: CaseFile, asked: Mapping[str, str]) -> Place | None:
     item = find_item(asked["item"])
     passage = _passage(item, int(numbers["part"]), int(numbers["at"]))
     part = passage.part
-    start, end = passage.start, passage.end
+    shown = find_paragraph(part, passage, int(numbers["at"]))
+    start, end = shown.start, shown.end
     if numbers["from"].isdigit() and numbers["to"].isdigit():
         start, end = max(start, int(numbers["from"])), min(end, int(numbers["to"]))
-    quote = part.text[start:end] or part.text[passage.start : passage.end]
     values: dict[str, object] = {
         "item": _code_in_case(known, item),
         "part": part.name,
-        "quote": quote.strip(),
-        "language": passage.language or part.language,
+        "quote": (part.text[start:end] or shown.text).strip(),
+        "language": shown.language,
     }
-    text = part.text[passage.start : passage.end]
-    return Place(item, part, text, f"{passage.start}-{passage.end}", values)
+    return Place(item, part, shown.text, f"{shown.start}-{shown.end}", values)
 
 
 def _passage(item: Item, position: int, at: int) -> Passage:

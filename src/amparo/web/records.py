@@ -37,6 +37,7 @@ from amparo.web.lock import acting_member
 from amparo.web.quote import find_start, prefill
 
 ON_PAGE = 100
+LONG_LABEL = 200
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def show_field(field: Field, body: Mapping[str, Any], known: CaseFile) -> Shown:
 
 def _link(known: CaseFile, code: str) -> Link:
     row = known.get(code)
-    return Link(code, label_of(code, row.title) if row else code, row is not None)
+    return Link(code, label_of(code, row.title, LONG_LABEL) if row else code, row is not None)
 
 
 def _noun(plural: str) -> Noun:

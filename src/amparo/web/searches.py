@@ -50,7 +50,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     page = Paginator(range(found.total), ON_PAGE).get_page(page_number)
     facts = {
         "query": query, "found": found, "page": page, "first": skip + 1,
-        "hits": [(hit, _position(hit)) for hit in found.hits],
+        "hits": [(hit, _position(hit), _first(hit)) for hit in found.hits],
     }  # fmt: skip
     return render(request, "search.html", facts)
 
@@ -58,3 +58,8 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 def _position(hit: Hit) -> int:
     part = Part.objects.only("position").get(item__sha256=hit.sha256, name=hit.part)
     return part.position
+
+
+def _first(hit: Hit) -> int:
+    """Where the first word found stands in the part."""
+    return hit.start + (hit.spans[0][0] if hit.spans else 0)
