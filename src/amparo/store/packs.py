@@ -8,7 +8,6 @@ to its place, so that a changed, moved, doubled or missing byte is found and loc
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import io
 import os
@@ -19,8 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amparo.crypto.keys import Keys
-from amparo.crypto.seal import Sealer, padded_size, read_range, seal, sealed_size
-from amparo.errors import BadInput, Broken, NotFound, StorageFailed
+from amparo.crypto.seal import read_range, sealed_size
+from amparo.errors import Broken, NotFound, StorageFailed
 from amparo.store.appending import Appender
 from amparo.store.audit import PackReport, audit
 from amparo.store.bodies import open_body
@@ -38,10 +37,9 @@ from amparo.store.frames import (
     pack_name,
     pack_number,
 )
+from amparo.store.sealing import SMALL, append_large, append_small, take
 
 PACK_LIMIT = 64 << 20
-SMALL = 1 << 20
-ZEROS = bytes(1 << 16)
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ class Packs:
         """
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
         with self._lock, self._guarded():
-            first = _take(stream, SMALL + 1)
+            first = take(stream, SMALL + 1)
             writer = self._open_writer()
             mark = writer.end
             try:
                 if len(first) <= SMALL:
-                    head = self._put_small(writer, first)
+                    head = append_small(writer, first)
                 else:
-                    head = self._put_large(writer, first, stream)
+                    head = append_large(writer, first, stream)
                 known = held(head.digest.hex()) if held else None
             except BaseException:
                 writer.cut(mark)
@@ -229,33 +227,6 @@ class Packs:
         """Numbers of the packs in the folder, ascending."""
         found = (pack_number(path.name) for path in self.folder.glob("*.pack"))
         return sorted(number for number in found if number is not None)
-
-    def _put_small(self, writer: Appender, data: bytes) -> Head:
-        key = os.urandom(32)
-        padded = padded_size(len(data))
-        body = seal(key, CONTEXT, data + bytes(padded - len(data)))
-        head = Head(key, len(data), padded, hashlib.sha256(data).digest())
-        writer.append(writer.frames.seal_head(writer.end, head) + body)
-        return head
-
-    def _put_large(self, writer: Appender, first: bytes, stream: BinaryIO) -> Head:
-        key, running, size = os.urandom(32), hashlib.sha256(), 0
-        sealer = Sealer(key, CONTEXT)
-        at = writer.end
-        writer.append(bytes(HEAD))
-        step = first
-        while step:
-            running.update(step)
-            size += len(step)
-            writer.append(sealer.update(step))
-            step = _take(stream, SMALL)
-        padded = padded_size(size)
-        for length in _steps(padded - size, len(ZEROS)):
-            writer.append(sealer.update(ZEROS[:length]))
-        writer.append(sealer.finalize())
-        head = Head(key, size, padded, running.digest())
-        writer.patch(at, writer.frames.seal_head(at, head))
-        return head
 
     def _find(self, locator: str) -> tuple[Locator, Head]:
         place = Locator.parse(locator)
@@ -433,30 +404,3 @@ class Packs:
             self._failed = True
             self._close_writer()
             raise storage_failed(error, self.folder) from error
-
-
-def _take(stream: BinaryIO, length: int) -> bytes:
-    """`length` bytes, fewer only at the end: pipes and sockets hand out less than was asked.
-
-    The source's failing must not look like the vault's device failing.
-    """
-    try:
-        data = stream.read(length)
-        if not data or len(data) == length:
-            return data or b""
-        parts, left = [data], length - len(data)
-        while left and (data := stream.read(left)):
-            parts.append(data)
-            left -= len(data)
-    except OSError as error:
-        raise BadInput(
-            f"The source cannot be read ({error.strerror or 'input/output error'})",
-            remedy="Check the file or the medium it lies on",
-        ) from error
-    return b"".join(parts)
-
-
-def _steps(total: int, step: int) -> Iterator[int]:
-    while total > 0:
-        yield min(step, total)
-        total -= step
