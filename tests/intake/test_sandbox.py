@@ -5,23 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from amparo.intake.reading import Budget
+from amparo.intake.reading import Budget, Reading
 from amparo.intake.sandbox import Sandbox
 
 ATTEMPTS = """
 import json, os, socket, sys, ctypes, resource
 sys.path[:] = json.loads(sys.argv[1])
 from amparo.intake import sandbox_child
-from amparo.intake.reading import Budget
+from amparo.intake.reading import Budget, Reading
 victim = os.getppid()
 layers = sandbox_child.lock_down(Budget(memory_bytes=200 << 20), runs_programs=False)
 results = {}
@@ -185,3 +187,78 @@ def test_our_own_process_imports_no_parser() -> None:
         "assert not bad & set(sys.modules), bad & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_a_crash_becomes_an_outcome(hostile: ModuleType) -> None:
+    psutil = pytest.importorskip("psutil")
+    data = dict(hostile.xml_bombs())["attributes.html"]
+    with Sandbox() as box:
+        box.read(b"warm", name="a.txt")
+        found: list[Reading] = []
+        work = threading.Thread(target=lambda: found.append(box.read(data, name="slow.html")))
+        assert box._process is not None
+        zygotes = {child.pid for child in psutil.Process(box._process.pid).children(recursive=True)}
+        work.start()
+        while work.is_alive():
+            tree = psutil.Process(box._process.pid).children(recursive=True)
+            for child in tree:
+                if child.pid not in zygotes:
+                    child.send_signal(signal.SIGSEGV)
+            work.join(0.05)
+        assert (found[0].outcome, found[0].detail) == ("crashed", "ended by SIGSEGV")
+        assert box.read(b"still there", name="a.txt").outcome == "ok"
+
+
+def test_input_through_a_pipe_where_there_is_no_memfd(
+    monkeypatch: pytest.MonkeyPatch, good: ModuleType, box: Sandbox
+) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    reading = box.read(good.docx("ru"), name="a.docx")
+    assert reading.outcome == "ok"
+    assert "фургон" in reading.text()
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap to forbid namespaces")
+def test_where_namespaces_are_forbidden_the_floor_still_holds() -> None:
+    script = (
+        "import json\nfrom amparo.intake.sandbox import Sandbox\n"
+        "with Sandbox() as box:\n"
+        "    reading = box.read(b'some words', name='a.txt')\n"
+        "    print(json.dumps([box.layers(), reading.outcome]))\n"
+    )
+    wrap = ["bwrap", "--unshare-user", "--uid", "1000", "--disable-userns", "--dev-bind", "/", "/"]
+    done = subprocess.run([*wrap, sys.executable, "-c", script], capture_output=True, check=False)
+    if done.returncode and b"bwrap" in done.stderr:
+        pytest.skip("bubblewrap cannot make a user namespace here")
+    layers, outcome = json.loads(done.stdout)
+    assert outcome == "ok"
+    assert layers["bubblewrap"] is False
+    assert layers["network namespace"] is False
+    assert layers["rlimits"] is True
+
+
+def test_the_zygote_outlives_the_thread_that_started_it() -> None:
+    box = Sandbox()
+    starter = threading.Thread(target=lambda: box.read(b"first", name="a.txt"))
+    starter.start()
+    starter.join()
+    process = box._process
+    assert box.read(b"second", name="a.txt").outcome == "ok"
+    assert box._process is process
+    box.close()
+
+
+def test_the_zygote_ends_with_our_process() -> None:
+    script = (
+        "import os\nfrom amparo.intake.sandbox import Sandbox\nbox = Sandbox()\n"
+        "box.read(b'some words', name='a.txt')\nprint(box._process.pid, flush=True)\nos._exit(9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    pid = int(done.stdout)
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the zygote is still there")

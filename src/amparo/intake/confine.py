@@ -12,9 +12,11 @@ import os
 import platform
 import resource
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+LINUX = sys.platform.startswith("linux")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 PR_SET_PDEATHSIG = 1
@@ -78,6 +80,8 @@ _KILL = 0x80000000
 
 def address_space() -> int:
     """Bytes of address space in use, found without /proc by trying limits (about 1 MiB exact)."""
+    if not LINUX:
+        return 0
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     low, high = 0, 1 << 20
     _libc.mmap.restype = ctypes.c_void_p
@@ -123,6 +127,8 @@ def limit_resources(*, memory_bytes: int, cpu_seconds: int, file_bytes: int, fil
 
 def leave_network() -> bool:
     """A network namespace of our own without any interface, where the kernel allows one."""
+    if not LINUX:
+        return False
     if _libc.unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0:
         return True
     return bool(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0)
@@ -130,6 +136,8 @@ def leave_network() -> bool:
 
 def drop_privileges() -> bool:
     """No capability, none to be gained by running a program, no debugger attached."""
+    if not LINUX:
+        return False
     if _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     for capability in range(64):
@@ -139,10 +147,16 @@ def drop_privileges() -> bool:
     return bool(_libc.capset(header, bytes(24)) == 0)
 
 
+def hide() -> None:
+    """Be unreadable for other processes of the same user: no debugger, no /proc/pid/mem."""
+    if LINUX:
+        _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def die_with_parent() -> None:
-    """Be killed when the parent ends; unreadable for other processes of the same user."""
-    _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
-    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    """Be killed when the thread that forked us ends; only for a parent of one thread."""
+    if LINUX:
+        _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
 
 
 _READ_FILE, _READ_DIR, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
@@ -158,6 +172,8 @@ _O_PATH = 0o10000000
 
 def landlock_version() -> int:
     """ABI version of Landlock, 0 where there is none."""
+    if not LINUX:
+        return 0
     return max(0, int(_libc.syscall(444, None, ctypes.c_size_t(0), 1)))
 
 
@@ -206,7 +222,7 @@ def filter_calls(*, run_programs: bool = False) -> bool:
     Everything else answers EPERM. False where the architecture is not known to us.
     """
     machine = platform.machine()
-    if machine not in AUDIT_ARCH:
+    if not LINUX or machine not in AUDIT_ARCH:
         return False
     column = list(AUDIT_ARCH).index(machine)
     program = _program(AUDIT_ARCH[machine], column, run_programs)

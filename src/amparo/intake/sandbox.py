@@ -35,7 +35,7 @@ from amparo.intake.readers import version_of
 from amparo.intake.reading import DEFAULT, Budget, Reading, clean_line
 
 COPY_LIMIT = 64 << 20
-GRACE = 3.0
+GRACE = 20.0
 START_SECONDS = 20.0
 _PROGRAM = (
     "import sys,json;sys.path[:]=json.loads(sys.argv[2]);"
@@ -92,6 +92,8 @@ class Sandbox:
             request = {"op": "read", "name": name[-400:], "size": size, "hint": guess.reader}
             request |= {"budget": asdict(limits), "depth": depth}
             message, end = self._ask(request, handle, limits)
+            if end.get("lost") and _rewound(handle):
+                message, end = self._ask(request, handle, limits)
         finally:
             if handle >= 0:
                 os.close(handle)
@@ -304,7 +306,7 @@ def _bubblewrap(python: str, path: list[str]) -> list[str]:
     for entry in ("__init__.py", "errors.py", "intake"):
         binds += ["--ro-bind-try", str(own / entry), str(own / entry)]
     return [
-        "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        "bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL",
         "--clearenv", *(word for item in _environment().items() for word in ("--setenv", *item)),
         *binds, "--dev", "/dev", "--chdir", "/", "--",
     ]  # fmt: skip
@@ -317,7 +319,7 @@ def _open_input(source: Path | bytes, limits: Budget) -> tuple[int, int, str, by
     """
     if isinstance(source, bytes):
         digest = hashlib.sha256(source).hexdigest()
-        handle = -1 if len(source) > limits.input_bytes else _sealed(source)
+        handle = -1 if len(source) > limits.input_bytes else _hand_over(source)
         return handle, len(source), digest, source[:65_536]
     with source.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
@@ -330,6 +332,20 @@ def _open_input(source: Path | bytes, limits: Budget) -> tuple[int, int, str, by
             return -1, size, digest, head
         file.seek(0)
         return os.dup(file.fileno()), size, digest, head
+
+
+def _hand_over(data: bytes) -> int:
+    """A descriptor the child can read the bytes from, which are nowhere on a disk."""
+    if hasattr(os, "memfd_create"):
+        return _sealed(data)
+    reading, writing = os.pipe()
+    threading.Thread(target=_feed, args=(writing, data), daemon=True).start()
+    return reading
+
+
+def _feed(handle: int, data: bytes) -> None:
+    with contextlib.suppress(OSError), open(handle, "wb") as pipe:
+        pipe.write(data)
 
 
 def _sealed(data: bytes) -> int:
@@ -359,10 +375,18 @@ def _collect(handle: int, limit: int, deadline: float) -> bytearray | None:
             return None
 
 
+def _rewound(handle: int) -> bool:
+    """Set the input back to its start, for a second try after the zygote was lost."""
+    try:
+        return os.lseek(handle, 0, os.SEEK_SET) == 0
+    except OSError:
+        return False
+
+
 def _end_of(report: bytearray | None) -> dict[str, Any]:
     """How the child ended, as the zygote saw it."""
     if not report:
-        return {"code": -1, "timed_out": report is None, "cpu": 0.0, "memory": 0}
+        return {"code": 1, "timed_out": report is None, "lost": report is not None}
     found = json.loads(bytes(report))
     return found if isinstance(found, dict) else {}
 
@@ -375,7 +399,7 @@ def _judge(
         return _without_answer(guess, digest, "refused", "limit: output")
     if end.get("timed_out"):
         return _without_answer(guess, digest, "timed-out", "limit: time")
-    code = int(end.get("code", -1))
+    code = int(end.get("code", 1))
     if code != 0 or not message:
         return _without_answer(guess, digest, *_reason(code, end, limits))
     try:

@@ -46,7 +46,7 @@ class Running:
 
 def main(control_fd: int) -> NoReturn:
     """Serve requests on the control socket until it closes."""
-    confine.die_with_parent()
+    confine.hide()
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     os.set_blocking(wake_read, False)
@@ -112,6 +112,7 @@ class Zygote:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setpgid(0, 0)
+            confine.die_with_parent()
             for handle in (status, self.wake_read, self.wake_write, self.control.fileno()):
                 os.close(handle)
             for other in self.running.values():
@@ -219,7 +220,8 @@ def lock_down(budget: Budget, *, runs_programs: bool) -> dict[str, bool | int]:
 
 def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
     try:
-        with io.FileIO(source, "r") as raw, io.BufferedReader(raw, 1 << 18) as stream:
+        with io.FileIO(source, "r") as raw, io.BufferedReader(raw, 1 << 18) as piped:
+            stream = piped if piped.seekable() else io.BytesIO(piped.read())
             head = stream.read(HEAD)
             size = int(request["size"])
             dispatch(Input(stream, size, head, str(request["name"]), int(request["depth"])), draft)

@@ -1,0 +1,83 @@
+"""OCR in the sandbox: the right script without being told, at most 2 % of characters wrong."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import textwrap
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from amparo.intake.reading import Budget
+from amparo.intake.sandbox import Sandbox
+
+FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+LANGUAGES = {"en": "eng", "fr": "fra", "ru": "rus", "ar": "ara"}
+
+
+def installed() -> set[str]:
+    if not shutil.which("tesseract"):
+        return set()
+    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, check=False)
+    return set(listed.stdout.decode().split())
+
+
+HERE = installed()
+
+
+def scan(text: str, language: str) -> object:
+    """A clean page at about 200 dpi."""
+    from PIL import Image, ImageDraw, ImageFont, features
+
+    if not FONT.exists() or (language == "ar" and not features.check("raqm")):
+        pytest.skip("no font or no shaping for this script here")
+    image = Image.new("L", (1500, 560), 255)
+    pen, font = ImageDraw.Draw(image), ImageFont.truetype(str(FONT), 36)
+    for number, line in enumerate(textwrap.wrap(text, 66)):
+        at = (1440 if language == "ar" else 60, 60 + number * 64)
+        if language == "ar":
+            pen.text(at, line, font=font, fill=0, anchor="ra", direction="rtl", language="ar")
+        else:
+            pen.text(at, line, font=font, fill=0)
+    return image
+
+
+def saved(image: object, kind: str) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, resolution=200)  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def errors(expected: str, found: str) -> float:
+    """Character error rate, spaces and line ends taken as one."""
+    expected, found = " ".join(expected.split()), " ".join(found.split())
+    return Levenshtein.distance(expected, found) / len(expected)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_picture(language: str, good: ModuleType, box: Sandbox) -> None:
+    if LANGUAGES[language] not in HERE:
+        pytest.skip("tesseract or its data are not installed")
+    reading = box.read(saved(scan(good.TEXTS[language], language), "PNG"), name="scan.png")
+    assert reading.outcome == "ok"
+    assert LANGUAGES[language] in reading.untrusted_metadata["ocr"]
+    assert errors(good.TEXTS[language], reading.text()) <= 0.02
+
+
+@pytest.mark.skipif("rus" not in HERE, reason="tesseract or its data are not installed")
+def test_scanned_pdf(good: ModuleType, box: Sandbox) -> None:
+    data = saved(scan(good.TEXTS["ru"], "ru"), "PDF")
+    reading = box.read(data, name="scan.pdf")
+    assert (reading.kind, reading.outcome, reading.emitted) == ("pdf", "ok", 1)
+    assert errors(good.TEXTS["ru"], reading.untrusted_parts[0].text) <= 0.02
+
+
+def test_without_ocr_a_scan_says_so(good: ModuleType, box: Sandbox) -> None:
+    data = saved(scan(good.TEXTS["en"], "en"), "PDF")
+    reading = box.read(data, name="scan.pdf", budget=Budget(ocr=False))
+    assert reading.outcome == "partial"
+    assert reading.detail == "pages without text layer; OCR switched off"
