@@ -196,3 +196,30 @@ def test_an_empty_sender_is_said_to_be_missing(material):
 
 def test_the_same_material_makes_the_same_document(material, words):
     assert compose(material, words, MADE) == compose(material, words, MADE)
+
+
+def test_each_proposition_is_told_once_wherever_it_bears(material, words):
+    from amparo.casefile.proof_chart import ClaimLine, CrimeLine, ElementLine
+
+    def line(element, *codes):
+        claims = tuple(ClaimLine(code, "", 1, 1, 0, 0, (), ()) for code in codes)
+        return ElementLine(element, element, "supported", claims)
+
+    crimes = (
+        CrimeLine("7(1)(e)", "Imprisonment", ("A1",), (line("7(1)(e).1", "P1", "P3"),)),
+        CrimeLine("7(1)(h)", "Persecution", (), (line("7(1)(h).1", "P3", "P1"),)),
+    )
+    for context in ((), (line("7.X1", "P1", "P3"),)):
+        chart = replace(material.chart, crimes=crimes, context=context)
+        document = compose(replace(material, chart=chart), words, MADE)
+        anchors = [b.anchor for s in document.walk() for b in s.blocks if isinstance(b, Paragraph)]
+        assert anchors.count("told.P1") == anchors.count("told.P3") == 1
+        assert lay_out(number_document(document), words)
+
+
+def test_without_any_crime_the_facts_are_still_told(material, words):
+    chart = replace(material.chart, crimes=(), context=())
+    document = compose(replace(material, chart=chart, answers=()), words, MADE)
+    assert lay_out(number_document(document), words)
+    told = [b.anchor for b in section(document, "others").blocks]
+    assert told == ["told.P1", "told.P3"]

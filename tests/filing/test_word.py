@@ -102,3 +102,24 @@ def test_no_trace_of_the_template_or_of_now(make_document):
 def test_control_characters_do_not_break_the_file(make_document):
     data = write_word(make_document("a\x00b\x0b\ufffe\ud800c & <d>"), WORDS)
     assert "& <d>" in spoken(part(data, "word/document.xml"))
+
+
+ORDERS = {
+    "tblPr": ("tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"),
+    "tcPr": ("tcW", "gridSpan", "tcBorders", "shd"),
+    "pPr": ("pStyle", "keepNext", "numPr", "tabs", "spacing", "ind", "jc"),
+    "rPr": (
+        "rStyle", "rFonts", "b", "i", "color", "sz", "szCs", "vertAlign", "rtl", "cs", "lang",
+    ),
+}  # fmt: skip
+
+
+def test_properties_stand_in_the_order_of_the_schema(make_document):
+    """Word refuses a file whose properties stand in another order."""
+    data = write_word(make_document(), WORDS)
+    for name in ("word/document.xml", "word/footnotes.xml"):
+        root = part(data, name)
+        for tag, order in ORDERS.items():
+            for node in root.iter(qn(f"w:{tag}")):
+                found = [etree.QName(child).localname for child in node]
+                assert found == sorted(found, key=order.index), (tag, found)

@@ -98,6 +98,12 @@ class _Gate:
         self.findings: list[Finding] = []
         self.levels: dict[str, str] = {}
         self.hidden: re.Pattern[str] | None = None
+        self.by_item: dict[str, list[Row]] = {}
+        for row in case.all("statement"):
+            self.by_item.setdefault(str(row["item"]), []).append(row)
+        self.acts_of: dict[str, list[Row]] = {}
+        for row in case.all("act"):
+            self.acts_of.setdefault(str(row["event"]), []).append(row)
 
     def decide(self) -> Release:
         self._persons()
@@ -163,13 +169,13 @@ class _Gate:
         return "person" if row["victim"] and row["victim"] not in self.kept else ""
 
     def _why_not_event(self, row: Row) -> str:
-        acts = [act for act in self.case.all("act") if act["event"] == row.code]
+        acts = self.acts_of.get(row.code, [])
         return "person" if acts and not any(act.code in self.kept for act in acts) else ""
 
     # Items
 
     def _why_not_item(self, row: Row) -> str:
-        statements = [one for one in self.case.all("statement") if one["item"] == row.code]
+        statements = self.by_item.get(row.code, [])
         if row["confidentiality"] == "public":
             return "" if statements else "uncited"
         concerned = {person for one in statements for person in self._concerned(one)}
@@ -292,7 +298,7 @@ class _Gate:
                 self._warn("a sentence names a place more exactly than it may be", row.code)
 
     def _look_for_accounts(self, person: Row) -> None:
-        """Warn of a second account of a vulnerable person (Eurojust and ICC-OTP guidelines, 2022)."""
+        """Warn of a second account of a vulnerable person (Eurojust, ICC-OTP guidelines 2022)."""
         told = {
             one["item"]
             for one in self.case.all("statement")

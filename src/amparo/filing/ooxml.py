@@ -13,6 +13,8 @@ from lxml import etree
 
 HEAD_FONT = "Arial"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+# Word refuses a table whose properties stand in another order (17.4.59).
+_AFTER_BORDERS = ("shd", "tblLayout", "tblCellMar", "tblLook", "tblCaption", "tblDescription")
 # Parts of python-docx's template that a filing does not use: a picture of another document and
 # a second copy of the styles for Word 2010.
 UNUSED = ("thumbnail", "stylesWithEffects")
@@ -115,11 +117,11 @@ def set_borders(table: Any, sides: str, color: str = "8A8A8A") -> None:
     )
     borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>")
     properties = table._tbl.tblPr
-    layout = properties.find(qn("w:tblLayout"))
-    if layout is None:
-        properties.append(borders)
+    later = [one for one in properties if etree.QName(one).localname in _AFTER_BORDERS]
+    if later:
+        later[0].addprevious(borders)
     else:
-        layout.addprevious(borders)
+        properties.append(borders)
 
 
 def shade(cell: Any, color: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from amparo.filing.document import Cite, Column, Exhibit, Note, Paragraph, Run, Runs, Text
@@ -30,6 +31,11 @@ class Wording:
         self.case = material.case
         self.words = words
         self.say = words.say
+        self.by_proposition: dict[str, list[Row]] = {}
+        self.by_item: dict[str, list[Row]] = {}
+        for row in self.case.all("statement"):
+            self.by_proposition.setdefault(str(row["proposition"]), []).append(row)
+            self.by_item.setdefault(str(row["item"]), []).append(row)
         cited = [str(row["item"]) for row in self.case.all("statement")]
         digests = [self.digest(item) for item in dict.fromkeys(cited)]
         self.numbers: Mapping[str, int] = assign_numbers(digests, material.earlier_numbers)
@@ -171,11 +177,34 @@ class Wording:
 
     def statements_on(self, proposition: str, *stances: str) -> list[Row]:
         """Statements bearing on a proposition, with one of the stances."""
-        return [
-            row
-            for row in self.case.all("statement")
-            if row["proposition"] == proposition and (row["stance"] or "supports") in stances
-        ]
+        rows = self.by_proposition.get(proposition, ())
+        return [row for row in rows if (row["stance"] or "supports") in stances]
+
+    @cached_property
+    def told_at(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """Propositions by the one place that tells them: (chapter, act or "").
+
+        The chapter is a crime, "context" or "background". Claims of law that no chart uses are
+        told nowhere: the book answers them, and labels stand apart.
+        """
+        chart = self.material.chart
+        crime_of = {act: crime.crime for crime in chart.crimes for act in crime.acts}
+        places: dict[str, tuple[str, str]] = {}
+        for row in self.case.all("proposition"):
+            if row["act"] in crime_of:
+                places[row.code] = (crime_of[row["act"]], str(row["act"]))
+        charts = [("context", chart.context), *((c.crime, c.elements) for c in chart.crimes)]
+        for place, lines in charts:
+            for line in lines:
+                for claim in line.claims:
+                    places.setdefault(claim.proposition, (place, ""))
+        for row in self.case.all("proposition"):
+            if row["aspect"] != "law":
+                places.setdefault(row.code, ("background", ""))
+        told: dict[tuple[str, str], list[str]] = {}
+        for code, key in places.items():
+            told.setdefault(key, []).append(code)
+        return told
 
     def joined(self, words: Sequence[str]) -> str:
         """ "a, b and c"."""
@@ -197,7 +226,7 @@ class Wording:
 
     def _exhibit(self, number: int, row: Row) -> Exhibit:
         facts = self.material.items[row.code]
-        statements = [one for one in self.case.all("statement") if one["item"] == row.code]
+        statements = self.by_item.get(row.code, [])
         stated = (str(one["language"]) for one in statements if one["language"])
         language = next(stated, facts.language)
         sources = dict.fromkeys(self.source_code(one["source"]) for one in statements)

@@ -142,22 +142,22 @@ def context(to: Wording) -> Section:
         blocks.append(to.paragraph("context.none"))
     else:
         blocks.append(to.paragraph("context.intro"))
-        used = dict.fromkeys(claim.proposition for line in lines for claim in line.claims)
-        told_below = {p.code for p in to.case.all("proposition") if _has_chapter(to, p)}
-        blocks += [b for code in used if code not in told_below for b in tell(to, code)]
+        blocks += tell_all(to, "context")
         table = chart_table(to, "context", lines, to.say("context.table"))
         blocks += [table, to.paragraph("chart.key")]
     return Section("context", to.say("title.context"), tuple(blocks))
 
 
-def _has_chapter(to: Wording, proposition: Row) -> bool:
-    return any(proposition["act"] in chart.acts for chart in to.material.chart.crimes)
+def tell_all(to: Wording, place: str, act: str = "") -> list[Block]:
+    """The propositions told in this chapter: those about one act, or those about none."""
+    return [block for code in to.told_at.get((place, act), ()) for block in tell(to, code)]
 
 
 def crimes(to: Wording) -> Section:
     """One chapter for each crime that an act of the case is proposed to fall under."""
     chapters = tuple(_crime(to, chart) for chart in to.material.chart.crimes)
-    return Section("crimes", to.say("title.crimes"), (), chapters)
+    blocks = () if chapters else (to.paragraph("crime.none"),)
+    return Section("crimes", to.say("title.crimes"), blocks, chapters)
 
 
 def _crime(to: Wording, chart: CrimeLine) -> Section:
@@ -170,7 +170,8 @@ def _crime(to: Wording, chart: CrimeLine) -> Section:
     for code in chart.acts:
         act = to.case.get(code)
         if act is not None:
-            facts += _act(to, act)
+            facts += _act(to, act, chart.crime)
+    facts += tell_all(to, chart.crime)
     caption = to.say("chart.caption", crime=chart.crime)
     table = chart_table(to, chart.crime, chart.elements, caption)
     return Section(
@@ -189,7 +190,7 @@ def _crime(to: Wording, chart: CrimeLine) -> Section:
     )
 
 
-def _act(to: Wording, act: Row) -> list[Block]:
+def _act(to: Wording, act: Row, crime: str) -> list[Block]:
     say = to.say
     sentences = [
         say(
@@ -209,11 +210,7 @@ def _act(to: Wording, act: Row) -> list[Block]:
     sentences.append(say(f"crime.attribution_{act['attribution'] or 'unknown'}"))
     head = (Text(f"{act.code}. ", "bold"), Text(" ".join(sentences)))
     blocks: list[Block] = [Paragraph(head, f"act.{act.code}")]
-    about = [row for row in to.case.all("proposition") if row["act"] == act.code]
-    told = [block for row in about for block in tell(to, row.code)]
-    if not told:
-        told = [to.paragraph("crime.no_facts")]
-    return blocks + told
+    return blocks + (tell_all(to, crime, act.code) or [to.paragraph("crime.no_facts")])
 
 
 def tell(to: Wording, code: str) -> list[Block]:

@@ -58,7 +58,10 @@ def _contamination(to: Wording, row: Row) -> Paragraph:
 def contrary(to: Wording) -> Section:
     """Every statement that denies or qualifies a proposition that is tendered."""
     blocks: list[Block] = []
+    told = {code for codes in to.told_at.values() for code in codes}
     for proposition in to.case.all("proposition"):
+        if proposition.code not in told:
+            continue
         anchor = f"contrary.{proposition.code}"
         for stance in ("denies", "qualifies"):
             for row in to.statements_on(proposition.code, stance):

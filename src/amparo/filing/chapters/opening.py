@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from amparo.filing.chapters.law import sentences
+from amparo.filing.chapters.law import sentences, tell_all
 from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
 from amparo.filing.wording import Wording
 
@@ -156,7 +156,9 @@ def background(to: Wording) -> Section:
         for event in events
         if event["description"]
     )
-    return Section("background", to.say("title.background"), (table, *described))
+    others = tell_all(to, "background")
+    sections = (Section("others", to.say("title.others"), tuple(others)),) if others else ()
+    return Section("background", to.say("title.background"), (table, *described), sections)
 
 
 def labels(to: Wording) -> Section:
