@@ -14,6 +14,7 @@ from typing import Any
 from amparo.law import label
 from amparo.law.book.records import Book, Row
 from amparo.law.findings import Said, say, state
+from amparo.law.icc.status import ABSENCE
 
 CONTRADICTED, SUPPORTED, UNSETTLED = "contradicted", "supported", "not settled"
 
@@ -84,7 +85,7 @@ def answer(kind: str, code: str, book: Book) -> tuple[str, tuple[Said, ...], tup
     """The book's answer to `leaves`, `party` or `signature` for one State."""
     rows = book.rows_of("rome", code)
     events = {row["event"]: row for row in rows}
-    ids = tuple(row.id for row in rows)
+    ids = tuple(row.id for row in rows) or ABSENCE
     if kind == "leaves":
         return (*_leaves(code, events), ids)
     if kind == "party":

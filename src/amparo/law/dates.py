@@ -67,6 +67,8 @@ def _days(text: str, value: str) -> tuple[int, int]:
     year, month, day = found["year"], found["month"], found["day"]
     if "X" in year and month is not None and set(month) != {"X"}:
         raise BadInput("a month without its year", value=value, remedy=_REMEDY)
+    if year == "0000":
+        raise BadInput("no such date in the calendar", value=value, remedy=_REMEDY)
     low, high = max(1, int(year.replace("X", "0"))), int(year.replace("X", "9"))
     try:
         if month is None or month == "XX":

@@ -39,7 +39,7 @@ class Node:
     def is_null(self) -> bool:
         return (
             isinstance(self.raw, yaml.ScalarNode)
-            and self.raw.style is None
+            and not self.raw.style
             and self.raw.value in _NULLS
         )
 

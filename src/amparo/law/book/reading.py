@@ -128,7 +128,9 @@ def _bind(
     elements = {row.id: _element(row) for row in tables["elements"]}
     by_crime: dict[str, list[Element]] = defaultdict(list)
     for one in elements.values():
-        by_crime[one.id.rpartition(".")[0]].append(one)
+        crime, _, number = one.id.rpartition(".")
+        if number.isdigit():
+            by_crime[crime].append(one)
     frozen = {name: tuple(rows) for name, rows in tables.items()}
     return Book(
         version=version,

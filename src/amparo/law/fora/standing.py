@@ -15,6 +15,17 @@ from amparo.law.findings import ARGUABLE, CLOSED, OPEN, UNKNOWN, Finding, Said, 
 
 Findings = tuple[Finding, ...]
 
+_ABSENCE = {
+    "echr": ("coe-005",),
+    "iccpr-op1": ("untc-4-5-2014",),
+    "cat-22": ("untc-4-9-2014", "drafter"),
+    "cedaw-op": ("untc-4-8-b-2014",),
+    "ced": ("untc-4-16-2014",),
+    "oas": ("drafter",),
+    "achpr": ("drafter",),
+}
+"""Lists of parties whose silence shows that a State is not one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -103,6 +114,8 @@ def bound(
     if how is Touch.OUTSIDE:
         if not windows:
             key, day = "forum.not-bound", ""
+            absent = [r.id for r in book.rows_of("treaties", code) if r["instrument"] == instrument]
+            rows = tuple(absent) or _ABSENCE.get(instrument, ())
         elif when.ended < windows[0].start:
             key, day = "forum.not-yet", dates.show(windows[0].start)
             if continuing and windows[-1].end == dates.LAST:

