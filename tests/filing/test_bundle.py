@@ -226,3 +226,14 @@ def test_a_file_name_typed_into_a_title_is_refused(build, monkeypatch, tmp_path)
         build()
     assert SECRET not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_part_that_is_gone_blocks_like_a_quotation_that_moved(build, monkeypatch):
+    from amparo.casefile import passages
+
+    def gone(*args):
+        raise NotFound("the item has no part of that name")
+
+    monkeypatch.setattr(passages, "read_part", gone)
+    with pytest.raises(Refused, match="does not stand at that place"):
+        build()

@@ -223,3 +223,11 @@ def test_without_any_crime_the_facts_are_still_told(material, words):
     assert lay_out(number_document(document), words)
     told = [b.anchor for b in section(document, "others").blocks]
     assert told == ["told.P1", "told.P3"]
+
+
+def test_an_alleged_perpetrator_appears_only_with_an_involvement_that_may_leave(material, words):
+    rows = {code: row for code, row in material.case.rows.items() if row.noun != "involvement"}
+    found = replace(material.release, case=replace(material.case, rows=rows))
+    document = compose(replace(material, release=found), words, MADE)
+    assert "AP-1" not in all_words(document)
+    assert "officer called the Captain" not in all_words(document)

@@ -29,6 +29,7 @@ from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
 from amparo.filing.leaks import is_telling, refuse_leaks
+from amparo.filing.material import Material
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, load_forum, load_words
@@ -91,7 +92,7 @@ def build_filing(
     material = gather(found, rules, lang, on, sender)
     document = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
     index = write_index(document)
-    _refuse_leaks(document, index, found)
+    _refuse_leaks(document, index, material)
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     with _building(out) as folder:
         for name, data in files.items():
@@ -124,10 +125,11 @@ def _refuse_taken(out: Path) -> None:
         )
 
 
-def _refuse_leaks(document: Document, index: bytes, found: Release) -> None:
-    held = set(Item.objects.values_list("file_name", flat=True))
+def _refuse_leaks(document: Document, index: bytes, material: Material) -> None:
+    digests = {facts.sha256 for facts in material.items.values()}
+    held = Item.objects.filter(sha256__in=digests).values_list("file_name", flat=True)
     names = [name for name in held if is_telling(name)]
-    hidden = [one.code for one in found.withheld if one.noun == "person"]
+    hidden = [one.code for one in material.release.withheld if one.noun == "person"]
     refuse_leaks([*words_of(document), index.decode("utf-8")], names, hidden)
 
 
@@ -157,7 +159,8 @@ def _record(
 ) -> tuple[str, ...]:
     """Deposit what was printed, and enter the export of each exhibit and of the filing."""
     with lock.hold(vault.folder), mark_writing(vault):
-        held = dict(Item.objects.values_list("sha256", "locator"))
+        known = Item.objects.filter(sha256__in=_digests(files))
+        held = dict(known.values_list("sha256", "locator"))
         arrivals = [_arrival(vault, document, name, data, held) for name, data in files.items()]
         vault.packs.flush()
         done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")

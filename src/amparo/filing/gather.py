@@ -13,7 +13,7 @@ from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
-from amparo.errors import BadInput
+from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.material import ItemFacts, LawAnswer, Material
 from amparo.filing.words import Forum
@@ -29,8 +29,15 @@ def examine(case_code: str, forum: Forum, on: date) -> Release:
     """
     case = load_case(case_code)
     found = release(case, consents(case, forum, on))
-    quotes = recheck_quotes(found.case, is_anchored)
+    quotes = recheck_quotes(found.case, _stands)
     return replace(found, findings=(*quotes, *found.findings))
+
+
+def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
+    try:
+        return is_anchored(sha256, part, quote, start)
+    except NotFound:
+        return False
 
 
 def consents(case: CaseFile, forum: Forum, on: date) -> Covers:

@@ -35,7 +35,7 @@ def structures(to: Wording) -> Section:
     )
     described = tuple(
         Paragraph((Text(f"{person.code}. ", "bold"), Text(str(person["role"]))))
-        for person in to.case.all("person")
+        for person in _shown(to)
         if to.material.release.levels.get(person.code) == ALLEGED and person["role"]
     )
     return Section(
@@ -73,7 +73,7 @@ def victims(to: Wording) -> Section:
             (Text(", ".join(_parts(to, person.code))),),
             (Text(to.words.term("consent_levels", levels.get(person.code, ""))),),
         )
-        for person in to.case.all("person")
+        for person in _shown(to)
     )
     table = Table(
         to.say("victims.table"),
@@ -90,6 +90,17 @@ def victims(to: Wording) -> Section:
     if counted:
         blocks.append(to.paragraph("victims.aggregate", count=len(counted)))
     return Section("victims", to.say("title.victims"), tuple(blocks))
+
+
+def _shown(to: Wording) -> list[Row]:
+    """Persons that may appear; an alleged perpetrator only with an involvement that may too."""
+    involved = {row["person"] for row in to.case.all("involvement")}
+    levels = to.material.release.levels
+    return [
+        person
+        for person in to.case.all("person")
+        if levels.get(person.code) != ALLEGED or person.code in involved
+    ]
 
 
 def _parts(to: Wording, code: str) -> list[str]:
