@@ -86,6 +86,7 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"{\\rtf", RTF),
     (0, _OLE, DOC),
     (0, b"OggS", _media("audio", "ogg")),
+    (0, b".snd", _media("audio", "basic")),
     (0, b"ID3", _media("audio", "mpeg")),
     (0, b"\xff\xfb", _media("audio", "mpeg")),
     (0, b"\xff\xf1", _media("audio", "aac")),
