@@ -105,3 +105,17 @@ def test_without_consent_an_account_does_not_count_for_the_filing():
     assert bounds(case_of(**rows), use)[0] == (0, 0)
     given = {"subject": "S1", "purpose": "filing:icc", "identity_level": "coded"}
     assert bounds(case_of(**rows, CO1=given), use)[0] == (1, 1)
+
+
+def test_withdrawing_the_one_who_joins_two_exposures_does_not_raise_the_figure():
+    use = Use("filing:icc", "", date(2020, 1, 1))
+    consent = {"purpose": "filing:icc", "identity_level": "coded"}
+    rows = dict(
+        P1=P, S1=person(), S2=person(), S3=person(), I1={}, I2={}, I3={},
+        ST1=said("S1", "I1"), ST2=said("S2", "I2"), ST3=said("S3", "I3"),
+        C1={"statements": ["ST1", "ST2"], "certain": True, "why": "chat"},
+        C2={"statements": ["ST2", "ST3"], "certain": True, "why": "chat"},
+        CO1={**consent, "subject": "S1"}, CO3={**consent, "subject": "S3"},
+    )  # fmt: skip
+    assert bounds(case_of(**rows, CO2={**consent, "subject": "S2"}), use)[0] == (1, 1)
+    assert bounds(case_of(**rows), use)[0] == (1, 1)

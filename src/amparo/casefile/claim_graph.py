@@ -82,11 +82,9 @@ def draw_side(case: CaseFile, proposition: str, stance: str, use: Use) -> Graph:
             _add_statement(drawing, row)
             if row.code in drawing.nodes:
                 drawing.edge(_item_node(drawing, row), proposition, stance)
+    contaminations = tuple(_contaminations(drawing))
     return Graph(
-        tuple(drawing.nodes.values()),
-        tuple(drawing.edges.values()),
-        proposition,
-        tuple(_contaminations(drawing)),
+        tuple(drawing.nodes.values()), tuple(drawing.edges.values()), proposition, contaminations
     )
 
 
@@ -150,13 +148,20 @@ def _add_source_root(drawing: _Drawing, root: Row, source: Row, row: Row, kind: 
 
 
 def _contaminations(drawing: _Drawing) -> list[Contamination]:
-    """The sources of accounts that were exposed to each other, where at least two are drawn."""
+    """The sources of accounts that were exposed to each other.
+
+    A source that is not drawn for want of consent stays as a node that carries nothing:
+    it may be what joins two exposures, and withdrawing must not part them.
+    """
     found = []
     for row in drawing.case.all("contamination"):
         told = [drawing.case.get(code) for code in row["statements"]]
-        sources = dict.fromkeys(s["source"] for s in told if s and s.code in drawing.nodes)
+        sources = tuple(dict.fromkeys(statement["source"] for statement in told if statement))
+        for code in sources:
+            held = Node(code, "person", False, 1, True, code)
+            drawing.nodes.setdefault(code, held)
         if len(sources) > 1:
-            found.append(Contamination(tuple(sources), bool(row["certain"]), row.code))
+            found.append(Contamination(sources, bool(row["certain"]), row.code))
     return found
 
 

@@ -56,8 +56,8 @@ def verify(
             typer.echo(f"ok      {line}")
         for line in report["notes"]:
             typer.echo(f"note    {line}")
-        for line in report["faults"]:
-            typer.echo(f"BROKEN  {line}")
+        for fault in report["faults"]:
+            typer.echo(f"BROKEN  {fault['place']}: {fault['fault']}")
         typer.echo("verified: nothing is broken" if not report["faults"] else
                    f"{len(report['faults'])} broken")  # fmt: skip
     if report["faults"]:

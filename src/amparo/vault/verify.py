@@ -16,7 +16,7 @@ from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import AmparoError
-from amparo.store.database import check_pages
+from amparo.store.database import check_pages, reading_errors
 from amparo.store.lock import LOCK_NAME
 from amparo.store.packs import Stored
 from amparo.vault.deposit import Arrival, Extract, describe_digest
@@ -41,9 +41,14 @@ class Report:
         return {
             "clean": not self.faults,
             "checked": self.checked,
-            "faults": self.faults,
+            "faults": [_parted(fault) for fault in self.faults],
             "notes": self.notes,
         }
+
+
+def _parted(fault: str) -> dict[str, str]:
+    place, _, what = fault.partition(": ")
+    return {"place": place, "fault": what or "not what it should be"}
 
 
 def verify_vault(vault: Vault, *, progress: Callable[[int], None] | None = None) -> Report:
@@ -51,11 +56,20 @@ def verify_vault(vault: Vault, *, progress: Callable[[int], None] | None = None)
     report = Report()
     for check in (_check_pages, _check_ledger, _check_published, _check_items, _check_folder):
         try:
-            check(vault, report)
+            with reading_errors():
+                check(vault, report)
         except AmparoError as error:
-            report.faults.append(str(error))
-    _check_packs(vault, report, progress)
+            report.faults.append(_placed(error))
+    try:
+        with reading_errors():
+            _check_packs(vault, report, progress)
+    except AmparoError as error:
+        report.faults.append(_placed(error))
     return report
+
+
+def _placed(error: AmparoError) -> str:
+    return f"{error.value or DATABASE}: {error.cause}"
 
 
 def _check_pages(vault: Vault, report: Report) -> None:

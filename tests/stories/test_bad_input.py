@@ -1,0 +1,181 @@
+"""Bad input from the command line: a clear error, the right exit code, nothing half-written."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from amparo.errors import Exit
+
+from ..conftest import PASSPHRASE
+
+
+def state_of(folder):
+    """Names and sizes of all files, to see that nothing changed."""
+    return sorted((p.relative_to(folder).as_posix(), p.stat().st_size) for p in folder.rglob("*") if p.name not in ("lock",) and not p.name.endswith(("-wal", "-shm")))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["item", "add", "{vault}", "/no/such/file"], Exit.BAD_INPUT, "no such file"),
+        (["item", "show", "{vault}", "I-0042"], Exit.NOT_FOUND, "no such item"),
+        (["item", "export", "{vault}", "I-0042", "--out", "/tmp/x-amparo"], Exit.NOT_FOUND, "no such item"),
+        (["case", "show", "{vault}", "NONE"], Exit.NOT_FOUND, "no such case"),
+        (["case", "create", "{vault}", "lower", "--title", "x"], Exit.BAD_INPUT, "capitals"),
+        (["case", "import", "{vault}", "/no/such.yaml"], Exit.NOT_FOUND, "no such file"),
+        (["case", "add", "{vault}", "NONE", "ghost"], Exit.BAD_INPUT, "no such noun"),
+        (["case", "fields", "ghost"], Exit.BAD_INPUT, "no such noun"),
+        (["search", "{vault}", "("], Exit.BAD_INPUT, "character"),
+        (["search", "{vault}", ""], Exit.BAD_INPUT, "nothing to look for"),
+        (["filing", "build", "{vault}", "NONE", "--out", "{tmp}/f"], Exit.NOT_FOUND, "no such case"),
+        (["filing", "build", "{vault}", "NONE", "--forum", "moon", "--out", "{tmp}/f"], Exit.BAD_INPUT, "forum"),
+        (["law", "assess", "--facts", "/no/such.yaml"], Exit.BAD_INPUT, "cannot be read"),
+        (["corroborate", "--graph", "/no/such.json"], Exit.NOT_FOUND, "No such"),
+        (["verify", "{tmp}"], Exit.WRONG_FORMAT, "neither a vault nor a package"),
+        (["init", "{vault}"], Exit.BAD_INPUT, "something is there"),
+        (["demo", "--dir", "{vault}"], Exit.BAD_INPUT, "something is there"),
+        (["item", "add", "{tmp}/no-vault", "x"], Exit.WRONG_FORMAT, "not a vault"),
+    ],
+)
+def test_told_plainly_and_nothing_changed(run, vault_folder, tmp_path, words, code, told):
+    before = state_of(vault_folder)
+    done = run(*[w.format(vault=vault_folder, tmp=tmp_path) for w in words], expect=int(code))
+    assert told.lower() in (done.stderr + done.stdout).lower()
+    assert state_of(vault_folder) == before
+    assert not (tmp_path / "f").exists()
+
+
+def test_errors_as_json(run, vault_folder):
+    done = run("item", "show", vault_folder, "I-0042", "--json", expect=3)
+    told = json.loads(done.stderr)
+    assert told["exit_code"] == 3 and told["remedy"]
+
+
+def test_wrong_passphrase(run, vault_folder, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("another passphrase altogether\n")
+    env = {"AMPARO_PASSPHRASE_FILE": os.fspath(other)}
+    done = run("item", "list", vault_folder, expect=4, env=env)
+    assert "passphrase" in done.stderr and "another" not in done.stderr
+
+
+def test_passphrase_file_missing_or_empty(run, vault_folder, tmp_path):
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    for name in (tmp_path / "nowhere", empty):
+        run("item", "list", vault_folder, expect=4, env={"AMPARO_PASSPHRASE_FILE": os.fspath(name)})
+
+
+def test_weak_passphrase_is_refused(run, tmp_path):
+    weak = tmp_path / "weak.txt"
+    weak.write_text("password1\n")
+    run("init", tmp_path / "v", expect=2, env={"AMPARO_PASSPHRASE_FILE": os.fspath(weak)})
+    assert not (tmp_path / "v").exists()
+
+
+def test_newer_vault(run, vault_folder):
+    header = vault_folder / "vault.toml"
+    header.write_text(header.read_text().replace("format = 1", "format = 7"))
+    done = run("item", "list", vault_folder, expect=6)
+    assert "newer" in done.stderr
+
+
+def test_unreadable_empty_and_long_names_are_accounted_for(run, vault_folder, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / ("n" * 250 + ".txt")).write_text("a long name")
+    deep = folder
+    for _ in range(5):
+        deep = deep / ("d" * 230)
+        deep.mkdir()
+    (deep / "deep.txt").write_text("beyond a thousand characters")
+    (folder / "\udcff.txt").write_bytes(b"a name that is no UTF-8")
+    (folder / "gone.txt").symlink_to(folder / "nowhere")
+    done = run("item", "add", vault_folder, folder, "--json", expect=8)
+    told = json.loads(done.stdout)
+    assert told["expected"] == 5
+    assert told["expected"] == told["deposited"] + told["already_held"] + told["failed"]
+    assert told["failed"] == 2
+    run("verify", vault_folder)
+
+
+def test_vault_in_use_by_another_process(run, vault_folder, tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("text")
+    with (vault_folder / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        done = run("item", "add", vault_folder, tmp_path / "a.txt", expect=5)
+    assert "another process" in done.stderr
+    run("item", "add", vault_folder, tmp_path / "a.txt")
+
+
+def child(vault_folder, passphrase_file, *words, limit=None):
+    def before():
+        if limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.Popen(
+        [sys.executable, "-m", "amparo", *map(str, words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before,
+        env={**os.environ, "AMPARO_PASSPHRASE_FILE": os.fspath(passphrase_file)},
+    )  # fmt: skip
+
+
+def test_disk_full(run, vault_folder, passphrase_file, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.bin").write_bytes(os.urandom(400_000))
+    process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder, limit=1_500_000)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 7, (out, err)
+    assert "Traceback" not in err and err.count("amparo:") == 1
+    run("verify", vault_folder)
+    run("item", "add", vault_folder, folder)
+    run("verify", vault_folder)
+
+
+def evidence(tmp_path, count=60):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:03}.txt").write_text(f"On day {number} they came. " * 40)
+    return folder
+
+
+def test_interrupted_by_ctrl_c(run, vault_folder, passphrase_file, tmp_path):
+    folder = evidence(tmp_path, 150)
+    process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    run("verify", vault_folder)
+
+
+@pytest.mark.parametrize("delay", [0.3, 0.6, 0.9, 1.2, 1.6, 2.2])
+def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, delay):
+    folder = evidence(tmp_path)
+    process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
+    time.sleep(delay)
+    process.kill()
+    out, _ = process.communicate(timeout=60)
+    acknowledged = [line.split("\t")[1] for line in out.splitlines() if line.startswith("I-")]
+    run("verify", vault_folder)
+    held = {item["sha256"] for item in json.loads(run("item", "list", vault_folder, "--json").stdout)}
+    assert set(acknowledged) <= held
+    told = json.loads(run("item", "add", vault_folder, folder, "--json").stdout)
+    assert told["expected"] == 60 and told["failed"] == 0
+    assert told["already_held"] >= len(acknowledged)
+    assert len(json.loads(run("item", "list", vault_folder, "--json").stdout)) == 60
+    assert PASSPHRASE not in out
