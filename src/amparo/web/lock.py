@@ -51,7 +51,10 @@ class Door:
                     _check_passphrase(self.vault, passphrase)
             except Locked:
                 self._count_try()
-                raise
+                raise Locked(
+                    "this passphrase does not open the vault",
+                    remedy="check capitals, spaces and the language of the keyboard",
+                ) from None
             self.key = self.key or secrets.token_urlsafe(32)
             self.seen_at, self.tries, self.paused_until = time.monotonic(), 0, 0.0
             return self.key

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.models import Record
+from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import (
     CaseFile,
     Draft,
@@ -125,9 +126,19 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     facts = {
         "case": known, "noun": noun, "code": code, "error": error, "place": place,
         "inputs": make_inputs(noun, known, values), "is_new": True,
+        "elements": _elements(known, noun),
         "paragraph": request.POST.get("paragraph") or (place.paragraph if place else ""),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
+
+
+def _elements(known: CaseFile, noun: Noun) -> list[tuple[str, str]]:
+    """Elements that a proposition of this case may bear on, with what they ask."""
+    if noun.name != "proposition":
+        return []
+    made = chart_of(known)
+    lines = [line for crime in made.crimes for line in crime.elements]
+    return list(dict.fromkeys((line.element, line.text) for line in (*lines, *made.context)))
 
 
 def _save_new(known: CaseFile, noun: Noun, code: str, raw: dict[str, object]) -> None:
@@ -216,6 +227,7 @@ def change(request: HttpRequest, case: str, code: str) -> HttpResponse:
     facts = {
         "case": known, "noun": noun, "code": code, "error": error, "seen": seen,
         "inputs": make_inputs(noun, known, values), "is_new": False,
+        "elements": _elements(known, noun),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
 

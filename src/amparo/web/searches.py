@@ -3,12 +3,15 @@ the session, which lives in this process's memory; the address carries only its 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from amparo.casefile.marks import Snippet, cut_snippet
 from amparo.casefile.search import Hit, search
 from amparo.errors import AmparoError, NotFound
 from amparo.vault.models import Part
@@ -50,16 +53,22 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     page = Paginator(range(found.total), ON_PAGE).get_page(page_number)
     facts = {
         "query": query, "found": found, "page": page, "first": skip + 1,
-        "hits": [(hit, _position(hit), _first(hit)) for hit in found.hits],
+        "hits": [_show(hit) for hit in found.hits],
     }  # fmt: skip
     return render(request, "search.html", facts)
 
 
-def _position(hit: Hit) -> int:
+@dataclass(frozen=True)
+class Shown:
+    """A hit as the page shows it: whole sentences around the words, and where they stand."""
+
+    hit: Hit
+    snippet: Snippet
+    position: int
+    first: int
+
+
+def _show(hit: Hit) -> Shown:
     part = Part.objects.only("position").get(item__sha256=hit.sha256, name=hit.part)
-    return part.position
-
-
-def _first(hit: Hit) -> int:
-    """Where the first word found stands in the part."""
-    return hit.start + (hit.spans[0][0] if hit.spans else 0)
+    first = hit.start + (hit.spans[0][0] if hit.spans else 0)
+    return Shown(hit, cut_snippet(hit.text, hit.spans), part.position, first)
