@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -614,3 +615,111 @@ def proof(lie: bool = False) -> bytes:
             "photo.jpg.asc": "-----BEGIN PGP SIGNATURE-----\n",
         }
     )
+
+
+Tree = dict[str, "bytes | Tree"]
+
+
+def compound(tree: Tree) -> bytes:
+    """A compound file ([MS-CFB] version 3) with all streams in the mini stream or in sectors."""
+    entries: list[list[object]] = [["Root Entry", 5, -1, -1, 0, 0]]
+    mini, big = bytearray(), bytearray()
+    mini_fat: list[int] = []
+    fat: list[int] = []
+
+    def chain(table: list[int], count: int) -> int:
+        start = len(table)
+        table.extend([*range(start + 1, start + count), -2] if count else [])
+        return start if count else -2
+
+    def add(node: Tree) -> int:
+        first = before = -1
+        for name in sorted(node, key=lambda item: (len(item), item.upper())):
+            value = node[name]
+            if isinstance(value, dict):
+                entry: list[object] = [name, 1, -1, -1, 0, 0]
+            elif len(value) < 4096:
+                entry = [name, 2, -1, -1, chain(mini_fat, -(-len(value) // 64)), len(value)]
+                mini.extend(value + bytes(-len(value) % 64))
+            else:
+                entry = [name, 2, -1, -1, chain(fat, -(-len(value) // 512)), len(value)]
+                big.extend(value + bytes(-len(value) % 512))
+            entries.append(entry)
+            index = len(entries) - 1
+            if before >= 0:
+                entries[before][2] = index
+            first = index if first < 0 else first
+            before = index
+            if isinstance(value, dict):
+                entry[3] = add(value)
+        return first
+
+    entries[0][3] = add(tree)
+    entries[0][4], entries[0][5] = chain(fat, -(-len(mini) // 512)), len(mini)
+    big += mini + bytes(-len(mini) % 512)
+    packed_mini = struct.pack(f"<{len(mini_fat)}i", *mini_fat)
+    packed_mini += b"\xff" * (-len(packed_mini) % 512)
+    mini_start = chain(fat, len(packed_mini) // 512)
+    big += packed_mini
+    directory = b"".join(map(_entry, entries))
+    directory += bytes(-len(directory) % 512)
+    directory_start = chain(fat, len(directory) // 512)
+    big += directory
+    sectors = -(-(len(fat) + 4) // 127)
+    fat_start = len(fat)
+    fat += [-3] * sectors
+    packed = struct.pack(f"<{len(fat)}i", *fat)
+    packed += b"\xff" * (-len(packed) % 512)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6xIIiIIiIiI", 0x3E, 3, 0xFFFE, 9, 6, 0, sectors, directory_start, 0, 4096,
+                          mini_start, len(packed_mini) // 512, -2, 0)  # fmt: skip
+    difat = [*range(fat_start, fat_start + sectors)]
+    header += struct.pack("<109i", *difat, *[-1] * (109 - len(difat)))
+    return header + bytes(big) + packed
+
+
+def _entry(fields: list[object]) -> bytes:
+    name, kind, right, child, start, size = fields
+    raw = str(name).encode("utf-16-le")
+    return (
+        raw.ljust(64, b"\0")
+        + struct.pack("<HBBiii", len(raw) + 2, kind, 1, -1, right, child)
+        + bytes(36)
+        + struct.pack("<iQ", start, size)
+    )
+
+
+@more("mail.msg")
+def msg(language: str = "ru") -> bytes:
+    """An Outlook mail with one attachment."""
+    properties = bytes(32) + struct.pack("<HHIQ", 0x40, 0x39, 6, 131332032000000000)
+    tree: Tree = {
+        "__properties_version1.0": properties,
+        "__substg1.0_0037001F": "Karvel".encode("utf-16-le"),
+        "__substg1.0_0C1A001F": "Анна".encode("utf-16-le"),
+        "__substg1.0_5D01001F": "anna@press.example".encode("utf-16-le"),
+        "__substg1.0_0E04001F": "desk@press.example".encode("utf-16-le"),
+        "__substg1.0_1000001F": TEXTS[language].encode("utf-16-le"),
+        "__attach_version1.0_#00000000": {
+            "__substg1.0_3707001F": "фото.png".encode("utf-16-le"),
+            "__substg1.0_37010102": png(),
+        },
+    }
+    return compound(tree)
+
+
+@more("old.doc")
+def doc(language: str = "ru", *, encrypted: bool = False) -> bytes:
+    """An old Word file: one 8-bit piece, one Unicode piece."""
+    first, second = b"Office of Karvel\r", TEXTS[language].encode("utf-16-le")
+    header = bytearray(2048)
+    header[0:4] = struct.pack("<HH", 0xA5EC, 0xC1)
+    struct.pack_into("<H", header, 10, 0x0200 | (0x0100 if encrypted else 0))
+    places = (0, len(first), len(first) + len(TEXTS[language]))
+    pieces = struct.pack("<3I", *places)
+    pieces += struct.pack("<HIH", 0, 0x40000000 | 2048 * 2, 0)
+    pieces += struct.pack("<HIH", 0, 2048 + 512, 0)
+    clx = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    struct.pack_into("<II", header, 0x01A2, 0, len(clx))
+    body = bytes(header) + first.ljust(512, b"\0") + second
+    return compound({"WordDocument": body.ljust(4096, b"\0"), "1Table": clx})

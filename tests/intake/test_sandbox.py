@@ -262,3 +262,10 @@ def test_the_zygote_ends_with_our_process() -> None:
             return
         time.sleep(0.1)
     pytest.fail("the zygote is still there")
+
+
+def test_a_pipe_or_folder_is_refused_not_waited_for(box: Sandbox, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        with pytest.raises(OSError):
+            box.read(path, name="x")

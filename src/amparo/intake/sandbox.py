@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import atexit
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -18,6 +19,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -321,8 +323,11 @@ def _open_input(source: Path | bytes, limits: Budget) -> tuple[int, int, str, by
         digest = hashlib.sha256(source).hexdigest()
         handle = -1 if len(source) > limits.input_bytes else _hand_over(source)
         return handle, len(source), digest, source[:65_536]
-    with source.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
+    with open(os.open(source, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(source))
+        size = facts.st_size
         if size <= min(COPY_LIMIT, limits.input_bytes):
             return _open_input(file.read(), limits)
         head = file.read(65_536)

@@ -185,3 +185,27 @@ def test_video_gives_frames(box: Sandbox) -> None:
 def test_unsupported_says_why(box: Sandbox) -> None:
     reading = box.read(b"Rar!\x1a\x07\x01\x00" + bytes(50), name="a.rar")
     assert (reading.outcome, reading.detail) == ("unsupported", "rar: no free reader")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru", "ar"])
+def test_outlook_mail(language: str, good: ModuleType, box: Sandbox) -> None:
+    reading = box.read(good.msg(language), name="a.msg")
+    assert (reading.kind, reading.outcome) == ("msg", "ok")
+    assert part(reading, "body") == good.TEXTS[language]
+    assert "From: Анна <anna@press.example>" in part(reading, "header")
+    assert reading.untrusted_metadata["date"] == "2017-03-05 16:00:00 UTC"
+    assert children(reading) == {"фото.png": good.png()}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru", "ar"])
+def test_old_word(language: str, good: ModuleType, box: Sandbox) -> None:
+    reading = box.read(good.doc(language), name="a.doc")
+    assert (reading.kind, reading.outcome) == ("doc", "ok")
+    assert part(reading, "text") == "Office of Karvel\n" + good.TEXTS[language]
+    locked = box.read(good.doc(language, encrypted=True), name="a.doc")
+    assert locked.outcome == "encrypted"
+
+
+def test_encrypted_office_file(good: ModuleType, box: Sandbox) -> None:
+    data = good.compound({"EncryptionInfo": b"x" * 64, "EncryptedPackage": b"y" * 5000})
+    assert box.read(data, name="a.docx").outcome == "encrypted"
