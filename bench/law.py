@@ -39,7 +39,7 @@ def make_acts(count: int, seed: int = 1) -> tuple[Act, ...]:
             Act(
                 id=f"A{number}",
                 crime=chance.choice(crimes),
-                when=When(began, began, ended, ended, one_date=began == ended),
+                when=When(began, began, ended, ended, "began" if began == ended else ""),
                 places=(Place(where, chance.choice((None, "Darfur", "Khartoum"))),),
                 suspects=(Suspect((where,)), Suspect((other,))) if rich else (),
                 victims=(Victim((where,), chance.choice((True, False, None))),) if rich else (),

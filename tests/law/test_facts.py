@@ -31,6 +31,28 @@ def test_crime_is_a_provision_or_a_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("Wilful killing", "8(2)(a)(i)"),
+        ("deportation", "7(1)(d)"),
+        ("enforced disappearance", "7(1)(i)"),
+        ("Meurtre", "7(1)(a)"),
+        ("genocide", "6"),
+        ("8 bis", "8bis"),
+        ("Viol", "7(1)(g)-1"),
+        ("8(2)(b)(xxii)", "8(2)(b)(xxii)"),
+    ],
+)
+def test_short_names_are_understood(name: str, id: str) -> None:
+    assert BOOK.crime(name).id == id
+
+
+def test_an_ambiguous_short_name_is_refused() -> None:
+    with pytest.raises(BadInput):
+        facts.parse("acts: [{id: A, crime: Pillaging, began_on: 2017}]", "f", BOOK)
+
+
+@pytest.mark.parametrize(
     ("line", "cause"),
     [
         ("plaices: []", "unknown key"),

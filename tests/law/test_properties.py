@@ -95,12 +95,8 @@ def _inside(crime: str, day: int, place: str) -> dict[str, Any]:
 
 @settings(max_examples=200, deadline=None)
 @given(DAYS, crimes)
-def test_nothing_known_but_a_crime_and_a_date_opens_no_door_to_a_court(
-    day: int, crime: str
-) -> None:
-    for forum, result in _summary({"crime": crime, "began_on": _day(day)}).items():
-        if not forum.startswith("uj-"):
-            assert result != "open", forum
+def test_nothing_known_but_a_crime_and_a_date_opens_no_door(day: int, crime: str) -> None:
+    assert "open" not in _summary({"crime": crime, "began_on": _day(day)}).values()
 
 
 @settings(max_examples=200, deadline=None)

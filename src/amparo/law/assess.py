@@ -48,9 +48,12 @@ class Assessment:
 
     def answers(self, lang: str = "en") -> Iterator[dict[str, Any]]:
         """Every answer in the shape of docs/spec/facts.md, one by one."""
+        seen: dict[int, dict[str, Any]] = {}
         for one in self.answered:
             for finding in one.findings:
-                yield {"act": one.act.id, **shown(finding, self.book, lang)}
+                if id(finding) not in seen:
+                    seen[id(finding)] = shown(finding, self.book, lang)
+                yield {"act": one.act.id, **seen[id(finding)]}
 
     def summary(self) -> Iterator[dict[str, str]]:
         """The best route by act and forum."""
@@ -111,7 +114,7 @@ def assess_act(act: Act, book: Book, as_of: date) -> Answered:
     """One act before every forum."""
     memo = _memo(book, as_of)
     crime = _crime(act, book)
-    act = _known(act, book)
+    act = _known(_until(act, as_of), book)
     groups = icc.find(act, crime, book, as_of, memo)
     before = fora.bring(act, crime, book, as_of, memo)
     for rule in fora.RULES:
@@ -129,8 +132,22 @@ def _memo(book: Book, as_of: date) -> dict[Any, Any]:
     return memo
 
 
+def _until(act: Act, as_of: date) -> Act:
+    """An act whose dates reach into the future ends, at the latest, on the day of assessment."""
+    when, day = act.when, as_of.toordinal()
+    if when.ended <= day or when.began > day or when.began == when.ended:
+        return act
+    last = max(day, when.began)
+    by, from_ = min(when.began_by, last), min(when.ended_from, last)
+    return replace(act, when=replace(when, began_by=by, ended_from=from_, ended=last))
+
+
 def _known(act: Act, book: Book) -> Act:
-    """The act with State codes that the book lacks taken as unknown."""
+    """The act with State codes that the book lacks taken as unknown.
+
+    A territory's nationality is that of the State responsible for it; as a place it is
+    unknown, because whether a treaty was extended to it is not in the book.
+    """
     states = book.states
     named = [p.state for p in act.places]
     for suspect in act.suspects:
@@ -140,20 +157,22 @@ def _known(act: Act, book: Book) -> Act:
     for crossing in act.crossings:
         named += (crossing.origin, crossing.to)
     named.append(act.flag_state)
-    strange = {one for one in named if one is not None and one not in states}
+    strange = {one for one in named if one is not None and (one not in states or states[one].of)}
     if not strange:
         return act
+    owner = {one: states[one].of if one in states else "" for one in strange}
 
     def keep(code: str | None) -> str | None:
-        return None if code in strange else code
+        return owner[code] or None if code in owner else code
 
     def all_known(codes: tuple[str, ...]) -> tuple[str, ...]:
-        return () if strange.intersection(codes) else codes
+        kept = tuple(keep(code) for code in codes)
+        return tuple(code for code in kept if code) if all(kept) else ()
 
     return replace(
         act,
         flag_state=keep(act.flag_state),
-        places=tuple(replace(p, state=keep(p.state)) for p in act.places),
+        places=tuple(replace(p, state=None) if p.state in owner else p for p in act.places),
         suspects=tuple(replace(s, nationalities=all_known(s.nationalities)) for s in act.suspects),
         victims=tuple(replace(v, nationalities=all_known(v.nationalities)) for v in act.victims),
         crossings=tuple(replace(x, origin=keep(x.origin), to=keep(x.to)) for x in act.crossings),

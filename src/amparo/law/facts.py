@@ -287,7 +287,8 @@ def _when(act: Node, began_node: Node | None, ended_node: Node | None) -> When:
     if began is None or ended is None:
         one = began or ended
         assert one is not None
-        return When(one.first, one.last, one.first, one.last)
+        lone = "began" if began else "ended"
+        return When(one.first, one.last, one.first, one.last, lone)
     if ended.last < began.first:
         raise act.refuse("an act that ends before it begins", "Correct began_on or ended_on")
     return When(
@@ -295,7 +296,7 @@ def _when(act: Node, began_node: Node | None, ended_node: Node | None) -> When:
         min(began.last, ended.last),
         max(ended.first, began.first),
         ended.last,
-        one_date=False,
+        lone="",
     )
 
 

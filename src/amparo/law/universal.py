@@ -43,6 +43,7 @@ def find(act: Act, crime: Crime, book: Book, memo: dict[Any, Any]) -> tuple[Find
         "disappearance" in crime.tags,
         act.when.slots(breaks),
         frozenset(p.state for p in act.places if p.state in codes),
+        _has_place(act),
         tuple(_narrow(codes, s.nationalities, s.resident_in, s.present_in) for s in act.suspects),
         tuple(_narrow(codes, v.nationalities) for v in act.victims),
     )
@@ -96,17 +97,23 @@ def _by_category(entry: dict[str, Any], category: str, act: Act, memo: dict[Any,
     own = any(p.state == entry["state"] for p in act.places)
     wanted = entry.get("links_by_crime", {}).get(category, entry["links"])
     links = tuple((one, _has(one, entry["state"], act)) for one in wanted)
-    key = ("uj", entry["id"], since, how, own, links)
+    key = ("uj", entry["id"], since, how, own, links, _has_place(act))
     found: Finding | None = memo.get(key)
     if found is None:
-        found = memo[key] = _answer(entry, since, how, own, links)
+        found = memo[key] = _answer(entry, since, how, own, links, _has_place(act))
     return found
 
 
 Links = tuple[tuple[str, bool | None], ...]
 
 
-def _answer(entry: dict[str, Any], since: str, how: Touch, own: bool, links: Links) -> Finding:
+def _has_place(act: Act) -> bool:
+    return act.flag_state is not None or any(p.state for p in act.places)
+
+
+def _answer(
+    entry: dict[str, Any], since: str, how: Touch, own: bool, links: Links, placed: bool
+) -> Finding:
     code, rows = entry["state"], (entry["id"],)
     forum = f"uj-{code}"
     if how is Touch.OUTSIDE:
@@ -119,6 +126,9 @@ def _answer(entry: dict[str, Any], since: str, how: Touch, own: bool, links: Lin
     if how is Touch.MAYBE:
         result = weaker(result, UNKNOWN)
         missing = (*missing, say("missing.exact-date"))
+    if not placed:
+        result = weaker(result, UNKNOWN)
+        missing = (*missing, say("missing.place"))
     statute = say("uj.statute", state=state(code), statute=f"uj:{entry['id']}")
     conditions = say("uj.conditions", statute=f"ujc:{entry['id']}")
     return Finding(forum, ROUTE, result, RULE, (statute, reason, conditions), missing, rows)

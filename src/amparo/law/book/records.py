@@ -99,11 +99,17 @@ class Book:
 
     @cached_property
     def crime_names(self) -> dict[str, str]:
-        """Provision, label and alias, each in its plain form, to crime id."""
+        """Provision, label, alias, and label without its bracket where unique, to crime id."""
         names: dict[str, str] = {}
+        short: dict[str, set[str]] = {}
         for crime in self.crimes.values():
             for name in (crime.id, *crime.label.values(), *crime.aliases):
                 names.setdefault(_plain(name), crime.id)
+            for label in crime.label.values():
+                short.setdefault(_plain(label.partition(" (")[0]), set()).add(crime.id)
+        for name, ids in short.items():
+            if len(ids) == 1:
+                names.setdefault(name, *ids)
         return names
 
     def windows_of(self, instrument: str, state: str) -> tuple[Window, ...]:

@@ -24,13 +24,21 @@ class Touch(Enum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An act in time: the ranges of days in which it began and in which it ended."""
+    """An act in time: the ranges of days in which it began and in which it ended.
+
+    When only one of the two was given, the act is judged on that date, and `lone` says
+    which one it was: `began`, `ended`, or nothing when both were given.
+    """
 
     began: int
     began_by: int
     ended_from: int
     ended: int
-    one_date: bool = True
+    lone: str = "began"
+
+    @property
+    def one_date(self) -> bool:
+        return self.lone != ""
 
     def slots(self, breaks: tuple[int, ...]) -> int | tuple[int, ...]:
         """Where the act lies among days on which an answer can change.

@@ -49,7 +49,7 @@ def hrc(before: Before) -> list[Findings]:
     forum, route, rule = "hrc", "OP1 communication", "hrc.communication"
 
     def one(code: str) -> list[Finding]:
-        lasting = "continuing" in crime.tags and act.when.one_date
+        lasting = "continuing" in crime.tags and act.when.lone == "began"
         refusal, extra, window = bound(
             book, forum, route, rule, "iccpr-op1", code, act.when, continuing=lasting
         )
@@ -82,7 +82,7 @@ def hrc(before: Before) -> list[Findings]:
 
     key = None
     if not act.remedies and not act.other_procedures:
-        lasting = "continuing" in crime.tags and act.when.one_date
+        lasting = "continuing" in crime.tags and act.when.lone == "began"
         key = (act.attribution, lasting, _is_old(act, as_of))
     return each_state(before, forum, route, rule, ("iccpr-op1",), key, one)
 

@@ -41,7 +41,7 @@ def echr(before: Before) -> list[Findings]:
     act, crime, book, as_of = before.act, before.crime, before.book, before.as_of
     forum, route, rule = "echr", "34 application", "echr.application"
 
-    lasting = "disappearance" in crime.tags and act.when.one_date
+    lasting = "disappearance" in crime.tags and act.when.lone == "began"
 
     def one(code: str) -> list[Finding]:
         refusal, extra, window = bound(

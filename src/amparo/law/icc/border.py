@@ -29,7 +29,7 @@ def cross_border(asked: Asked) -> list[Findings]:
     crossings = asked.act.crossings
     if "crossing" in asked.crime.tags:
         if not crossings:
-            return [_NO_CROSSING]
+            return [] if asked.crime.is_war_crime else [_NO_CROSSING]
         return [(_crossed(asked, index),) for index in range(len(crossings))]
     if not crossings:
         return []

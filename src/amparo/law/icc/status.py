@@ -77,7 +77,7 @@ def status_of(asked: Asked, code: str, route: str, rule: str) -> Findings:
         crime = asked.crime
         key = (
             *(route, code, slots, crime.is_war_crime, crime.amendment),
-            *(asked.when.one_date, own, known),
+            *(asked.when.lone, "continuing" in crime.tags, own, known),
         )
     found: Findings | None = asked.memo.get(key)
     if found is None:
@@ -198,12 +198,26 @@ def _outside(
         rows = (predecessor.id, *_rome_rows(asked.book, former))
         return Finding("icc", route, ARGUABLE, "icc.succession", (said,), (), rows)
     reasons, rows = _why_not(asked, code, windows)
+    if _may_reach(asked, windows):
+        said = say("date.continuing", state=state(code))
+        wanted = (say("missing.other-date"),)
+        return Finding("icc", route, UNKNOWN, rule, (*reasons, said), wanted, rows)
     missing: tuple[Said, ...] = ()
     if route == NATIONALITY:
         missing = (say("missing.other-nationality"),)
     elif asked.when.one_date and windows:
         missing = (say("missing.other-date"),)
     return Finding("icc", route, CLOSED, rule, reasons, missing, rows)
+
+
+def _may_reach(asked: Asked, windows: tuple[Window, ...]) -> bool:
+    """Whether a crime that lasts, given by one date, may have reached into a window."""
+    if "continuing" not in asked.crime.tags:
+        return False
+    when = asked.when
+    if when.lone == "began":
+        return any(when.ended < w.start <= asked.as_of for w in windows)
+    return when.lone == "ended" and any(w.end < when.began for w in windows)
 
 
 def _predecessor(asked: Asked, code: str) -> Row | None:
