@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from amparo.law.book.windows import Touch, touch
-from amparo.law.findings import CLOSED, UNKNOWN, Finding, Said, say, state
+from amparo.law.findings import ARGUABLE, CLOSED, UNKNOWN, Finding, Said, say, state
 from amparo.law.icc.asked import AGGRESSION, Asked, Findings
 from amparo.law.icc.routes import referral
-from amparo.law.icc.status import party_windows
+from amparo.law.icc.status import acceptance_rows, all_accepted, party_windows
 
 
 def aggression(asked: Asked) -> Findings:
@@ -16,6 +16,13 @@ def aggression(asked: Asked) -> Findings:
     rows = ("am-2010-8bis",)
     if refused:
         own = Finding("icc", AGGRESSION, CLOSED, "icc.aggression", refused, (), rows)
+        return (*referred, own)
+    if asked.place_states and all_accepted(asked):
+        accepted = acceptance_rows(asked)
+        found = tuple(accepted[one].id for one in _concerned(asked) if one in accepted)
+        said = (say("icc.aggression.accepted"),)
+        wanted = (say("missing.non-acceptance"),)
+        own = Finding("icc", AGGRESSION, ARGUABLE, "icc.aggression", said, wanted, (*rows, *found))
         return (*referred, own)
     missing = [say("missing.aggression-acceptance")]
     if not asked.place_states:
@@ -27,6 +34,12 @@ def aggression(asked: Asked) -> Findings:
     said = (say("icc.aggression.acceptance"),)
     own = Finding("icc", AGGRESSION, UNKNOWN, "icc.aggression", said, tuple(missing), rows)
     return (*referred, own)
+
+
+def _concerned(asked: Asked) -> tuple[str, ...]:
+    """States of the place and of the alleged perpetrators."""
+    nationals = (n for s in asked.act.suspects for n in s.nationalities)
+    return tuple(dict.fromkeys((*asked.place_states, *nationals)))
 
 
 def _is_bound(asked: Asked, code: str) -> bool:

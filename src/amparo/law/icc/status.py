@@ -113,9 +113,7 @@ def _inside(
         result = _after_withdrawal(asked, code, window, reasons)
     if asked.crime.amendment:
         rows.append(asked.crime.amendment)
-        if not _accepted(asked, code):
-            result = UNKNOWN
-            missing.append(say("icc.amendment.acceptance", state=state(code)))
+        result = weaker(result, _amended(asked, code, reasons, missing, rows))
     contested = _own_nationals_124(asked, code) if own else None
     if contested is not None:
         result = weaker(result, ARGUABLE)
@@ -149,18 +147,40 @@ def _was_considered(book: Book, code: str, effect: int) -> bool:
     return False
 
 
-def _accepted(asked: Asked, code: str) -> bool:
-    """Whether every State Party concerned accepted the amendment in time (121(5))."""
-    rows = {
+def _amended(
+    asked: Asked, code: str, reasons: list[Said], missing: list[Said], rows: list[str]
+) -> str:
+    """What acceptance of the amendment that added the crime allows: article 121(5)."""
+    own = acceptance_rows(asked).get(code)
+    if own is not None and dates.parse(own["in_force_on"]).first > asked.when.ended:
+        rows.append(own.id)
+        reasons.append(say("icc.amendment.later", state=state(code), day=own["in_force_on"]))
+        return CLOSED
+    if all_accepted(asked, code):
+        rows.extend(row.id for row in acceptance_rows(asked).values() if row["state"] == code)
+        reasons.append(say("icc.amendment.accepted"))
+        return OPEN
+    missing.append(say("icc.amendment.acceptance", state=state(code)))
+    return UNKNOWN
+
+
+def acceptance_rows(asked: Asked) -> dict[str, Row]:
+    """Acceptances of the amendment that added the crime, by State."""
+    return {
         row["state"]: row
         for row in asked.book.table("acceptances")
         if row["amendment"] == asked.crime.amendment and row["in_force_on"]
     }
+
+
+def all_accepted(asked: Asked, *codes: str) -> bool:
+    """Whether every State Party concerned is known to have accepted by the act."""
     if not asked.suspects_known:
         return False
     nationals = {n for s in asked.act.suspects for n in s.nationalities}
-    concerned = {code, *asked.place_states, *nationals}
+    concerned = {*codes, *asked.place_states, *nationals}
     parties = {one for one in concerned if asked.book.windows_of("rome", one)}
+    rows = acceptance_rows(asked)
     return all(
         one in rows and dates.parse(rows[one]["in_force_on"]).last <= asked.when.began
         for one in parties
