@@ -66,3 +66,13 @@ def test_the_record_leaves_with_an_entry(client):
     last = LedgerEntry.objects.order_by("-sequence").first()
     assert LedgerEntry.objects.count() == before + 1
     assert (last.kind, last.case_code) == ("export", "KARV")
+
+
+def test_what_is_handed_out_comes_in_again_without_loss(client):
+    text = client.post("/cases/KARV/export").content.decode()
+    again = text.replace("code: KARV", "code: KARZ")
+    answer = client.post("/cases/import", {"file": upload("again.yaml", again)})
+    assert answer["Location"] == "/cases/KARZ"
+    one, other = load_case("KARV"), load_case("KARZ")
+    assert {c: r.body for c, r in one.rows.items()} == {c: r.body for c, r in other.rows.items()}
+    assert one.overlay == other.overlay

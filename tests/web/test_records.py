@@ -165,3 +165,37 @@ def test_a_change_bears_the_member_who_opened(client):
 def test_an_id_that_is_taken_is_refused(client):
     answer = client.post("/cases/KARV/records/places/add", {"id": "PL1", "name": "elsewhere"})
     assert answer.status_code == 400 and b"taken" in answer.content
+
+
+def test_another_place_for_the_same_words_is_found_anew(client, find):
+    before = load_case("KARV").get("ST3")
+    address = "/cases/KARV/record/ST3/change"
+    sent = values_of(tree_of(client.get(address)))
+    assert sent["start"] == str(before["start"])
+    answer = client.post(address, sent | {"quote": "двенадцать задержанных"})
+    assert answer.status_code == 302
+    after = load_case("KARV").get("ST3")
+    shift = before["quote"].index("двенадцать задержанных")
+    assert after["start"] == before["start"] + shift
+
+
+def test_another_item_brings_its_own_file_name(client, find):
+    from amparo.vault.models import Item
+
+    other = Item.objects.get(file_name="hostile-page.html")
+    address = "/cases/KARV/record/I24/change"
+    sent = values_of(tree_of(client.get(address)))
+    assert sent["file"] == "incidents.csv"
+    assert client.post(address, sent | {"sha256": other.sha256}).status_code == 302
+    assert load_case("KARV").get("I24")["file"] == "hostile-page.html"
+
+
+def test_a_vault_of_many_items_asks_for_a_code(client, find, monkeypatch):
+    from amparo.web import forms
+
+    monkeypatch.setattr(forms, "MOST_OPTIONS", 3)
+    code = find("depot-gate.jpg")
+    sent = values_of(tree_of(client.get("/cases/KARV/records/items/add")))
+    answer = client.post("/cases/KARV/records/items/add", sent | {"id": "I90", "sha256": code})
+    assert answer.status_code == 302
+    assert load_case("KARV").get("I90")["file"] == "depot-gate.jpg"

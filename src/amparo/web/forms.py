@@ -152,14 +152,15 @@ def _counted(code: str) -> list[tuple[int, int, str]]:
 
 def _choose_item(field: Field, values: Mapping[str, Any]) -> Input:
     """The deposited item behind a case's item; its file name follows from it."""
-    held = Item.objects.order_by("number").only("number", "sha256", "file_name")[:MOST_OPTIONS]
+    label, chosen = "Deposited item", str(values.get("sha256") or "")
+    if Item.objects.count() > MOST_OPTIONS:
+        hint = "Its code, such as I-0301, or its SHA-256"
+        return Input(field.name, label, "the item of the vault", hint, "line", True, chosen)
+    held = Item.objects.order_by("number").only("number", "sha256", "file_name")
     options = tuple(
-        Option(i.sha256, label_of(i.code, i.file_name), i.sha256 == values.get("sha256"))
-        for i in held
+        Option(i.sha256, label_of(i.code, i.file_name), i.sha256 == chosen) for i in held
     )
-    return Input(
-        field.name, "Deposited item", "the item of the vault", "", "select", True, options=options
-    )
+    return Input(field.name, label, "the item of the vault", "", "select", True, options=options)
 
 
 def label_of(code: str, title: str, most: int = MOST_LABEL) -> str:

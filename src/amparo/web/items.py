@@ -23,6 +23,7 @@ from amparo.web.paragraphs import Paragraph, find_paragraph, list_paragraphs
 
 ITEMS_ON_PAGE = 50
 PARAGRAPHS_ON_PAGE = 150
+MOST_PARTS = 300
 MAX_PURPOSE = 200
 
 
@@ -64,12 +65,14 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     """One item: what it is, its text in numbered paragraphs, where it came from, its entries."""
     item = find_item(code)
     page = Paginator(_passages(item), PARAGRAPHS_ON_PAGE).get_page(request.GET.get("page"))
-    parts = {part.pk: part for part in item.parts.all()}
+    rows = list(page.object_list)
+    parts = Part.objects.in_bulk({row[0] for row in rows})
     facts = {
         "item": item,
-        "parts": list(parts.values()),
+        "parts": list(item.parts.defer("text")[:MOST_PARTS]),
+        "part_count": item.parts.count(),
         "page": page,
-        "shown": _cut(list(page.object_list), parts, page.start_index()),
+        "shown": _cut(rows, parts),
         "origins": item.origins.select_related("parent"),
         "holds": item.derived.select_related("child").order_by("child__number"),
         "entries": LedgerEntry.objects.filter(item_digest=item.sha256).order_by("sequence"),
@@ -86,7 +89,7 @@ def _passages(item: Item) -> Any:
     )
 
 
-def _cut(rows: list[tuple[int, int, int, str]], parts: dict[int, Part], first: int) -> list[Shown]:
+def _cut(rows: list[tuple[int, int, int, str]], parts: dict[int, Part]) -> list[Shown]:
     shown = []
     for part_id, group in groupby(rows, key=lambda row: row[0]):
         part = parts[part_id]
@@ -101,12 +104,9 @@ def _cut(rows: list[tuple[int, int, int, str]], parts: dict[int, Part], first: i
 def show_place(request: HttpRequest, code: str, position: int, start: int) -> HttpResponse:
     """Lead to the paragraph that holds a place in a part, whichever page it stands on."""
     item = find_item(code)
-    passage = (
-        Passage.objects.filter(part__item=item, part__position=position, start__lte=start)
-        .select_related("part")
-        .order_by("-start")
-        .first()
-    )
+    inside = Passage.objects.filter(part__item=item, part__position=position).select_related("part")
+    passage = inside.filter(start__lte=start).order_by("-start").first()
+    passage = passage or inside.order_by("start").first()
     if passage is None:
         raise NotFound("no such place")
     earlier = Passage.objects.filter(part__item=item, part__position__lt=position).count()

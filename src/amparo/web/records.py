@@ -214,8 +214,7 @@ def change(request: HttpRequest, case: str, code: str) -> HttpResponse:
     error: AmparoError | None = None
     if request.method == "POST":
         values = read_inputs(noun, request.POST)
-        if values.get("quote") != row["quote"]:
-            values.pop("start", None)
+        _drop_derived(noun, row, values)
         seen = _seen(request)
         try:
             change_record(acting_member(), case, code, values, seen_version=seen)
@@ -230,6 +229,14 @@ def change(request: HttpRequest, case: str, code: str) -> HttpResponse:
         "elements": _elements(known, noun),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
+
+
+def _drop_derived(noun: Noun, row: Row, values: dict[str, Any]) -> None:
+    """Forget what followed from a value that was changed: it is found anew at saving."""
+    if noun.name == "statement" and any(values.get(f) != row[f] for f in ("item", "part", "quote")):
+        values.pop("start", None)
+    if noun.name == "item" and values.get("sha256") != row["sha256"]:
+        values.pop("file", None)
 
 
 def _seen(request: HttpRequest) -> int:
