@@ -61,8 +61,9 @@ def test_round_trip_without_loss(demo_vault, tmp_path, empty_vault_template, dem
     shutil.copytree(empty_vault_template, other)
     vault = open_vault(other, PASSPHRASE)
     receive(vault, "M-1", [demo_files])
-    import_text("M-1", text, "karv.yaml", lambda name: overlay)
+    import_text("M-1", text, "karv.yaml", lambda name: "")
     after = {row.code: (row.noun, row.body) for row in load_case("KARV").rows.values()}
+    assert load_case("KARV").overlay == overlay != ""
     vault.close()
     assert after == before
     assert before

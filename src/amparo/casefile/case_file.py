@@ -24,9 +24,9 @@ def import_case(actor: str, path: Path) -> tuple[str, list[Row]]:
 
     def overlay_of(name: str) -> str:
         target = path.parent / name
-        return _read_text(target)
+        return read_text(target)
 
-    return import_text(actor, _read_text(path), path.name, overlay_of)
+    return import_text(actor, read_text(path), path.name, overlay_of)
 
 
 def import_text(
@@ -55,18 +55,23 @@ def _overlay(tree: Lined, name: str, overlay_of: Callable[[str], str]) -> str:
     if not named:
         return ""
     where = f"{name}, line {tree.line_of('overlay')}"
+    if "\n" in str(named):
+        return check_overlay(str(named), where)
     if "/" in str(named) or "\\" in str(named):
-        raise BadInput(
-            "the overlay is named by a path", value=where, remedy="put it beside the file"
-        )
-    text = overlay_of(str(named))
+        raise BadInput("the overlay has a path", value=where, remedy="put it beside the case file")
+    return check_overlay(overlay_of(str(named)), str(named))
+
+
+def check_overlay(text: str, name: str) -> str:
+    """The text of an overlay, once the book takes it. Raises BadInput naming its line."""
     if len(text) > MAX_OVERLAY:
-        raise BadInput("the overlay is too large", value=where, remedy="at most 2 MB")
-    load_text(text, str(named))
+        raise BadInput("the overlay is too large", value=name, remedy="at most 2 MB")
+    load_text(text, name)
     return text
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file the user named. Raises NotFound, BadInput."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -132,19 +137,29 @@ def _draft(noun: str, entry: object, name: str, line: int) -> Draft:
     return Draft(noun, entry.get("id") or "", raw, _where(entry, name))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, as people write them."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def export_case(code: str) -> str:
-    """The case as YAML; importing it into a vault with the same items gives the same record."""
-    return yaml.dump(
-        _as_tree(load_case(code)),
-        Dumper=yaml.SafeDumper,
-        allow_unicode=True,
-        sort_keys=False,
-        width=100,
-    )
+    """The case as YAML, its overlay inside; importing it into a vault with the same items
+    gives the same record."""
+    tree = _as_tree(load_case(code))
+    return yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _as_tree(case: CaseFile) -> dict[str, Any]:
     tree: dict[str, Any] = {"format": FORMAT, "case": case.body}
+    if case.overlay:
+        tree["overlay"] = case.overlay
     for noun in NOUNS:
         rows = case.all(noun.name)
         if rows:

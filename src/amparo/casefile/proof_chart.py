@@ -17,6 +17,7 @@ from amparo.law.book import Book, Crime
 
 if TYPE_CHECKING:
     from amparo.law.assess import Assessment
+    from amparo.law.claims import ClaimAnswer
 
 MENTAL = "30.M"
 
@@ -74,6 +75,17 @@ class LabelLine:
 
 
 @dataclass(frozen=True)
+class LawClaimLine:
+    """An assertion of law found in a proposition or its statements, and the book's answer."""
+
+    proposition: str
+    quote: str
+    verdict: str
+    reasons: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Chart:
     """The whole chart of a case, and the version of the book it rests on."""
 
@@ -84,6 +96,7 @@ class Chart:
     crimes: tuple[CrimeLine, ...]
     labels: tuple[LabelLine, ...]
     chains: dict[str, tuple[int, int]] = field(default_factory=dict)
+    law_claims: tuple[LawClaimLine, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Shape for `--json`."""
@@ -106,6 +119,9 @@ class Chart:
             yield from (f"  {reason}" for reason in label.reasons)
             if label.proposed:
                 yield f"  proposed instead: {', '.join(label.proposed)}"
+        for one in self.law_claims:
+            yield f"\nClaim of law {one.proposition}: {one.verdict}: \u201c{one.quote}\u201d"
+            yield from (f"  {reason}" for reason in one.reasons)
 
 
 def _element_lines(one: ElementLine) -> Iterator[str]:
@@ -140,6 +156,7 @@ def chart_of(case: CaseFile, *, use: Use | None = None, lang: str = "en") -> Cha
         tuple(_crime(case, book, crime, acts, claims, lang) for crime, acts in crimes),
         tuple(_labels(case, book, lang)),
         {code: (claim.strict, claim.generous) for code, claim in claims.items()},
+        tuple(_law_claims(case, book, lang)),
     )
 
 
@@ -246,7 +263,7 @@ def _labels(case: CaseFile, book: Book, lang: str) -> Iterator[LabelLine]:
     used = {(row["label"], row["by"] or "") for row in case.all("label")}
     if case.body.get("narrative_label"):
         used.add((case.body["narrative_label"], ""))
-    grounds = sorted({g for act in case.all("act") for g in act["targeted_for"] or []})
+    grounds = _grounds(case)
     seen: set[str] = set()
     for label, by in sorted(used, key=lambda pair: (pair[0], not pair[1])):
         if label in seen:
@@ -260,6 +277,43 @@ def _labels(case: CaseFile, book: Book, lang: str) -> Iterator[LabelLine]:
             tuple(said.show(book, lang) for said in (*answer.reasons, *answer.missing)),
             tuple(f"{crime} {book.crimes[crime].label[lang]}" for crime in answer.proposed),
         )
+
+
+def _law_claims(case: CaseFile, book: Book, lang: str) -> Iterator[LawClaimLine]:
+    """What propositions about the law assert, in their own words or those of their statements."""
+    from amparo.law.claims import check
+
+    for row in case.all("proposition"):
+        if row["aspect"] != "law":
+            continue
+        told = [s["quote"] for s in case.all("statement") if s["proposition"] == row.code]
+        seen: set[tuple[str, str]] = set()
+        for text in (row["text"], *told):
+            for found in check(text, book):
+                if (found.kind, found.state) in seen:
+                    continue
+                seen.add((found.kind, found.state))
+                yield _law_claim(row.code, found, _grounds(case), book, lang)
+
+
+def _law_claim(
+    code: str, found: ClaimAnswer, grounds: list[str], book: Book, lang: str
+) -> LawClaimLine:
+    """The book's answer; of a label it depends on why people of this case were targeted."""
+    from amparo.law.label import check as check_label
+
+    if found.kind == "genocide" and grounds:
+        label = check_label("genocide", grounds, book).as_dict(book, lang)
+        reasons, sources = (*label["reasons"], *label["missing"]), tuple(label["sources"])
+        return LawClaimLine(code, found.quote, label["result"], reasons, sources)
+    answer = found.as_dict(book, lang)
+    return LawClaimLine(
+        code, found.quote, found.verdict, tuple(answer["reasons"]), tuple(answer["sources"])
+    )
+
+
+def _grounds(case: CaseFile) -> list[str]:
+    return sorted({ground for act in case.all("act") for ground in act["targeted_for"] or []})
 
 
 def assess_case(case_code: str) -> Assessment:

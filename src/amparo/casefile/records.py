@@ -149,11 +149,16 @@ def _digest(body: Mapping[str, Any]) -> str:
 class Version(Protocol):
     """What a digest covers: a Row or a row of the table."""
 
-    noun: str
-    code: str
-    version: int
-    retired: bool
-    body: dict[str, Any]
+    @property
+    def noun(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def retired(self) -> bool: ...
+    @property
+    def body(self) -> Any: ...
 
 
 def rows_digest(case_code: str, rows: Iterable[Version]) -> str:

@@ -25,17 +25,27 @@ def create(
     title: Annotated[str, typer.Option(help="Title of the case.")],
     language: Annotated[str, typer.Option(help="Language code.")] = "en",
     summary: Annotated[str, typer.Option(help="What it is about.")] = "",
+    group: Annotated[str, typer.Option(help="How the targeted group is defined.")] = "",
+    label: Annotated[str, typer.Option(help="Legal label used in public, if any.")] = "",
+    overlay: Annotated[
+        Path | None, typer.Option(help="Overlay of the book of law for this case.")
+    ] = None,
 ) -> None:
     """Open a case.
 
     Example: amparo case create evidence KARV --title "Detentions in Karvesh"
     """
-    from amparo.casefile.records import create_case
+    from amparo.casefile.case_file import check_overlay, read_text
+    from amparo.casefile.records import open_case
     from amparo.cli.unlock import opened
 
-    raw = {"code": case, "title": title, "language": language, "summary": summary}
+    raw = {
+        "code": case, "title": title, "language": language, "summary": summary,
+        "group": group, "narrative_label": label,
+    }  # fmt: skip
+    book = check_overlay(read_text(overlay), overlay.name) if overlay else ""
     with opened(vault) as held:
-        made = create_case(held.member, raw)
+        made, _ = open_case(held.member, raw, overlay=book)
     typer.echo(f"case {made.code} opened")
 
 
@@ -278,6 +288,8 @@ def export(
     out: Annotated[Path, typer.Option(help="File to write; must not exist.")],
 ) -> None:
     """Write the record of a case as YAML; importing it gives the same record.
+
+    The case's overlay of the book of law, where there is one, stands inside it.
 
     Example: amparo case export evidence KARV --out karv.yaml
     """

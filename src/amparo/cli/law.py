@@ -27,12 +27,18 @@ def assess(
     case: Annotated[str | None, typer.Argument(help="The case's code.")] = None,
     facts: Annotated[Path | None, typer.Option("--facts", help="Facts as YAML or JSON.")] = None,
     overlay: Overlay = None,
+    forum: Annotated[
+        list[str] | None, typer.Option("--forum", help="Reasons for this forum; or: all.")
+    ] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Assess acts before every forum, from a facts file or from a case in a vault.
 
-    Example: amparo law assess --facts facts.yaml --json
+    Prints the best answer by act and forum, then the reasons for the Court; name other
+    fora with --forum (echr, hrc, cat, uj-DE ...). --json gives everything.
+
+    Example: amparo law assess --facts facts.yaml --forum icc --forum hrc
     """
     from amparo.errors import BadInput
 
@@ -42,13 +48,19 @@ def assess(
             raise BadInput("both a vault and facts", remedy="Give one of them")
         found = _assess_facts(facts, overlay)
     elif vault is not None and case is not None:
+        if overlay is not None:
+            raise BadInput(
+                "a case brings its own overlay",
+                value=str(overlay),
+                remedy="Give it with `amparo case create --overlay`, or in the case file",
+            )
         found = _assess_case(vault, case)
     else:
         raise BadInput("nothing to assess", remedy="Give --facts FILE, or VAULT and CASE")
     if as_json:
         _print_json(found.as_dict(lang))
     else:
-        _print_assessment(found, lang)
+        _print_assessment(found, lang, forum or ["icc"])
 
 
 def _assess_case(vault: Path, case: str) -> Assessment:
@@ -309,9 +321,13 @@ def _print_json(value: dict[str, Any]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _print_assessment(found: Assessment, lang: str) -> None:
-    typer.echo(f"{found.book.version}, {found.as_of.isoformat()}")
+def _print_assessment(found: Assessment, lang: str, fora: list[str]) -> None:
+    """The best answers first; reasons only for the fora asked for, so that a page holds them."""
+    typer.echo(f"book of law {found.book.version}; as of {found.as_of.isoformat()}\n")
+    _print_summary(found)
     for answer in found.answers(lang):
+        if "all" not in fora and answer["forum"] not in fora:
+            continue
         until = f" -> {answer['deadline']}" if answer["deadline"] else ""
         typer.echo(
             f"\n{answer['act']}  {answer['forum']}  {answer['route']}: {answer['result'].upper()}"
@@ -321,3 +337,25 @@ def _print_assessment(found: Assessment, lang: str) -> None:
     typer.echo("")
     for way in found.triggers(lang):
         typer.echo(f"{way['act']}  > {way['way']}")
+    if "all" not in fora:
+        typer.echo(
+            f"\nreasons shown for: {', '.join(fora)}; for others use --forum, or --forum all"
+        )
+
+
+def _print_summary(found: Assessment) -> None:
+    """One block an act: fora by result; States' own courts apart."""
+    by_act: dict[str, dict[str, list[str]]] = {}
+    for line in found.summary():
+        results = by_act.setdefault(line["act"], {})
+        results.setdefault(line["result"], []).append(line["forum"])
+    crimes = {one.act.id: one.act.crime for one in found.answered}
+    for act, results in by_act.items():
+        typer.echo(f"{act}  {crimes[act]}")
+        for result in ("open", "arguable", "unknown", "closed"):
+            own = [forum for forum in results.get(result, ()) if forum.startswith("uj-")]
+            told = [forum for forum in results.get(result, ()) if not forum.startswith("uj-")]
+            if result in ("open", "arguable") and own:
+                told.append("courts of " + " ".join(forum.removeprefix("uj-") for forum in own))
+            if told:
+                typer.echo(f"  {result.upper():9} {', '.join(told)}")
