@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from amparo.law import dates
 from amparo.law.book.records import Book, Crime
 from amparo.law.book.windows import Touch, When, Window, touch
 from amparo.law.facts import Act
-from amparo.law.findings import ARGUABLE, CLOSED, OPEN, UNKNOWN, Finding, Said, say, state
+from amparo.law.findings import ARGUABLE, CLOSED, OPEN, UNKNOWN, Finding, Said, say, state, weaker
 
 Findings = tuple[Finding, ...]
 
@@ -38,6 +38,7 @@ class Before:
     memo: dict[Any, Any]
     states: tuple[str, ...]
     somewhere_else: bool
+    agents_of: tuple[str, ...]
 
 
 Rule = Callable[[Before], list[Findings]]
@@ -49,7 +50,16 @@ def bring(act: Act, crime: Crime, book: Book, as_of: date, memo: dict[Any, Any])
     if not codes and act.flag_state:
         codes = (act.flag_state,)
     elsewhere = not codes or any(p.state is None for p in act.places)
-    return Before(act, crime, book, as_of, memo, codes, elsewhere)
+    return Before(act, crime, book, as_of, memo, codes, elsewhere, _agents_of(act))
+
+
+def _agents_of(act: Act) -> tuple[str, ...]:
+    """The alleged perpetrators' States, where all are known and the act is a State's."""
+    if act.attribution != "state" or not act.suspects:
+        return ()
+    if not all(s.nationalities for s in act.suspects):
+        return ()
+    return tuple(dict.fromkeys(n for s in act.suspects for n in s.nationalities))
 
 
 def each_state(
@@ -66,25 +76,79 @@ def each_state(
     `instruments` bind the State or not; `key` holds whatever else the answer depends
     on, and None means that it is not shared.
     """
-    act, memo = before.act, before.memo
+    memo, agents = before.memo, before.agents_of
     out: list[Findings] = []
     for code in before.states:
-        breaks = before.book.breaks_of(instruments, code)
-        bound_once = bool(breaks) or not instruments
-        shared = key is not None or not bound_once
-        whole = (forum, code, act.when.slots(breaks), key) if bound_once else (forum, code)
-        found: Findings | None = memo.get(whole) if shared else None
-        if found is None:
-            found = tuple(find(code))
-            if shared:
-                memo[whole] = found
-        out.append(found)
+        found = _of_state(before, forum, instruments, key, find, code)
+        out.append(_by_others(found) if agents and code not in agents else found)
+    if forum in _REACH_ABROAD:
+        for code in agents:
+            if code not in before.states:
+                out.append(_abroad(_of_state(before, forum, instruments, key, find, code), code))
     if before.somewhere_else:
         if (forum, "nowhere") not in memo:
             said, missing = (say("forum.state-unknown"),), (say("missing.place"),)
             memo[forum, "nowhere"] = (Finding(forum, route, UNKNOWN, rule, said, missing),)
         out.append(memo[forum, "nowhere"])
     return out
+
+
+_REACH_ABROAD = ("echr", "hrc", "cat")
+"""Fora whose instruments follow a State's agents beyond its territory."""
+
+
+def _of_state(
+    before: Before,
+    forum: str,
+    instruments: tuple[str, ...],
+    key: Hashable,
+    find: Callable[[str], list[Finding]],
+    code: str,
+) -> Findings:
+    memo = before.memo
+    breaks = before.book.breaks_of(instruments, code)
+    bound_once = bool(breaks) or not instruments
+    shared = key is not None or not bound_once
+    slots = before.act.when.slots(breaks)
+    whole = (forum, code, slots, key) if bound_once else (forum, code)
+    found: Findings | None = memo.get(whole) if shared else None
+    if found is None:
+        found = tuple(find(code))
+        if shared:
+            memo[whole] = found
+    return found
+
+
+def _by_others(found: Findings) -> Findings:
+    """The State of the place answers less surely for what another State's agents did."""
+    said, wanted = say("attribution.foreign"), say("missing.attribution")
+    return tuple(
+        replace(
+            one,
+            result=ARGUABLE,
+            reasons=(*one.reasons, said),
+            missing=(*one.missing, wanted),
+        )
+        if one.result == OPEN
+        else one
+        for one in found
+    )
+
+
+def _abroad(found: Findings, code: str) -> Findings:
+    """At most arguable: the State of the agents, for what they did outside it."""
+    said, wanted = say("forum.abroad", state=state(code)), say("missing.control")
+    return tuple(
+        replace(
+            one,
+            route=f"{one.route} abroad",
+            result=weaker(one.result, ARGUABLE),
+            reasons=(said, *one.reasons),
+            missing=(wanted, *one.missing),
+        )
+        for one in found
+        if one.result != CLOSED
+    )
 
 
 def outside_subject(before: Before, forum: str, route: str, rule: str, key: str) -> list[Findings]:
