@@ -58,7 +58,7 @@ _CALLS: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 _CALLS_TO_RUN_PROGRAMS: dict[str, tuple[int, int]] = {
     "execve": (59, 221), "wait4": (61, 260), "vfork": (58, -1), "fork": (57, -1),
-    "clone": (56, 220), "waitid": (247, 95),
+    "clone": (56, 220), "waitid": (247, 95), "close_range": (436, 436),
 }  # fmt: skip
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)

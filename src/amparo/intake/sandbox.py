@@ -323,7 +323,7 @@ def _open_input(source: Path | bytes, limits: Budget) -> tuple[int, int, str, by
         digest = hashlib.sha256(source).hexdigest()
         handle = -1 if len(source) > limits.input_bytes else _hand_over(source)
         return handle, len(source), digest, source[:65_536]
-    with open(os.open(source, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
+    with os.fdopen(os.open(source, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(source))

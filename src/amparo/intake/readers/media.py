@@ -28,7 +28,7 @@ def read(source: Input, draft: Draft) -> None:
         raise Unsupported("audio and video need the extra `media` (PyAV)") from None
     source.stream.seek(0)
     try:
-        with av.open(source.stream, mode="r", metadata_errors="replace") as container:
+        with av.open(source.stream, mode="r") as container:
             _note(container, draft)
             if container.streams.video and not _is_cover(container):
                 draft.kind = "video"
