@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from django.http import QueryDict
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import Field, Noun
 from amparo.vault.models import Item
+from amparo.web.drafts import detours
 
 MOST_OPTIONS = 300
 MOST_LABEL = 70
@@ -62,6 +63,7 @@ class Input:
     value: str = ""
     lang: str = ""
     options: tuple[Option, ...] = ()
+    makes: tuple[str, ...] = ()
 
     @property
     def is_seldom(self) -> bool:
@@ -82,7 +84,9 @@ def words(name: str) -> str:
 
 def make_inputs(noun: Noun, known: CaseFile, values: Mapping[str, Any]) -> list[Input]:
     """The form of a noun, filled with `values` (a stored body, or what was posted)."""
-    return [_input(field, known, values, noun) for field in noun.fields]
+    makes = detours(noun)
+    made = (_input(field, known, values, noun) for field in noun.fields)
+    return [replace(one, makes=makes.get(one.name, ())) for one in made]
 
 
 def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
@@ -120,7 +124,7 @@ def _input(field: Field, known: CaseFile, values: Mapping[str, Any], noun: Noun)
     if field.kind in ("ref", "refs"):
         return _choose_records(field, made, known, values.get(field.name))
     if field.name == "quote":
-        return Input(**{**made.__dict__, "lang": str(values.get("language") or "")})
+        return replace(made, lang=str(values.get("language") or ""))
     return made
 
 
@@ -132,12 +136,12 @@ def _choose_records(field: Field, made: Input, known: CaseFile, value: object) -
     if len(rows) > MOST_OPTIONS:
         hint = "Id of the record" if field.kind == "ref" else "Ids, one to a line"
         widget = "line" if field.kind == "ref" else "lines"
-        return Input(**{**made.__dict__, "hint": hint, "widget": widget})
+        return replace(made, hint=hint, widget=widget)
     labels = {row.code: label_of(row.code, row.title) for row in rows}
     # What is chosen comes first, in its own order: a list goes through the form unchanged.
     options = [Option(code, labels.get(code, code), True) for code in chosen]
     options += [Option(code, text) for code, text in labels.items() if code not in chosen]
-    return Input(**{**made.__dict__, "options": tuple(options)})
+    return replace(made, options=tuple(options))
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:

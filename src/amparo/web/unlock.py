@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.errors import AmparoError
 from amparo.web.faults import status_of
@@ -35,3 +35,9 @@ def lock(request: HttpRequest) -> HttpResponse:
         door().shut()
     request.session.flush()
     return HttpResponseRedirect(reverse("unlock"))
+
+
+@require_GET
+def stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is typing: the idle time begins again. Answers nothing."""
+    return HttpResponse(status=204)

@@ -33,3 +33,11 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
     window.setTimeout(() => { button.disabled = true; }, 0);
   });
 }
+
+// Who types a long statement sends nothing meanwhile: say once a minute that somebody is here.
+let toldAt = Date.now();
+document.addEventListener("input", () => {
+  if (Date.now() - toldAt < 60000) return;
+  toldAt = Date.now();
+  new Image().src = "/stay";
+});
