@@ -237,3 +237,20 @@ def test_a_part_that_is_gone_blocks_like_a_quotation_that_moved(build, monkeypat
     monkeypatch.setattr(passages, "read_part", gone)
     with pytest.raises(Refused, match="does not stand at that place"):
         build()
+
+
+def test_a_build_that_fails_after_recording_says_so(vault, build, tmp_path, monkeypatch):
+    from amparo.filing import bundle
+    from amparo.filing.gather import filings
+
+    def fail(*_, **__):
+        raise BadInput("no package today")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bundle, "build_package", fail)
+        with pytest.raises(BadInput):
+            build("failing", on=date(2026, 1, 5))
+    assert not (tmp_path / "failing").exists()
+    assert filings("KARV")[-1]["finished"] is False
+    build("again", on=date(2026, 1, 5))
+    assert filings("KARV")[-1]["finished"] is True

@@ -173,3 +173,25 @@ def test_a_hidden_code_of_any_form_in_any_printed_field_holds_the_record_back(
 ):
     more = {"person": [{"id": "witness.3"}], noun: [{"id": "X9", **record}]}
     assert reasons(release(case_with(**more), only("V-1")))["X9"] == "speaks"
+
+
+def test_an_alleged_perpetrator_left_alone_by_the_gate_is_not_listed(case_with):
+    more = {
+        "person": [{"id": "AP-5", "role": "guard"}],
+        "involvement": [
+            {"id": "INV9", "act": "A2", "person": "AP-5", "degree": "present", "basis": "ST2"}
+        ],
+    }
+    found = release(case_with(**more), only("V-1"))
+    assert reasons(found)["AP-5"] == "depends"
+    assert "AP-5" not in found.case.rows and "AP-5" not in found.levels
+    assert "AP-1" in found.case.rows
+
+
+def test_an_alleged_perpetrator_of_whom_a_sentence_speaks_stays(case_with):
+    more = {
+        "person": [{"id": "AP-5", "role": "guard"}],
+        "involvement": [{"id": "INV9", "act": "A2", "person": "AP-5", "basis": "ST2"}],
+        "proposition": [{"id": "P9", "text": "AP-5 opened the door.", "act": "A1"}],
+    }
+    assert "AP-5" in release(case_with(**more), only("V-1")).case.rows

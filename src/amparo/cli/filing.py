@@ -162,9 +162,17 @@ def list_(
         print_json(found)
         return
     print_rows(
-        ("item", "case", "forum", "language", "date", "exhibits"),
+        ("item", "case", "forum", "language", "date", "exhibits", ""),
         (
-            (one["item"], one["case"], one["forum"], one["lang"], one["date"], len(one["numbers"]))
+            (
+                one["item"],
+                one["case"],
+                one["forum"],
+                one["lang"],
+                one["date"],
+                len(one["numbers"]),
+                "" if one["finished"] else "not finished: nothing left",
+            )
             for one in found
         ),
     )

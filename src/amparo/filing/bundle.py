@@ -98,7 +98,8 @@ def build_filing(
         for name, data in files.items():
             write_durably(folder / name, data)
         items = _record(vault, document, rules, files)
-        _package(vault, folder / PACKAGE, document, files)
+        with _owning_up(vault, document, files):
+            _package(vault, folder / PACKAGE, document, files)
     findings = found.findings if sender else (*found.findings, NO_SENDER)
     return Built(out, document, items, found.withheld, findings)
 
@@ -152,6 +153,22 @@ def _building(out: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+@contextmanager
+def _owning_up(vault: Vault, document: Document, files: dict[str, bytes]) -> Iterator[None]:
+    """What fails after the exports were entered is entered too: nothing left, and it says so."""
+    try:
+        yield
+    except BaseException:
+        with lock.hold(vault.folder), work(vault.member, "filing not finished") as custody:
+            custody.enter(
+                "correct",
+                case=document.code,
+                item=digest_bytes(files[PDF]),
+                result="the filing was not finished: nothing of it left",
+            )
+        raise
 
 
 def _record(

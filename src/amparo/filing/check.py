@@ -119,6 +119,7 @@ class _Gate:
         self._keep("label", lambda row: self._missing(row, "by"))
         self._keep("consent", lambda row: self._missing(row, "subject"))
         self._contaminations()
+        self._drop_the_alleged_left_alone()
         self._trim_references()
         self._look_for_substance()
         return Release(
@@ -244,6 +245,20 @@ class _Gate:
             if len(left) > 1:
                 self.kept[row.code] = replace(row, body={**row.body, "statements": left})
 
+    def _drop_the_alleged_left_alone(self) -> None:
+        """An alleged perpetrator of whom nothing else may leave is not listed either."""
+        involved = {row["person"] for row in self.kept.values() if row.noun == "involvement"}
+        for code in [code for code, level in self.levels.items() if level == ALLEGED]:
+            if code not in involved and not self._is_spoken_of(code):
+                del self.levels[code]
+                self._hold(self.kept.pop(code), "depends")
+
+    def _is_spoken_of(self, code: str) -> bool:
+        name = whole_words([code])
+        case = (self.case.body.get(field) for field in ("title", "summary", "group"))
+        texts = (row[field] for row in self.kept.values() for field in _SPOKEN if row.code != code)
+        return any(name and name.search(str(text or "")) for text in (*case, *texts))
+
     def _trim_references(self) -> None:
         """Lists that point at what stays behind lose those members."""
         for code, row in self.kept.items():
@@ -283,7 +298,7 @@ class _Gate:
             if person.noun == "person" and person["vulnerable"]:
                 self._look_for_accounts(person)
         for one in self.withheld:
-            if one.noun in ("person", "item") and one.reason != "uncited":
+            if one.noun in ("person", "item") and one.reason not in ("uncited", "depends"):
                 self._warn(f"held back: {one.reason}", one.code)
 
     def _look_for_place(self, place: Row) -> None:

@@ -13,6 +13,7 @@ from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
+from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.material import ItemFacts, LawAnswer, Material
@@ -123,7 +124,17 @@ def earlier_numbers(case_code: str, forum: str) -> dict[str, int]:
 
 
 def filings(case_code: str = "") -> list[dict[str, Any]]:
-    """What the vault knows of filings built, oldest first."""
+    """What the vault knows of filings built, oldest first; `finished` is false where the build
+    failed after its entries were made."""
     found = Item.objects.filter(metadata__has_key="filing").order_by("number")
-    told = [{**item.metadata["filing"], "item": item.code} for item in found]
+    told = [
+        {**item.metadata["filing"], "item": item.code, "finished": _is_finished(item)}
+        for item in found
+    ]
     return [one for one in told if not case_code or one["case"] == case_code]
+
+
+def _is_finished(item: Item) -> bool:
+    """False when the last word of the ledger on a filing is that it was not finished."""
+    last = LedgerEntry.objects.filter(item_digest=item.sha256, kind__in=("export", "correct"))
+    return last.order_by("-sequence").values_list("kind", flat=True).first() != "correct"
