@@ -40,15 +40,30 @@ def init(vault: VaultPath, as_json: AsJson = False) -> None:
 
 def verify(
     target: Annotated[Path, typer.Argument(metavar="VAULT|PACKAGE", help="A vault or a package.")],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VKEY", help="Key of the ledger that you trust, or a file of keys."),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(help="Earlier checkpoint, kept elsewhere: nothing before it may differ."),
+    ] = None,
+    authority: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PEM", help="Certificate of a time-stamping authority you trust."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read and hash everything again; check ledger and signatures. Exit code 1 when broken.
 
-    Example: amparo verify evidence
-    """
-    from amparo.cli.check import check_target
+    Whoever holds the key of a vault can write another past. A checkpoint that was kept
+    outside of it (`amparo ledger checkpoint`) shows that. Options may be repeated.
 
-    report = check_target(target)
+    Example: amparo verify evidence --checkpoint last-year.txt
+    """
+    from amparo.cli.check import check_target, read_known
+
+    report = check_target(target, read_known(key or [], checkpoint or [], authority or []))
     if as_json:
         print_json(report)
     else:

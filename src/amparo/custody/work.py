@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -24,6 +25,11 @@ from amparo.store.database import storage_errors
 _running: ContextVar[bool] = ContextVar("running", default=False)
 
 
+@cache
+def _version() -> str:
+    return version("amparo")
+
+
 class Work:
     """What is being done. `at` is the UTC time of all its entries."""
 
@@ -32,6 +38,11 @@ class Work:
         self.role = role
         self.reason = reason
         self.at = datetime.now(UTC)
+        self._time = {
+            "utc": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "zone": self.at.astimezone().strftime("%z"),
+            "clock": "system",
+        }
         self._log = log
         self._frontier = frontier
         self._bodies: list[tuple[str, str, str, bytes]] = []
@@ -45,16 +56,12 @@ class Work:
         """Add one entry; returns its sequence number. Fields: `custody.entry`."""
         sequence = self._frontier.size + len(self._bodies)
         fields.setdefault("purpose", self.reason)
-        technical = {"tool": "amparo", "version": version("amparo"), **fields.pop("technical", {})}
+        technical = {"tool": "amparo", "version": _version(), **fields.pop("technical", {})}
         body = make_entry(
             kind=kind,
             log=self._log.origin,
             sequence=sequence,
-            time={
-                "utc": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "zone": self.at.astimezone().strftime("%z"),
-                "clock": "system",
-            },
+            time=self._time,
             actor={"id": self.actor, "role": self.role},
             technical=technical,
             **fields,

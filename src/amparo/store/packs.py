@@ -52,6 +52,12 @@ class Stored:
     held: bool = False
 
 
+def furthest(locators: Iterable[str]) -> str | None:
+    """The locator that lies furthest back in the packs; None when there are none."""
+    places = ((Locator.parse(one).pack, Locator.parse(one).offset, one) for one in locators)
+    return max(places, default=(0, 0, None))[2]
+
+
 class Packs:
     """The packs of one vault. One process writes at a time; threads may share an instance."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,14 +88,22 @@ def deposit(
     if all(a.stored.digest in known and not a.parent_sha256 for a in arrivals):
         return [Deposited(known[a.stored.digest], False) for a in arrivals]
     done: list[Deposited] = []
+    fresh: list[tuple[Item, Arrival]] = []
     with work(actor, reason) as custody:
+        links = _Links(known, arrivals)
         for arrival in arrivals:
-            held = Item.objects.filter(sha256=arrival.stored.digest).first()
-            item = held or _create(custody, arrival, index_form)
-            _link(custody, arrival, item)
+            held = known.get(arrival.stored.digest)
+            item = held or _enter(custody, arrival)
+            if held is None:
+                fresh.append((item, arrival))
+                known[item.sha256] = item
+            links.enter(custody, arrival, item)
             done.append(Deposited(item, held is None))
         if not custody.has_entries:
             custody.enter("receive", result="nothing new")
+        Item.objects.bulk_create(item for item, _ in fresh)
+        _extract(fresh, index_form)
+        links.write()
     return done
 
 
@@ -109,7 +117,8 @@ def describe_digest(arrival: Arrival) -> str:
     return digest_bytes(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
 
 
-def _create(custody: Work, arrival: Arrival, index_form: Callable[[str], str]) -> Item:
+def _enter(custody: Work, arrival: Arrival) -> Item:
+    """The deposit entry of a new item, and its row, not written yet."""
     sequence = custody.enter(
         "deposit",
         item=arrival.stored.digest,
@@ -119,7 +128,7 @@ def _create(custody: Work, arrival: Arrival, index_form: Callable[[str], str]) -
         changes=describe_digest(arrival),
         result=arrival.outcome,
     )
-    item = Item.objects.create(
+    return Item(
         sha256=arrival.stored.digest,
         size=arrival.stored.size,
         locator=arrival.stored.locator,
@@ -138,14 +147,13 @@ def _create(custody: Work, arrival: Arrival, index_form: Callable[[str], str]) -
         received_by=custody.actor,
         entry_sequence=sequence,
     )
-    _extract(item, arrival.extracts, index_form)
-    return item
 
 
-def _extract(item: Item, extracts: Iterable[Extract], index_form: Callable[[str], str]) -> None:
+def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], str]) -> None:
     parts = Part.objects.bulk_create(
         Part(item=item, position=i, name=e.name, label=e.label, text=e.text, language=e.language)
-        for i, e in enumerate(extracts)
+        for item, arrival in fresh
+        for i, e in enumerate(arrival.extracts)
     )
     made = Passage.objects.bulk_create(
         Passage(part=part, start=start, end=end, language=part.language)
@@ -155,20 +163,49 @@ def _extract(item: Item, extracts: Iterable[Extract], index_form: Callable[[str]
     text_index.add((p.pk, index_form(p.part.text[p.start : p.end])) for p in made)
 
 
-def _link(custody: Work, arrival: Arrival, item: Item) -> None:
-    """Record that the item came out of another one, once."""
-    if not arrival.parent_sha256 or arrival.parent_sha256 == item.sha256:
-        return
-    parent = Item.objects.get(sha256=arrival.parent_sha256)
-    _, fresh = Derivation.objects.get_or_create(
-        parent=parent,
-        child=item,
-        relation=arrival.relation,
-        name_in_parent=arrival.name_in_parent,
-    )
-    if fresh:
+class _Links:
+    """What came out of what, in one batch; each link is entered and written once."""
+
+    def __init__(self, known: dict[str, Item], arrivals: Sequence[Arrival]) -> None:
+        self._known = known
+        self._rows: list[Derivation] = []
+        self._met: set[tuple[str, str, str, str]] = set()
+        inner = [a for a in arrivals if a.parent_sha256]
+        for item in Item.objects.filter(sha256__in={a.parent_sha256 for a in inner} - set(known)):
+            known[item.sha256] = item
+        held = [known[a.stored.digest] for a in inner if a.stored.digest in known]
+        if held:
+            self._met.update(
+                Derivation.objects.filter(child__in=held).values_list(
+                    "parent__sha256", "child__sha256", "relation", "name_in_parent"
+                )
+            )
+
+    def enter(self, custody: Work, arrival: Arrival, item: Item) -> None:
+        """Enter that the item came out of another one."""
+        if not arrival.parent_sha256 or arrival.parent_sha256 == item.sha256:
+            return
+        key = (arrival.parent_sha256, item.sha256, arrival.relation, arrival.name_in_parent)
+        if key in self._met:
+            return
+        self._met.add(key)
+        parent = self._known[arrival.parent_sha256]
+        self._rows.append(
+            Derivation(
+                parent=parent,
+                child=item,
+                relation=arrival.relation,
+                name_in_parent=arrival.name_in_parent,
+            )
+        )
         custody.enter(
             "derive",
             item=item.sha256,
             parents=[{"item": parent.sha256, "relation": arrival.relation}],
         )
+
+    def write(self) -> None:
+        """Write the links, after their items have been written."""
+        for row in self._rows:
+            row.parent_id, row.child_id = row.parent.pk, row.child.pk
+        Derivation.objects.bulk_create(self._rows)

@@ -29,6 +29,12 @@ class Header:
     created_at: str
     slots: tuple[dict[str, Any], ...]
     text: str = ""
+    former_vkeys: tuple[str, ...] = ()
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """The log's key and those it had before the vault was re-sealed."""
+        return (self.vkey, *self.former_vkeys)
 
     def with_slots(self, slots: list[dict[str, Any]]) -> Header:
         """The same header with other slots."""
@@ -60,7 +66,10 @@ def read_header(folder: Path) -> Header:
         raise _damaged(path)
     try:
         slots = tuple(raw["slot"])
-        header = Header(raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text)
+        former = tuple(str(key) for key in raw.get("former_vkeys", ()))
+        header = Header(
+            raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text, former
+        )
     except (KeyError, TypeError):
         raise _damaged(path) from None
     if raw.get("format") != FORMAT:
@@ -112,6 +121,7 @@ def write_header(folder: Path, header: Header, header_key: bytes) -> None:
             "origin": header.origin,
             "vkey": header.vkey,
             "created_at": header.created_at,
+            **({"former_vkeys": list(header.former_vkeys)} if header.former_vkeys else {}),
             "slot": list(header.slots),
         }
     )

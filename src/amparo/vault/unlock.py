@@ -26,7 +26,7 @@ from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, InUse, StorageFailed, WrongFormat
 from amparo.store import database, lock
 from amparo.store.files import remove_leftovers
-from amparo.store.packs import Packs
+from amparo.store.packs import Packs, furthest
 from amparo.vault.header import Header, check_header, read_header, write_header
 
 FIRST_MEMBER = "M-1"
@@ -179,8 +179,7 @@ def _recover(vault: Vault, log: Log) -> None:
     try:
         with lock.hold(vault.folder, wait=0):
             remove_leftovers(vault.folder)
-            last = Item.objects.order_by("-number").first()
-            vault.packs.recover(last.locator if last else None)
+            vault.packs.recover(furthest(Item.objects.values_list("locator", flat=True)))
             publish_pending()
             (vault.folder / "packs" / WRITING).unlink(missing_ok=True)
     except InUse:

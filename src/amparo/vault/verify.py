@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,20 @@ def _parted(fault: str) -> dict[str, str]:
     return {"place": place, "fault": what or "not what it should be"}
 
 
-def verify_vault(vault: Vault, *, progress: Callable[[int], None] | None = None) -> Report:
-    """Check the whole vault. Faults name the file and, where there is one, the byte or item."""
+def verify_vault(
+    vault: Vault,
+    *,
+    earlier: Sequence[str] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Check the whole vault. Faults name the file and, where there is one, the byte or item.
+
+    earlier: checkpoints of this ledger that were kept outside of the vault. Whoever holds the
+    key can write another past that agrees with itself; it does not agree with these.
+    """
     report = Report()
-    for check in (_check_pages, _check_ledger, _check_published, _check_items, _check_folder):
+    checks = (_check_pages, _check_ledger, _check_published, _check_items, _check_folder)
+    for check in (*checks, partial(_check_earlier, earlier=earlier)):
         try:
             with reading_errors():
                 check(vault, report)
@@ -107,12 +118,28 @@ def _check_published(vault: Vault, report: Report) -> None:
     if published != state.checkpoint.encode():
         report.faults.append(f"ledger/{CHECKPOINT}: not the checkpoint of the record")
     tiles = Tiles(folder)
-    faults = tiles.faults(state.size)
+    rows = LedgerEntry.objects.order_by("sequence").values_list("leaf_hash", flat=True)
+    faults = tiles.faults(state.size, map(bytes, rows.iterator(chunk_size=5_000)))
     report.faults += faults
     if not faults and tiles.root(state.size) != Frontier.from_bytes(bytes(state.frontier)).root():
         report.faults.append("ledger/tile: the tiles do not give the signed root")
     if not report.faults:
         report.checked.append("ledger files: tiles and checkpoint agree with the record")
+
+
+def _check_earlier(vault: Vault, report: Report, *, earlier: Sequence[str]) -> None:
+    """The ledger has only grown from each of the checkpoints kept outside."""
+    from amparo.custody.history import compare_with
+
+    for number, note in enumerate(earlier, start=1):
+        try:
+            old = compare_with(note, [Verifier.parse(key) for key in vault.header.vkeys])
+        except AmparoError as error:
+            cause = f"{error.cause[0].lower()}{error.cause[1:]}"
+            value = f" ({error.value})" if error.value else ""
+            report.faults.append(f"earlier checkpoint {number}: {cause}{value}")
+        else:
+            report.checked.append(f"ledger: it has only grown since the checkpoint of {old.size}")
 
 
 def _arrival(item: Item) -> Arrival:
@@ -125,22 +152,22 @@ def _arrival(item: Item) -> Arrival:
 
 def _check_items(vault: Vault, report: Report) -> None:
     """Each item's row and extractions are what its deposit entry said."""
-    count = 0
-    for item in Item.objects.prefetch_related("parts").order_by("number").iterator(chunk_size=200):
-        entry = _entry_of(item.entry_sequence)
-        told = (entry.get("item"), entry.get("size"), entry.get("changes"))
-        if told != (item.sha256, item.size, describe_digest(_arrival(item))):
+    count = deposits = 0
+    told: dict[int, tuple[object, ...]] = {}
+    bodies = LedgerEntry.objects.filter(kind="deposit").values_list("sequence", "body")
+    for sequence, body in bodies.iterator(chunk_size=5_000):
+        entry = json.loads(bytes(body))
+        told[sequence] = (entry.get("item"), entry.get("size"), entry.get("changes"))
+        deposits += 1
+    items = Item.objects.prefetch_related("parts").order_by("number")
+    for item in items.iterator(chunk_size=500):
+        found = (item.sha256, item.size, describe_digest(_arrival(item)))
+        if told.get(item.entry_sequence) != found:
             report.faults.append(f"{item.code}: its row or text is not what was deposited")
         count += 1
-    deposits = LedgerEntry.objects.filter(kind="deposit").count()
     if deposits != count:
         report.faults.append(f"items: {deposits} deposits in the ledger, {count} in the record")
     report.checked.append(f"items: {count} rows compared with their ledger entries")
-
-
-def _entry_of(sequence: int) -> dict[str, Any]:
-    row = LedgerEntry.objects.filter(sequence=sequence).first()
-    return json.loads(bytes(row.body)) if row else {}
 
 
 def _check_folder(vault: Vault, report: Report) -> None:
