@@ -16,6 +16,7 @@ def tree_of(client, address):
 def test_every_element_stands_in_the_chart_with_its_state(client):
     made = chart("KARV")
     tree = tree_of(client, "/cases/KARV/chart")
+    assert "contradicted" in tree.xpath("//section[h2/@id='claims']")[0].text_content()
     shown = [
         (row.find("th/span").text, row.xpath("td[1]/span")[0].text)
         for row in tree.xpath("//table/tbody/tr")
@@ -60,9 +61,10 @@ def test_no_page_of_the_law_gives_a_probability(client):
 
 def test_each_act_is_answered_for_each_forum(client):
     tree = tree_of(client, "/cases/KARV/law")
-    heads = [cell.text_content() for cell in tree.xpath("//thead/tr/th")]
+    matrix = tree.xpath("//table[contains(@class, 'matrix')]")[0]
+    heads = [cell.text_content() for cell in matrix.xpath("thead/tr/th")]
     acts = [row for row in load_case("KARV").all("act") if row["crime"]]
-    rows = tree.xpath("//tbody/tr")
+    rows = matrix.xpath("tbody/tr")
     assert [row.xpath("th/a")[0].text for row in rows] == [act.code for act in acts]
     words = {"open", "arguable", "unknown", "closed"}
     for row in rows:
@@ -94,3 +96,10 @@ def test_the_book_shows_its_crimes_and_elements(client):
     crime = tree_of(client, "/law/7(1)(h)").text_content()
     assert "7(1)(h).1" in crime and "7.X1" in crime
     assert client.get("/law/99").status_code == 404
+
+
+def test_ways_to_the_court_and_its_questions_are_named(client):
+    told = tree_of(client, "/cases/KARV/law").text_content()
+    assert "article 15" in told and "may refer" in told
+    assert "17(1)" in told and "What answers it" in told
+    assert "Merrowia" in tree_of(client, "/cases/KARV/law/A7").text_content()

@@ -66,9 +66,20 @@ def show_case(request: HttpRequest, case: str) -> HttpResponse:
         "book": answered["book"],
         "fora": [(forum, _name(book, forum)) for forum in fora],
         "lines": _lines(known, fora, summary),
+        "as_of": answered["as_of"],
+        "ways": _ways(answered["triggers"]),
+        "questions": answered["questions"],
         "unverified": _count_unverified(answered["answers"]),
     }
     return render(request, "law_case.html", facts)
+
+
+def _ways(triggers: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Each way to the Court with the acts it is open for."""
+    acts: dict[str, list[str]] = {}
+    for one in triggers:
+        acts.setdefault(one["way"], []).append(one["act"])
+    return list(acts.items())
 
 
 def _count_unverified(answers: list[dict[str, Any]]) -> int:
@@ -105,6 +116,7 @@ def show_act(request: HttpRequest, case: str, code: str) -> HttpResponse:
     mine = [one for one in answered["answers"] if one["act"] == code]
     facts = {
         "case": known, "act": Card.of(act), "book": answered["book"], "fora": _by_forum(book, mine),
+        "ways": [one["way"] for one in answered["triggers"] if one["act"] == code],
         "rules": {one["rule"]: _rule(book, one["rule"]) for one in mine},
     }  # fmt: skip
     return render(request, "law_act.html", facts)
