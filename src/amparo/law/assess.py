@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -105,9 +107,22 @@ def assess(facts: Facts, book: Book) -> Assessment:
     Raises `BadInput` for a crime the book does not have; a State code the book does not
     have counts as unknown.
     """
-    return Assessment(
-        book, facts.as_of, tuple(assess_act(act, book, facts.as_of) for act in facts.acts)
-    )
+    with _collector_resting(len(facts.acts)):
+        answered = tuple(assess_act(act, book, facts.as_of) for act in facts.acts)
+    return Assessment(book, facts.as_of, answered)
+
+
+@contextmanager
+def _collector_resting(count: int) -> Iterator[None]:
+    """Keep the cyclic collector off a long run: what it makes is kept, and has no cycles."""
+    rests = count > 1000 and gc.isenabled()
+    if rests:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if rests:
+            gc.enable()
 
 
 def assess_act(act: Act, book: Book, as_of: date) -> Answered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from amparo.law import dates
@@ -91,8 +92,7 @@ def _categories(entry: dict[str, Any], crime: Crime) -> list[str]:
 
 def _by_category(entry: dict[str, Any], category: str, act: Act, memo: dict[Any, Any]) -> Finding:
     since = str(entry["crimes"][category] or "")
-    start = dates.parse(since) if since else None
-    window = Window(start.first, start.last, dates.LAST, dates.LAST) if start else between(0)
+    window = _window(since)
     how = touch((window,), act.when)
     own = any(p.state == entry["state"] for p in act.places)
     wanted = entry.get("links_by_crime", {}).get(category, entry["links"])
@@ -102,6 +102,15 @@ def _by_category(entry: dict[str, Any], category: str, act: Act, memo: dict[Any,
     if found is None:
         found = memo[key] = _answer(entry, since, how, own, links, _has_place(act))
     return found
+
+
+@cache
+def _window(since: str) -> Window:
+    """From the day the statute applies, however roughly that is known."""
+    if not since:
+        return between(dates.FIRST)
+    span = dates.parse(since)
+    return Window(span.first, span.last, dates.LAST, dates.LAST)
 
 
 Links = tuple[tuple[str, bool | None], ...]
