@@ -29,7 +29,11 @@ def read(text):
         ("format: amparo-case/1\n", "line 1", "nothing of the case"),
         ("case: {code: ONE, title: One}\n", "line 1", "which format"),
         (HEAD + "colour: red\n", "line 3", "unknown key 'colour'"),
-        (HEAD + "sources:\n  - {id: S1, kind: person, title: A, hat: b}\n", "line 4", "unknown key"),
+        (
+            HEAD + "sources:\n  - {id: S1, kind: person, title: A, hat: b}\n",
+            "line 4",
+            "unknown key",
+        ),
         (HEAD + "sources:\n  - {id: S1, kind: ghost, title: A}\n", "line 4", "not one of"),
         (HEAD + "acts:\n  - id: A1\n    kind: x\n    began: 2017-13\n", "line 6", "began"),
         (HEAD + "sources: 3\n", "line 3", "must be a list"),

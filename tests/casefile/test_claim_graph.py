@@ -9,7 +9,14 @@ from amparo.casefile.records import CaseFile, Row
 
 
 def case_of(**rows):
-    nouns = {"S": "source", "ST": "statement", "I": "item", "P": "proposition", "C": "contamination", "CO": "consent"}
+    nouns = {
+        "S": "source",
+        "ST": "statement",
+        "I": "item",
+        "P": "proposition",
+        "C": "contamination",
+        "CO": "consent",
+    }
     made = {}
     for code, body in rows.items():
         prefix = code.rstrip("0123456789")
@@ -36,7 +43,9 @@ def bounds(case, use=None):
 
 
 def test_two_witnesses_count_two():
-    case = case_of(P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2"))
+    case = case_of(
+        P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2")
+    )
     assert bounds(case)[0] == (2, 2)
 
 
@@ -71,7 +80,9 @@ def test_two_outlets_on_one_named_source_count_one():
 
 
 def test_a_joint_interview_makes_two_into_one():
-    rows = dict(P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2"))
+    rows = dict(
+        P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2")
+    )
     certain = {"statements": ["ST1", "ST2"], "certain": True, "why": "joint"}
     assert bounds(case_of(**rows, C1=certain))[0] == (1, 1)
     assert bounds(case_of(**rows, C1={**certain, "certain": False}))[0] == (1, 2)
@@ -101,7 +112,9 @@ def test_two_who_quote_each_other_have_no_origin():
 
 def test_without_consent_an_account_does_not_count_for_the_filing():
     use = Use("filing:icc", "", date(2020, 1, 1))
-    rows = dict(P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2"))
+    rows = dict(
+        P1=P, S1=person(), S2=person(), I1={}, I2={}, ST1=said("S1", "I1"), ST2=said("S2", "I2")
+    )
     assert bounds(case_of(**rows), use)[0] == (0, 0)
     given = {"subject": "S1", "purpose": "filing:icc", "identity_level": "coded"}
     assert bounds(case_of(**rows, CO1=given), use)[0] == (1, 1)

@@ -10,11 +10,18 @@ from amparo.casefile.consent import may_leave, source_may_leave
 from amparo.casefile.records import CaseFile, Row
 
 ON = date(2020, 6, 1)
-GIVEN = {"subject": "V-1", "purpose": "filing:icc", "identity_level": "coded", "given_on": "2020-01-05"}
+GIVEN = {
+    "subject": "V-1",
+    "purpose": "filing:icc",
+    "identity_level": "coded",
+    "given_on": "2020-01-05",
+}
 
 
 def case_with(*decisions):
-    rows = {f"CO{n}": Row("consent", f"CO{n}", 1, "draft", body) for n, body in enumerate(decisions)}
+    rows = {
+        f"CO{n}": Row("consent", f"CO{n}", 1, "draft", body) for n, body in enumerate(decisions)
+    }
     return CaseFile("T", {}, "", rows)
 
 

@@ -28,7 +28,9 @@ def test_context_stands_once_and_every_crime_has_its_elements(made):
     assert {line.crime for line in made.crimes} >= {"7(1)(d)", "7(1)(e)", "7(1)(f)", "7(1)(h)"}
     for line in made.crimes:
         assert all(one.state in ("supported", "asserted", "missing") for one in line.elements)
-        assert all((one.state == "missing") == (not one.claims) or one.claims for one in line.elements)
+        assert all(
+            (one.state == "missing") == (not one.claims) or one.claims for one in line.elements
+        )
 
 
 def test_contrary_evidence_is_shown_beside_and_never_netted(made):

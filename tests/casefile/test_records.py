@@ -27,12 +27,19 @@ TEXT = "On 3 March they took him away. He came back on 9 March.\n\nThey took  hi
 def case(vault):
     receive_bytes(vault, "M-1", [("note.txt", TEXT.encode())])
     create_case("M-1", {"code": "TEST", "title": "A case"})
-    add_records("M-1", "TEST", [Draft("source", "S1", {"kind": "person", "title": "W"})], reason="t")
+    add_records(
+        "M-1", "TEST", [Draft("source", "S1", {"kind": "person", "title": "W"})], reason="t"
+    )
     return "TEST"
 
 
 def statement(**given):
-    raw = {"source": "S1", "item": "note.txt", "part": "text", "quote": "They took him again in May."}
+    raw = {
+        "source": "S1",
+        "item": "note.txt",
+        "part": "text",
+        "quote": "They took him again in May.",
+    }
     return Draft("statement", "ST1", {**raw, **given})
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection, transaction
 
 from amparo.access.models import Member
+from amparo.crypto.sign import Verifier
 from amparo.custody.checkpoint import verify_checkpoint
 from amparo.custody.log import CHECKPOINT
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.work import work
-from amparo.crypto.sign import Verifier
 from amparo.errors import Refused
 
 

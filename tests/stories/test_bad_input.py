@@ -20,7 +20,11 @@ from ..conftest import PASSPHRASE
 
 def state_of(folder):
     """Names and sizes of all files, to see that nothing changed."""
-    return sorted((p.relative_to(folder).as_posix(), p.stat().st_size) for p in folder.rglob("*") if p.name not in ("lock",) and not p.name.endswith(("-wal", "-shm")))
+    return sorted(
+        (p.relative_to(folder).as_posix(), p.stat().st_size)
+        for p in folder.rglob("*")
+        if p.name not in ("lock",) and not p.name.endswith(("-wal", "-shm"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,11 @@ def state_of(folder):
     [
         (["item", "add", "{vault}", "/no/such/file"], Exit.BAD_INPUT, "no such file"),
         (["item", "show", "{vault}", "I-0042"], Exit.NOT_FOUND, "no such item"),
-        (["item", "export", "{vault}", "I-0042", "--out", "/tmp/x-amparo"], Exit.NOT_FOUND, "no such item"),
+        (
+            ["item", "export", "{vault}", "I-0042", "--out", "/tmp/x-amparo"],
+            Exit.NOT_FOUND,
+            "no such item",
+        ),
         (["case", "show", "{vault}", "NONE"], Exit.NOT_FOUND, "no such case"),
         (["case", "create", "{vault}", "lower", "--title", "x"], Exit.BAD_INPUT, "capitals"),
         (["case", "import", "{vault}", "/no/such.yaml"], Exit.NOT_FOUND, "no such file"),
@@ -36,8 +44,16 @@ def state_of(folder):
         (["case", "fields", "ghost"], Exit.BAD_INPUT, "no such noun"),
         (["search", "{vault}", "("], Exit.BAD_INPUT, "character"),
         (["search", "{vault}", ""], Exit.BAD_INPUT, "nothing to look for"),
-        (["filing", "build", "{vault}", "NONE", "--out", "{tmp}/f"], Exit.NOT_FOUND, "no such case"),
-        (["filing", "build", "{vault}", "NONE", "--forum", "moon", "--out", "{tmp}/f"], Exit.BAD_INPUT, "forum"),
+        (
+            ["filing", "build", "{vault}", "NONE", "--out", "{tmp}/f"],
+            Exit.NOT_FOUND,
+            "no such case",
+        ),
+        (
+            ["filing", "build", "{vault}", "NONE", "--forum", "moon", "--out", "{tmp}/f"],
+            Exit.BAD_INPUT,
+            "forum",
+        ),
         (["law", "assess", "--facts", "/no/such.yaml"], Exit.BAD_INPUT, "cannot be read"),
         (["corroborate", "--graph", "/no/such.json"], Exit.NOT_FOUND, "No such"),
         (["verify", "{tmp}"], Exit.WRONG_FORMAT, "neither a vault nor a package"),
@@ -135,7 +151,9 @@ def test_disk_full(run, vault_folder, passphrase_file, tmp_path):
     folder.mkdir()
     for number in range(8):
         (folder / f"{number}.bin").write_bytes(os.urandom(400_000))
-    process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder, limit=1_500_000)
+    process = child(
+        vault_folder, passphrase_file, "item", "add", vault_folder, folder, limit=1_500_000
+    )
     out, err = process.communicate(timeout=120)
     assert process.returncode == 7, (out, err)
     assert "Traceback" not in err and err.count("amparo:") == 1
@@ -172,7 +190,9 @@ def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, dela
     out, _ = process.communicate(timeout=60)
     acknowledged = [line.split("\t")[1] for line in out.splitlines() if line.startswith("I-")]
     run("verify", vault_folder)
-    held = {item["sha256"] for item in json.loads(run("item", "list", vault_folder, "--json").stdout)}
+    held = {
+        item["sha256"] for item in json.loads(run("item", "list", vault_folder, "--json").stdout)
+    }
     assert set(acknowledged) <= held
     told = json.loads(run("item", "add", vault_folder, folder, "--json").stdout)
     assert told["expected"] == 60 and told["failed"] == 0

@@ -76,7 +76,9 @@ def test_article_and_comments_are_kept_apart(demo, run, env):
 def test_the_law_keeps_the_door_shut_where_it_is_shut(demo, run, env):
     told = json.loads(run("law", "assess", demo[0] / "vault", "KARV", "--json", env=env).stdout)
     icc = {line["act"]: line["result"] for line in told["summary"] if line["forum"] == "icc"}
-    acts = json.loads(run("case", "show", demo[0] / "vault", "KARV", "--noun", "act", "--json", env=env).stdout)
+    acts = json.loads(
+        run("case", "show", demo[0] / "vault", "KARV", "--noun", "act", "--json", env=env).stdout
+    )
     crimes = {record["id"]: record["crime"] for record in acts["records"]}
     assert "open" not in icc.values()
     for act, result in icc.items():
@@ -100,7 +102,12 @@ def test_names_of_files_do_not_leave(demo):
 
 def test_no_plaintext_in_the_vault_folder(demo):
     words = ["Карьер", "Selmar", "statement-v1", "courier-2019", "KARV", "genocide", "M-1 "]
-    needles = [w.encode(code) for w in words for code in ("utf-8", "utf-16-le", "cp1251") if w.isascii() or code != "x"]
+    needles = [
+        w.encode(code)
+        for w in words
+        for code in ("utf-8", "utf-16-le", "cp1251")
+        if w.isascii() or code != "x"
+    ]
     for path in (demo[0] / "vault").rglob("*"):
         if path.is_file():
             data = path.read_bytes()

@@ -60,7 +60,9 @@ def test_attachments_are_children_with_exact_bytes(demo_vault):
 def test_originals_of_what_failed_to_read_are_held(demo_vault, demo_files):
     broken = Item.objects.get(file_name="truncated-report.pdf")
     assert broken.outcome != "ok"
-    assert demo_vault.packs.read(broken.locator) == (demo_files / "truncated-report.pdf").read_bytes()
+    assert (
+        demo_vault.packs.read(broken.locator) == (demo_files / "truncated-report.pdf").read_bytes()
+    )
 
 
 def test_the_demo_vault_verifies(demo_vault):

@@ -136,14 +136,19 @@ def _verify(vault: Vault, out: Path) -> None:
 
 
 def _tell_where(out: Path) -> None:
-    passphrase = f"AMPARO_PASSPHRASE_FILE={out / 'passphrase.txt'}"
+    import shutil
+    import sys
+
+    program = "amparo" if shutil.which("amparo") else sys.argv[0]
+    ask = f"AMPARO_PASSPHRASE_FILE={out / 'passphrase.txt'} {program}"
     typer.echo(
         f"""
 PDF        {out / "filing-en" / "filing.pdf"}
            {out / "filing-fr" / "filing.pdf"}
 DOCX       {out / "filing-en" / "filing.docx"}
-Package    {out / "filing-en" / "package"}  (open verify.html in it, or: amparo verify)
-Pages      {passphrase} amparo serve {out / "vault"}
-Search     {passphrase} amparo search {out / "vault"} задержали
-Chart      {passphrase} amparo case chart {out / "vault"} {CASE}"""
+Package    {out / "filing-en" / "package"}  (open verify.html in it in any browser)
+Verify     {program} verify {out / "filing-en" / "package"}
+Pages      {ask} serve {out / "vault"}
+Search     {ask} search {out / "vault"} задержали
+Chart      {ask} case chart {out / "vault"} {CASE}"""
     )

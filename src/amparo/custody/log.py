@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amparo.crypto.sign import Signer
 from amparo.custody.checkpoint import Checkpoint, parse_checkpoint
@@ -15,6 +16,9 @@ from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier
 from amparo.errors import BadInput, Broken, Refused
 from amparo.store.files import write_durably
+
+if TYPE_CHECKING:
+    from amparo.custody.models import LogState
 
 CHECKPOINT = "checkpoint"
 
@@ -65,9 +69,8 @@ class Log:
         state = LogState.objects.first()
         size = state.size if state else 0
         published = self.published_size()
-        if published == size and state:
-            if self._published().root == Frontier.from_bytes(bytes(state.frontier)).root():
-                return False
+        if state and published == size and self._published().root == _root(state):
+            return False
         if published >= size > 0:
             raise Broken(
                 "the record is not the one whose checkpoint was published",
@@ -75,6 +78,10 @@ class Log:
                 remedy="an older record.db was put back; restore the newest backup",
             )
         return published < size
+
+
+def _root(state: LogState) -> bytes:
+    return Frontier.from_bytes(bytes(state.frontier)).root()
 
 
 _current: list[Log] = []
