@@ -6,8 +6,10 @@ Each entry is (file name, bytes).
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import random
 import struct
 import sys
@@ -34,12 +36,13 @@ def all_files() -> Iterator[File]:
     yield from chat_attacks()
     yield from polyglots()
     yield from streams()
+    yield from further_bombs()
     yield from damaged()
 
 
 def zip_bombs() -> Iterator[File]:
     """Much from little: one member, many members, members in members, overlapping members."""
-    zeros = bytes(64 << 20)
+    zeros = bytes(24 << 20)
     yield "flat.zip", good.zipped({"zeros.bin": zeros})
     yield "many.zip", good.zipped({f"{n}.txt": b"" for n in range(12_000)}, zipfile.ZIP_STORED)
     inner = good.zipped({"zeros.bin": bytes(8 << 20)})
@@ -52,8 +55,8 @@ def zip_bombs() -> Iterator[File]:
         deep = good.zipped({f"{level}.zip": deep}, zipfile.ZIP_STORED)
     yield "deep.zip", deep
     yield "overlap.zip", _overlapping(400, 1 << 20)
-    yield "lzma.zip", good.zipped({"z": bytes(32 << 20)}, zipfile.ZIP_LZMA)
-    yield "bzip2.zip", good.zipped({"z": bytes(32 << 20)}, zipfile.ZIP_BZIP2)
+    yield "lzma.zip", good.zipped({"z": bytes(8 << 20)}, zipfile.ZIP_LZMA)
+    yield "bzip2.zip", good.zipped({"z": bytes(8 << 20)}, zipfile.ZIP_BZIP2)
     yield "gzip.gz", gzip.compress(zeros, mtime=0)
     yield "twice.gz", gzip.compress(gzip.compress(zeros, mtime=0), mtime=0)
 
@@ -177,7 +180,7 @@ def office_bombs() -> Iterator[File]:
             }
         ),
     )
-    yield "bomb.docx", good.zipped(types | {"word/document.xml": bytes(48 << 20)})
+    yield "bomb.docx", good.zipped(types | {"word/document.xml": bytes(12 << 20)})
     yield (
         "spaces.docx",
         good.zipped(
@@ -202,7 +205,7 @@ def office_bombs() -> Iterator[File]:
     yield (
         "media-bomb.docx",
         good.zipped(
-            types | {"word/document.xml": f"<w:document {w}/>", "word/media/i.bin": bytes(40 << 20)}
+            types | {"word/document.xml": f"<w:document {w}/>", "word/media/i.bin": bytes(12 << 20)}
         ),
     )
 
@@ -356,7 +359,7 @@ def picture_bombs() -> Iterator[File]:
             4,
             4,
             zlib.compress(bytes(20)),
-            _chunk(b"zTXt", b"k\x00\x00" + zlib.compress(bytes(80 << 20), 9)),
+            _chunk(b"zTXt", b"k\x00\x00" + zlib.compress(bytes(70 << 20), 9)),
         ),
     )
     yield (
@@ -365,7 +368,7 @@ def picture_bombs() -> Iterator[File]:
             4,
             4,
             zlib.compress(bytes(20)),
-            _chunk(b"iCCP", b"k\x00\x00" + zlib.compress(bytes(80 << 20), 9)),
+            _chunk(b"iCCP", b"k\x00\x00" + zlib.compress(bytes(70 << 20), 9)),
         ),
     )
     yield "chunk-size.png", good.png()[:33] + b"\xff\xff\xff\xff" + good.png()[37:]
@@ -628,6 +631,103 @@ def _sparse() -> bytes:
         "GNU.sparse.realsize": str(1 << 50),
     }
     return info.tobuf(tarfile.PAX_FORMAT) + bytes(2048)
+
+
+def further_bombs() -> Iterator[File]:
+    """Bombs and lies in the remaining kinds."""
+    types = {"[Content_Types].xml": "<Types/>"}
+    yield "bomb.xlsx", good.zipped(types | {"xl/workbook.xml": bytes(12 << 20)})
+    yield (
+        "laughs.xlsx",
+        good.zipped(types | {"xl/workbook.xml": f"{_LAUGHS}<workbook>&a9;</workbook>"}),
+    )
+    far = '<sheetData><row r="1048576"><c r="XFD1048576" t="str"><v>far</v></c></row></sheetData>'
+    yield "far-cell.xlsx", _workbook(f"<worksheet>{far}</worksheet>")
+    both = far.replace("<row", '<row r="1"><c r="A1" t="str"><v>near</v></c></row><row', 1)
+    yield "near-and-far.xlsx", _workbook(f"<worksheet>{both}</worksheet>")
+    yield "bomb.pptx", good.zipped(types | {"ppt/slides/slide1.xml": bytes(12 << 20)})
+    yield "laughs.odt", good.odf("text", "</office:body>").replace(b"x", b"x")
+    yield "deep.odt", good.odf("text", "<office:text>" + "<text:p>" * 5_000)
+    yield "deep.rtf", b"{\\rtf1 " + b"{" * 200_000 + b"x"
+    yield "names.rtf", b"{\\rtf1 " + b"\\" + b"a" * 500_000 + b" x}"
+    yield "picture.rtf", b"{\\rtf1 {\\pict " + b"41" * 2_000_000 + b"}}"
+    yield "mails.mbox", b"From a Tue Mar 7 2017\nSubject: x\n\nx\n\n" * 30_000
+    yield "nested.mbox", b"From a Tue\nFrom: a\n\n" + b"From b\n" * 100_000
+    yield "cues.srt", b"1\n00:00:01,000 --> 00:00:02,000\nx\n\n" * 30_000
+    yield "field.csv", b'a;b\n"' + b"x" * 5_000_000
+    yield (
+        "bomb.warc.gz",
+        gzip.compress(
+            b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 67108864\r\n\r\n"
+            + bytes(64 << 20),
+            mtime=0,
+        ),
+    )
+    yield "length.warc", b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: -5\r\n\r\nx"
+    yield (
+        "huge.warc",
+        b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999999\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx",
+    )
+    yield "bomb.7z", _sevenzip_bomb()
+    yield "header.7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\xff" * 24
+    yield "zeros.xz", lzma.compress(bytes(8 << 20))
+    yield "zeros.bz2", bz2.compress(bytes(8 << 20))
+    yield "loop.doc", good.compound({"WordDocument": b"\xff" * 5_000, "1Table": b"\x01" * 9_000})
+    yield "fat-loop.msg", _fat_loop()
+    yield "boxes.mp4", b"\x00\x00\x00\x18ftypmp42" + b"\x00\x00\x00\x08moov" * 100_000
+    yield "size.mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(12) + b"\xff\xff\xff\xffmoov" + bytes(500)
+    yield "rate.wav", good.wav()[:24] + b"\xff\xff\xff\xff" + good.wav()[28:]
+    yield "font.ttf", b"\x00\x01\x00\x00\xff\xff" + bytes(500)
+    yield (
+        "paths.wacz",
+        good.zipped(
+            {
+                "datapackage.json": '{"resources": [{"path": "../../etc/passwd", "hash": "sha256:00"}]}',
+                "archive/x": b"",
+            }
+        ),
+    )
+    yield "deep.wacz", good.zipped({"datapackage.json": "[" * 100_000, "archive/x": b""})
+    yield (
+        "facts.proof.zip",
+        good.zipped({"a.proof.json": "[" * 100_000, "b.proof.csv": b"\x00,\xff\n" * 1000}),
+    )
+
+
+def _workbook(sheet: str) -> bytes:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return bytes(
+        good.zipped(
+            {
+                "[Content_Types].xml": "<Types/>",
+                "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+                "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rels}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+                "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+                "xl/worksheets/sheet1.xml": sheet.replace(
+                    "<worksheet>", f'<worksheet xmlns="{main}">'
+                ),
+            }
+        )
+    )
+
+
+def _sevenzip_bomb() -> bytes:
+    import py7zr
+
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w") as archive:
+        archive.writestr(bytes(8 << 20), "zeros.bin")
+    return out.getvalue()
+
+
+def _fat_loop() -> bytes:
+    data = bytearray(good.msg())
+    table = len(data) - 512
+    for at in range(table, len(data), 4):
+        data[at : at + 4] = struct.pack("<i", 1)
+    return bytes(data)
 
 
 def damaged() -> Iterator[File]:

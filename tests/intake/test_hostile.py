@@ -88,11 +88,10 @@ def test_scripts_are_text_or_gone_but_never_run(readings: dict[str, Reading]) ->
             assert "before" in reading.text(), name
 
 
-def test_damage_never_turns_into_silence(readings: dict[str, Reading], hostile: ModuleType) -> None:
-    sizes = {name: len(data) for name, data in hostile.all_files()}
+def test_damage_never_turns_into_silence(readings: dict[str, Reading]) -> None:
     for name, reading in readings.items():
         if reading.outcome == "empty" and "-flip" in name and name.endswith(("html", "txt", "eml")):
-            pytest.fail(f"{name}: {sizes[name]} bytes read as empty")
+            pytest.fail(f"{name} read as empty")
 
 
 def test_memory_is_a_limit(hostile: ModuleType, box: Sandbox) -> None:

@@ -234,7 +234,7 @@ def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
     except ImportError as error:
         draft.stop(Stop(f"library missing: {error.name}"))
         draft.outcome = "unsupported"
-    except Exception as error:  # whatever a parser throws at bad bytes becomes an outcome
+    except BaseException as error:  # whatever a parser throws becomes an outcome, Rust's panics too
         draft.stop(Corrupt(f"{type(error).__name__} in reader {draft.reader}"))
 
 

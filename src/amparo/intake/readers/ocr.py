@@ -168,6 +168,17 @@ def _run(image: Image.Image, chosen: str, draft: Draft, *options: str) -> str:
             env=environment,
             check=False,
         )
+    except subprocess.TimeoutExpired:
+        return _failed(draft, "limit: time for OCR")
     except (OSError, subprocess.SubprocessError):
-        return ""
+        return _failed(draft, "OCR failed")
+    if done.returncode and chosen != "osd":
+        return _failed(draft, "OCR failed")
     return clean_text(done.stdout.decode("utf-8", "replace"))
+
+
+def _failed(draft: Draft, why: str) -> str:
+    """No text, and the outcome says why."""
+    draft.meta("ocr", why)
+    draft.outcome, draft.detail = "partial", why
+    return ""

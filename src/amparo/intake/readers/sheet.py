@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -13,6 +14,10 @@ from amparo.intake.readers.xml import parse_xml
 from amparo.intake.readers.zipped import open_zip, read_member
 
 MOST_UNPACKED = 200 << 20
+MOST_EMPTY = 2_000_000
+MOST_CELLS = 10_000_000
+SPARSE = 20
+_CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def preload() -> None:
@@ -56,11 +61,38 @@ def _check_size(source: Input, draft: Draft) -> None:
         for info in members:
             if info.file_size > max(1 << 20, info.compress_size * draft.budget.ratio):
                 raise LimitReached("ratio")
+        for info in members:
+            if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
+                _check_area(read_member(archive, info, draft))
+
+
+def _check_area(sheet: bytes) -> None:
+    """Refuse cells so far apart that the rectangle around them would fill the memory."""
+    places = _CELL.findall(sheet)
+    if not places:
+        return
+    width = max(_column(letters) for letters in {letters for letters, _ in places})
+    height = max(int(row) for _, row in places)
+    if width * height > MOST_EMPTY + SPARSE * len(places):
+        raise LimitReached("output")
+
+
+def _column(letters: bytes) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _emit_sheet(book: Any, name: str, hidden: bool, draft: Draft) -> None:
     try:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        row, column = sheet.end or (0, 0)
+        if (row + 1) * (column + 1) > MOST_CELLS:
+            draft.fail("limit: output")
+            return
+        rows = sheet.to_python(skip_empty_area=False)
     except Exception:  # calamine raises its own kinds of errors for a broken sheet
         draft.fail("sheet is broken")
         return

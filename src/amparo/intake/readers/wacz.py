@@ -18,6 +18,7 @@ def read(source: Input, draft: Draft) -> None:
     with open_zip(source, draft) as archive:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         stated = _stated(archive, draft)
+        listed = len(stated)
         draft.expected = len(members)
         wrong: list[str] = []
         for number, info in enumerate(members, 1):
@@ -35,7 +36,7 @@ def read(source: Input, draft: Draft) -> None:
             if info.filename.startswith("pages/") and info.filename.endswith(".jsonl"):
                 draft.part("pages", _pages(data), "pages of the collection", "")
         missing = [name for name in stated if stated[name]]
-        _judge(wrong, missing, draft)
+        _judge(listed, wrong, missing, draft)
 
 
 def _stated(archive: zipfile.ZipFile, draft: Draft) -> dict[str, str]:
@@ -56,7 +57,10 @@ def _stated(archive: zipfile.ZipFile, draft: Draft) -> dict[str, str]:
     }
 
 
-def _judge(wrong: list[str], missing: list[str], draft: Draft) -> None:
+def _judge(listed: int, wrong: list[str], missing: list[str], draft: Draft) -> None:
+    if not listed:
+        draft.meta("digests", "the package states none")
+        return
     if wrong or missing:
         draft.meta("digests", f"do not match: {len(wrong)}; members missing: {len(missing)}")
         draft.outcome, draft.detail = "partial", "digests of the package do not match"

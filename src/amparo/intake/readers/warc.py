@@ -10,6 +10,7 @@ from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached
 
 _KEPT = frozenset(("response", "resource", "conversion"))
 CHUNK = 1 << 16
+_BROKEN = (EOFError, OSError, ValueError, AttributeError, TypeError)
 
 
 def preload() -> None:
@@ -33,8 +34,8 @@ def read(source: Input, draft: Draft) -> None:
             if record.rec_type == "warcinfo":
                 _note_info(record, draft)
             elif record.rec_type in _KEPT:
-                lines.append(_emit(record, draft))
-    except (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError):
+                lines.append(_emit(record, source.size, draft))
+    except (ArchiveLoadFailed, zlib.error, *_BROKEN):
         if not lines:
             raise Corrupt("the web archive cannot be read") from None
         draft.outcome, draft.detail = "partial", "the web archive is damaged or cut short"
@@ -49,7 +50,7 @@ def _note_info(record: Any, draft: Draft) -> None:
             draft.meta(f"warc:{key.strip().lower()}", value)
 
 
-def _emit(record: Any, draft: Draft) -> str:
+def _emit(record: Any, size_of_all: int, draft: Draft) -> str:
     """Add a record's payload; the line for the list of captures."""
     draft.expected += 1
     if draft.expected > draft.budget.members:
@@ -60,7 +61,7 @@ def _emit(record: Any, draft: Draft) -> str:
     http = record.http_headers
     status = http.get_statuscode() if http else ""
     media_type = ((http or headers).get_header("Content-Type") or "").split(";")[0].strip()
-    data = _payload(record, draft)
+    data = _payload(record, size_of_all, draft)
     if data is None:
         draft.fail("record is damaged or too large")
     else:
@@ -68,10 +69,11 @@ def _emit(record: Any, draft: Draft) -> str:
     return "\t".join((moment, str(status or ""), media_type, address))
 
 
-def _payload(record: Any, draft: Draft) -> bytes | None:
+def _payload(record: Any, size_of_all: int, draft: Draft) -> bytes | None:
     """The payload without transfer and content encoding, None beyond the limits."""
-    length = max(1 << 14, int(record.length or 0))
-    most = min(draft.budget.output_bytes - draft.size, length * draft.budget.ratio)
+    most = (
+        min(draft.budget.output_bytes, max(1 << 20, size_of_all * draft.budget.ratio)) - draft.size
+    )
     stream = record.content_stream()
     pieces: list[bytes] = []
     size = 0
@@ -81,7 +83,7 @@ def _payload(record: Any, draft: Draft) -> bytes | None:
             if size > most:
                 return None
             pieces.append(piece)
-    except (zlib.error, EOFError, OSError, ValueError):
+    except (zlib.error, *_BROKEN):
         return None
     return b"".join(pieces)
 
