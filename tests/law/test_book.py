@@ -15,6 +15,10 @@ from amparo.law.book.compare import compare
 from amparo.law.book.records import Row
 
 INVENTED = Path(__file__).parent / "invented.yaml"
+HEAD = (
+    "format: amparo-book-overlay/1\nname: x\nsource: drafter\nconsulted: 2026-11-22\n"
+    "confidence: low\nreviewer: none\n"
+)
 SOURCE = Path(book.__file__).parents[1]
 
 
@@ -150,6 +154,9 @@ def test_another_folder_can_be_the_book() -> None:
         ("format: amparo-book-overlay/1\nname: x\nstates:\n  - {id: XA, en: A, fr: A, un: 1}\n",
          "Known keys"),
         ("format: amparo-book-overlay/1\nname: x\nremove: [nothing]\n", "book show"),
+        ("format: amparo-book-overlay/1\nname: x\nuniversal: [{id: uj-XA, state: XA}]\n", "Fill"),
+        (HEAD + "rome: [{id: r, state: FR, event: joined, on: 2010}]\n", "signature"),
+        (HEAD + "rome: [{id: r, state: FR, event: deposit, on: 2010-13}]\n", "Write 2017"),
     ],
 )  # fmt: skip
 def test_bad_overlay_is_refused(text: str, where: str, tmp_path: Path) -> None:

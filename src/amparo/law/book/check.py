@@ -11,7 +11,15 @@ from typing import Any
 from amparo.errors import BadInput
 from amparo.law import dates
 from amparo.law.book.records import Book, Row
-from amparo.law.book.shapes import CONFIDENCES, DOCUMENT_KEYS, SHAPES, TAGS, Shape
+from amparo.law.book.shapes import (
+    CONFIDENCES,
+    CRIME_KINDS,
+    DOCUMENT_KEYS,
+    RESULTS,
+    SHAPES,
+    TAGS,
+    Shape,
+)
 from amparo.law.book.treaties import STATUTE_START
 
 
@@ -217,15 +225,14 @@ def _blanks(text: str) -> list[str]:
 
 
 def _universal(book: Book) -> Iterator[Fault]:
-    kinds = {"genocide", "against humanity", "war", "aggression", "torture", "disappearance"}
     for place, entry in enumerate(book.documents["universal"], 1):
         where = ("universal.yaml", place, str(entry["id"]))
         if entry["state"] not in book.states:
             yield Fault(*where, f"no such State: {entry['state']}")
-        if entry["without_link"] not in ("open", "arguable", "unknown", "closed"):
+        if entry["without_link"] not in RESULTS:
             yield Fault(*where, f"`without_link` is no result: {entry['without_link']}")
         for kind, since in entry["crimes"].items():
-            if kind not in kinds:
+            if kind not in CRIME_KINDS:
                 yield Fault(*where, f"no such kind of crime: {kind}")
             if since and not _is_date(str(since)):
                 yield Fault(*where, f"not a date: {since}")

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from amparo.errors import BadInput
+from amparo.law import dates
 from amparo.law.book.records import Row
-from amparo.law.book.shapes import SHAPES, TRAIL
+from amparo.law.book.shapes import CRIME_KINDS, DOCUMENT_KEYS, RESULTS, SHAPES, TRAIL
 from amparo.law.text import Node, compose
 
 FORMAT = "amparo-book-overlay/1"
@@ -81,7 +82,7 @@ def parse_overlay(text: str, file_name: str) -> Overlay:
         if file in top
     }
     removed = top["remove"].items() if "remove" in top else []
-    universal = [one.plain() for one in top["universal"].items()] if "universal" in top else []
+    universal = [_statute(one) for one in top["universal"].items()] if "universal" in top else []
     return Overlay(
         name,
         hashlib.sha256(text.encode()).hexdigest(),
@@ -89,6 +90,22 @@ def parse_overlay(text: str, file_name: str) -> Overlay:
         universal,
         tuple((one.text(), one.line) for one in removed),
     )
+
+
+def _statute(node: Node) -> dict[str, Any]:
+    """A whole entry of universal.yaml; every key that file needs must be there."""
+    required, allowed = DOCUMENT_KEYS["universal"]
+    keys = node.mapping((*required, *allowed))
+    absent = [key for key in required if key not in keys]
+    if absent:
+        raise node.refuse(f"a statute lacks {', '.join(absent)}", "Fill it in")
+    kinds = keys["crimes"].mapping(CRIME_KINDS)
+    for kind in kinds.values():
+        dates.parse(kind.text(), value=f"{node.name}, line {kind.line}: {kind.text()}")
+    entry: dict[str, Any] = {"links": [], **node.plain()}
+    if entry["without_link"] not in RESULTS:
+        raise keys["without_link"].refuse("no such result", " | ".join(RESULTS))
+    return entry
 
 
 def _row(node: Node, file: str, name: str, trail: dict[str, str]) -> Row:
@@ -100,4 +117,10 @@ def _row(node: Node, file: str, name: str, trail: dict[str, str]) -> Row:
     absent = [key for key in needed if not fields.get(key)]
     if absent:
         raise node.refuse(f"a row of {file} lacks {', '.join(absent)}", "Fill it in")
+    for column in shape.dates:
+        if fields.get(column):
+            dates.parse(fields[column], value=f"{node.name}, line {node.line}: {fields[column]}")
+    for column, choices in shape.choices:
+        if fields.get(column) and fields[column] not in choices:
+            raise node.refuse(f"`{column}` is not one of its choices", " | ".join(choices))
     return Row(fields["id"], node.name, node.line, fields, name)

@@ -194,6 +194,11 @@ _PAIR = ("en", "fr")
 _ID = ("id", *_PAIR, *TRAIL)
 _CONDITIONS = ("conditions_en", "conditions_fr")
 
+CRIME_KINDS = ("genocide", "against humanity", "war", "aggression", "torture", "disappearance")
+"""What a statute on universal jurisdiction may cover."""
+
+RESULTS = ("open", "arguable", "unknown", "closed")
+
 DOCUMENT_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fora": ((*_ID, "filing_en", "filing_fr", *_CONDITIONS), ()),
     "rules": ((*_ID, "title_en", "title_fr"), ()),
@@ -202,6 +207,8 @@ DOCUMENT_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*_ID, "state", "crimes", "without_link", *_CONDITIONS),
         ("links", "links_by_crime"),
     ),
+    "catalogue": ((*_ID, *_CONDITIONS), ()),
+    "checklists": ((*_ID, "forum", "fields_en", "fields_fr"), ()),
     "clocks": ((*_ID, "forum", "trigger", "months"), ("from", "to", "presumption")),
     "grounds": ((*_ID, "persecution", "words"), ("genocide",)),
     "modes": ((*_ID, "provision", "show_en", "show_fr"), ("evidence_en", "evidence_fr")),
