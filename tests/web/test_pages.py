@@ -48,7 +48,8 @@ def test_the_crawl_meets_every_route_that_can_be_read(pages):
     acts = {"lock", "item-export", "case-import", "case-export", "record-retire",
             "filing-package", "filing-document"}  # fmt: skip
     by_hand = {"unlock", "search-results", "stay"}
-    assert {pattern.name for pattern in urlpatterns} - met == acts | by_hand
+    pages_of_ours = {p.name for p in urlpatterns if not p.name.startswith("api-")}
+    assert pages_of_ours - met == acts | by_hand
 
 
 def test_nothing_fails(pages):

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -15,6 +16,16 @@ def serve(folder, port):
         [sys.executable, "-m", "amparo", "serve", str(folder), "--port", str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def wait_until_it_listens(process, port):
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+            return
+        except OSError:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.1)
 
 
 def test_a_taken_port_is_told(vault_folder):
@@ -40,14 +51,21 @@ def test_it_ends_cleanly(vault_folder, sign):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = serve(vault_folder, port)
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
-            break
-        except OSError:
-            assert process.poll() is None, process.communicate()
-            signal.sigtimedwait([], 0.1)
+    wait_until_it_listens(process, port)
     process.send_signal(sign)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_second_interrupt_does_no_harm(vault_folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = serve(vault_folder, port)
+    assert process.stdout.readline().startswith("Open http://127.0.0.1:")
+    wait_until_it_listens(process, port)
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
 
@@ -55,16 +73,11 @@ def test_it_ends_cleanly(vault_folder, sign):
 def test_only_this_machine_can_reach_it_and_bodies_stay_in_memory(monkeypatch):
     asked = {}
 
-    class Server:
-        def run(self):
-            asked["ran"] = True
-
     def create_server(app, **options):
         asked.update(options)
-        return Server()
 
     monkeypatch.setattr("waitress.server.create_server", create_server)
-    run._serve(8998)
-    assert asked["host"] == "127.0.0.1" and asked["ran"]
+    run._make_server(8998)
+    assert asked["host"] == "127.0.0.1"
     assert asked["inbuf_overflow"] > asked["max_request_body_size"]
     assert asked["outbuf_overflow"] > 1 << 30

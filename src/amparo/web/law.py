@@ -14,7 +14,7 @@ from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import AmparoError, NotFound
 from amparo.law.assess import assess
 from amparo.law.book import Book, load
-from amparo.law.findings import RANK
+from amparo.law.findings import ARGUABLE, OPEN, RANK
 from amparo.web.cards import Card
 
 UNIVERSAL = "uj-"
@@ -28,6 +28,7 @@ class ActLine:
     act: Card
     results: tuple[str, ...]
     universal: tuple[tuple[str, int], ...]
+    states: int
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,9 @@ def _lines(known: CaseFile, fora: list[str], summary: list[dict[str, str]]) -> l
         if act is None:
             continue
         others = [result for forum, result in results.items() if forum.startswith(UNIVERSAL)]
-        counted = tuple((name, others.count(name)) for name in RANK if name in others)
-        lines.append(
-            ActLine(Card.of(act), tuple(results.get(forum, "") for forum in fora), counted)
-        )
+        counted = tuple((name, others.count(name)) for name in (OPEN, ARGUABLE) if name in others)
+        best = tuple(results.get(forum, "") for forum in fora)
+        lines.append(ActLine(Card.of(act), best, counted, len(others)))
     return lines
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from amparo.errors import InUse
 from amparo.store.settings import configure
 
 HOST = "127.0.0.1"
 THREADS = 4
+LAST_SECONDS = 5
 MAX_BODY = 600 * 1024 * 1024
 
 
@@ -27,22 +30,38 @@ def run(folder: Path, port: int, idle_minutes: int) -> None:
     door = Door(folder, idle_minutes * 60.0)
     set_door(door)
     stop = threading.Event()
-    threading.Thread(target=door.watch, args=(stop,), daemon=True).start()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda number, frame: stop.set())
     try:
-        _serve(port)
+        server = _make_server(port)
+        _in_thread(door.watch, stop)
+        # An interrupt raised inside a callback can be lost; a flag that is waited for cannot.
+        _in_thread(_serve, server, stop)
+        stop.wait()
+        server.task_dispatcher.shutdown(timeout=LAST_SECONDS)
     finally:
         stop.set()
         door.close()
 
 
-def _serve(port: int) -> None:
+def _in_thread(target: Callable[..., None], *words: object) -> None:
+    threading.Thread(target=target, args=words, daemon=True).start()
+
+
+def _serve(server: Any, stop: threading.Event) -> None:
+    try:
+        server.run()
+    finally:
+        stop.set()
+
+
+def _make_server(port: int) -> Any:
     from django.core.wsgi import get_wsgi_application
     from waitress.server import create_server
 
     try:
         # Buffers must never overflow into clear files: evidence passes through them.
-        server = create_server(
+        return create_server(
             get_wsgi_application(),
             host=HOST,
             port=port,
@@ -59,7 +78,6 @@ def _serve(port: int) -> None:
             value=str(port),
             remedy="name another one with --port",
         ) from None
-    server.run()
 
 
 def _silence() -> None:

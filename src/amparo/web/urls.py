@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.web import (
+    api,
     cases,
     charts,
     checks,
@@ -107,4 +108,12 @@ urlpatterns = [
     path("ledger/<int:sequence>", ledger.show, name="ledger-entry"),
     path("verify", checks.verify, name="verify"),
     path("machine", checks.machine, name="machine"),
+    path("api/vault", api.vault, name="api-vault"),
+    path("api/items", api.items, name="api-items"),
+    path("api/items/<item:code>", api.item, name="api-item"),
+    path("api/cases", api.cases, name="api-cases"),
+    path("api/cases/<case:case>", api.case, name="api-case"),
+    path("api/cases/<case:case>/chart", api.proof_chart, name="api-chart"),
+    path("api/cases/<case:case>/chains/<record:code>", api.chains, name="api-chains"),
+    path("api/cases/<case:case>/law", api.law, name="api-law"),
 ]
