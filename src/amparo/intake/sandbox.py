@@ -30,22 +30,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import amparo
 from amparo.errors import AmparoError, Exit
-from amparo.intake import answer, detect
+from amparo.intake import answer, detect, launch
 from amparo.intake.readers import version_of
 from amparo.intake.reading import DEFAULT, Budget, Reading, clean_line
 
 COPY_LIMIT = 64 << 20
 GRACE = 20.0
 START_SECONDS = 20.0
-_PROGRAM = (
-    "import sys,json;sys.path[:]=json.loads(sys.argv[2]);"
-    "from amparo.intake import sandbox_child;sandbox_child.main(int(sys.argv[1]))"
-)
-_SYSTEM_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib")
-_SYSTEM_FILES = ("/etc/ld.so.cache", "/usr/bin/tesseract")
-_DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata")
 
 
 class SandboxFailed(AmparoError):
@@ -190,14 +182,14 @@ class Sandbox:
         if sys.platform == "win32":
             raise SandboxFailed("no sandbox on this system", value="win32", remedy="Use Linux")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        command = _command(theirs.fileno(), wrapped)
+        command = launch.command(theirs.fileno(), wrapped)
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
-            env=_environment(),
+            env=launch.environment(),
             cwd="/",
             start_new_session=True,
         )
@@ -246,72 +238,6 @@ def read(source: Path | bytes, *, name: str, budget: Budget = DEFAULT, depth: in
 def layers() -> dict[str, bool | int | str]:
     """Which walls stand on this machine, for `amparo doctor`."""
     return _shared.layers()
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: no home, no secrets, no proxy; one thread per library."""
-    threads = ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        **dict.fromkeys(threads, "1"),
-    }
-
-
-def _code_path() -> list[str]:
-    """Where the child finds Python and libraries: our own search path without the cwd."""
-    own = str(Path(amparo.__file__).resolve().parent.parent)
-    found = [own]
-    for entry in sys.path:
-        if (
-            entry
-            and Path(entry).is_absolute()
-            and Path(entry).exists()
-            and entry != str(Path.cwd())
-        ):
-            found.append(os.path.realpath(entry))
-    return list(dict.fromkeys(found))
-
-
-def _command(control: int, wrapped: bool) -> list[str]:
-    python = os.path.realpath(sys.executable)
-    path = _code_path()
-    program = [
-        python,
-        "-I",
-        "-S",
-        "-B",
-        "-X",
-        "utf8",
-        "-c",
-        _PROGRAM,
-        str(control),
-        json.dumps(path),
-    ]
-    return [*_bubblewrap(python, path), *program] if wrapped else program
-
-
-def _bubblewrap(python: str, path: list[str]) -> list[str]:
-    """A file system of program code only, no network, own process and user namespaces."""
-    own = Path(amparo.__file__).resolve().parent
-    binds: list[str] = []
-    for tree in (*_SYSTEM_TREES, *_SYSTEM_FILES, *_DATA_TREES):
-        if Path(tree).is_symlink():
-            binds += ["--symlink", str(Path(tree).readlink()), tree]
-        elif Path(tree).exists():
-            binds += ["--ro-bind", tree, tree]
-    for entry in [python, str(Path(sys.base_prefix).resolve() / "lib"), *path]:
-        if Path(entry) != own.parent or entry.endswith("-packages"):
-            binds += ["--ro-bind-try", entry, entry]
-    for entry in ("__init__.py", "errors.py", "intake"):
-        binds += ["--ro-bind-try", str(own / entry), str(own / entry)]
-    return [
-        "bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL",
-        "--clearenv", *(word for item in _environment().items() for word in ("--setenv", *item)),
-        *binds, "--dev", "/dev", "--chdir", "/", "--",
-    ]  # fmt: skip
 
 
 def _open_input(source: Path | bytes, limits: Budget) -> tuple[int, int, str, bytes]:

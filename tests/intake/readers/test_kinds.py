@@ -37,14 +37,14 @@ def test_telegram_html(good: ModuleType, box: Sandbox) -> None:
     reading = read("messages.html", good, box)
     labels = [part.label for part in reading.untrusted_parts]
     assert labels[2] == "A | 03.03.2017 02:12:00 UTC+03:00", "a joined message has the same sender"
-    assert labels[3].endswith("reply to 1 | file: photos/photo_1.jpg")
+    assert labels[3].endswith("reply to message:2 | file: photos/photo_1.jpg")
     assert part(reading, "message:2") == "Они пришли ночью"
 
 
 def test_signal_rows(good: ModuleType, box: Sandbox) -> None:
     reading = read("signal.json", good, box)
     assert part(reading, "message:1") == "Они пришли ночью"
-    assert reading.untrusted_parts[1].label.endswith("file: van.jpg")
+    assert reading.untrusted_parts[1].label.endswith("reply to message:1 | file: van.jpg")
     assert reading.untrusted_metadata["sender:B"] == "self"
 
 

@@ -18,7 +18,11 @@ def test_one_chat(good: ModuleType, box: Sandbox) -> None:
     assert (reading.kind, reading.outcome, reading.emitted) == ("chat", "ok", 3)
     labels = [part.label for part in reading.untrusted_parts]
     assert labels[1] == "A | 2017-03-03T02:11:00 (UTC 2017-03-02 23:11:00)"
-    assert "reply to 2" in labels[2] and "photos/photo_1.jpg" in labels[2] and "edited" in labels[2]
+    assert (
+        "reply to message:2" in labels[2]
+        and "photos/photo_1.jpg" in labels[2]
+        and "edited" in labels[2]
+    )
     assert reading.untrusted_parts[1].text == "Они пришли ночью"
 
 

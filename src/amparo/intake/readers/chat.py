@@ -12,7 +12,10 @@ from amparo.intake.reading import clean_line
 
 @dataclass(frozen=True)
 class Message:
-    """One message: `at` as stated, `files` names of attachments, `reply_to` a message number."""
+    """One message: `at` as stated, `files` names of attachments.
+
+    `key` is the export's own id of the message, `reply_to` the key of another one.
+    """
 
     sender: str
     at: str
@@ -21,6 +24,7 @@ class Message:
     reply_to: str = ""
     flags: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    key: str = ""
 
 
 def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
@@ -34,10 +38,13 @@ def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
     if len(rows) > MOST_MESSAGES:
         raise LimitReached("members")
     language = language_of("\n".join(row.text for row in rows[:400]))
+    numbers = {row.key: f"message:{number}" for number, row in enumerate(rows, 1) if row.key}
     for number, row in enumerate(rows, 1):
         code = codes.setdefault(row.sender, code_of(len(codes))) if row.sender else "notice"
         own = language_of(row.text) if len(row.text) > 80 else language
-        draft.part(f"message:{number}", row.text or _placeholder(row), label_of(row, code), own)
+        draft.part(
+            f"message:{number}", row.text or _placeholder(row), label_of(row, code, numbers), own
+        )
         draft.emitted += 1
     draft.meta("messages", len(rows))
     if rows:
@@ -60,11 +67,11 @@ def code_of(index: int) -> str:
     return letters
 
 
-def label_of(row: Message, code: str) -> str:
+def label_of(row: Message, code: str, numbers: dict[str, str]) -> str:
     """Sender's code, time as stated with zone, flags, reply and attachments."""
     pieces = [code, clean_line(f"{row.at} {row.zone}".strip(), 80), *row.flags]
     if row.reply_to:
-        pieces.append(f"reply to {clean_line(row.reply_to, 40)}")
+        pieces.append(f"reply to {numbers.get(row.reply_to) or clean_line(row.reply_to, 40)}")
     pieces += [f"file: {clean_line(name, 120)}" for name in row.files[:10]]
     return " | ".join(piece for piece in pieces if piece)
 

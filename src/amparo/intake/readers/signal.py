@@ -93,6 +93,7 @@ def _message(row: dict[str, Any], names: dict[str, str]) -> Message | None:
         reply_to=_time(quote.get("id")) if isinstance(quote, dict) else "",
         flags=tuple(flags),
         files=tuple(_files(row.get("attachments"))),
+        key=_time(row.get("sent_at") or row.get("timestamp")),
     )
 
 
@@ -112,6 +113,7 @@ def _frame(item: dict[str, Any], names: dict[str, str]) -> Message:
         reply_to=_time(quote.get("targetSentTimestamp")) if isinstance(quote, dict) else "",
         flags=tuple([*flags, "notice"] if update else flags),
         files=tuple(_files(body.get("attachments"))),
+        key=_time(item.get("dateSent")),
     )
 
 

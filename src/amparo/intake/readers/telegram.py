@@ -65,6 +65,7 @@ def _message(row: dict[str, Any]) -> Message:
         reply_to=str(row.get("reply_to_message_id") or ""),
         flags=tuple(flags),
         files=tuple(_files(row)),
+        key=str(row.get("id") or ""),
     )
 
 

@@ -63,6 +63,7 @@ def _message(node: Any, sender: str) -> Message:
         reply_to=_target(reply),
         flags=tuple(f"forwarded {text.splitlines()[0]}" for text in forwarded[:1] if text),
         files=tuple(_files(node)),
+        key=(node.get("id") or "").removeprefix("message"),
     )
 
 
