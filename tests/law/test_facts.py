@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from amparo.errors import BadInput, Exit
 from amparo.law import book, facts
@@ -112,3 +115,29 @@ def test_null_and_unknown_mean_absent() -> None:
     act = facts.parse(text, "f", BOOK).acts[0]
     assert act.places[0].state is None and act.flag_state is None
     assert act.victims[0].woman is None and act.remedies[0].final is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12)
+    | st.sampled_from(["2017", "2017-03~", "RU", "7(1)(f)", "state", "../2017"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from([*facts.TOP, *facts.ACT, *facts.PLACE, *facts.CROSSING, *facts.REMEDY]),
+        inner, max_size=4,
+    ),
+    max_leaves=12,
+))  # fmt: skip
+def test_any_shape_is_read_or_refused(value: object) -> None:
+    try:
+        found = facts.parse(json.dumps(value), "f", BOOK)
+    except BadInput as error:
+        assert error.remedy
+    else:
+        assert found.acts
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        facts.parse(text, "f", BOOK)

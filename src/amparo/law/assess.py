@@ -71,7 +71,7 @@ class Assessment:
                     yield {
                         "act": one.act.id,
                         "way": said.show(self.book, lang),
-                        "sources": [self.book.cite(row) for row in rows],
+                        "sources": [self.book.cite(row, lang) for row in rows],
                     }
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
@@ -96,7 +96,7 @@ def shown(finding: Finding, book: Book, lang: str) -> dict[str, Any]:
         "rule": finding.rule,
         "reasons": [said.show(book, lang) for said in finding.reasons],
         "missing": [said.show(book, lang) for said in dict.fromkeys(finding.missing)],
-        "sources": [book.cite(row) for row in dict.fromkeys(finding.sources)],
+        "sources": [book.cite(row, lang) for row in dict.fromkeys(finding.sources)],
         "deadline": finding.deadline,
     }
 

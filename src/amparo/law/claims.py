@@ -62,7 +62,7 @@ class ClaimAnswer:
             "state": self.state or None,
             "verdict": self.verdict,
             "reasons": [one.show(book, lang) for one in self.reasons],
-            "sources": [book.cite(row) for row in self.sources],
+            "sources": [book.cite(row, lang) for row in self.sources],
         }
 
 

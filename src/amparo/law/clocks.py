@@ -12,7 +12,7 @@ from typing import Any
 
 from amparo.law import dates
 from amparo.law.book.records import Book
-from amparo.law.facts import Remedy
+from amparo.law.facts import Act, Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,16 @@ def rules_for(book: Book, forum: str, trigger: str) -> list[dict[str, Any]]:
     ]
 
 
-def latest_final(remedies: tuple[Remedy, ...]) -> Remedy | None:
-    """The latest dated decision that is final, or that may be when nothing says it is not."""
-    dated = [r for r in remedies if r.decided_on is not None and r.final is not False]
+def latest_final(act: Act) -> Remedy | None:
+    """The latest dated decision that is final, or that may be when nothing says it is not.
+
+    A decision taken before the act cannot be about it and is left aside.
+    """
+    dated = [
+        r
+        for r in act.remedies
+        if r.decided_on is not None and r.final is not False and r.decided_on.last >= act.when.began
+    ]
     final = [r for r in dated if r.final]
     pool = final or dated
     return max(pool, key=lambda r: r.decided_on.last if r.decided_on else 0, default=None)

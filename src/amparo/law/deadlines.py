@@ -37,7 +37,7 @@ class Deadline:
             "rule": row[lang],
             "presumption": self.is_presumption,
             "result": self.result,
-            "source": book.cite(self.rule),
+            "source": book.cite(self.rule, lang),
             "reference": self.reference,
         }
 

@@ -69,6 +69,9 @@ def _shown(value: str, book: Book, lang: str) -> str:
         return str(book.fora[code][lang])
     if kind in ("row", "clock", "uj"):
         return book.rows[code][lang] or book.rows[code]["title"]
+    if kind == "why":
+        row = book.rows[code]
+        return (row["why_fr"] if lang == "fr" else "") or row["why"]
     if kind == "ujc":
         return book.rows[code][f"conditions_{lang}"]
     return value

@@ -44,7 +44,7 @@ class LabelAnswer:
             "remaining": list(self.remaining),
             "reasons": [one.show(book, lang) for one in self.reasons],
             "missing": [one.show(book, lang) for one in self.missing],
-            "sources": [book.cite(row) for row in self.sources],
+            "sources": [book.cite(row, lang) for row in self.sources],
         }
 
 

@@ -158,7 +158,7 @@ class Book:
         """The rules by id, each with explanation and source."""
         return {one["id"]: one for one in self.documents["rules"]}
 
-    def cite(self, row_id: str) -> str:
+    def cite(self, row_id: str, lang: str = "en") -> str:
         """A row as the user is shown it: id, source, confidence, date, reviewer."""
         row = self.rows.get(row_id)
         if row is None:
@@ -169,10 +169,25 @@ class Book:
             self.rows[one]["title"] if one in self.rows else one for one in row["source"].split()
         )
         added = f"; overlay {row.from_overlay}" if row.from_overlay else ""
-        return (
-            f"{row.id}: {titles} (confidence: {row.confidence}; consulted {row['consulted']};"
-            f" {row['reviewer']}{added})"
-        )
+        words = _CITED[lang]
+        sure = words.get(row.confidence, row.confidence)
+        reviewer = words.get(row["reviewer"], row["reviewer"])
+        day = row["consulted"]
+        return f"{row.id}: {titles} ({words['how']}{sure}; {words['when']}{day}; {reviewer}{added})"
+
+
+_CITED = {
+    "en": {"how": "confidence: ", "when": "consulted "},
+    "fr": {
+        "how": "confiance : ",
+        "when": "consulté le ",
+        "high": "élevée",
+        "medium": "moyenne",
+        "low": "faible",
+        "unverified": "non vérifiée",
+        "not reviewed": "non relu",
+    },
+}
 
 
 def _plain(name: str) -> str:

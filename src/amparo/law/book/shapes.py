@@ -69,6 +69,7 @@ SHAPES: dict[str, Shape] = {
             "scope",
             "effect",
             "why",
+            "why_fr",
             "followed_by",
         ),
         ("state", "lodged_on", "from", "effect", "why"),

@@ -96,7 +96,7 @@ def _hrc_clock(
 ) -> tuple[str, tuple[Said, ...], tuple[str, ...], str | None]:
     """Presumed abuse: three years after another procedure, else five after exhaustion."""
     over = [p.decided_on for p in act.other_procedures if p.status == "decided" and p.decided_on]
-    decision = clocks.latest_final(act.remedies)
+    decision = clocks.latest_final(act)
     if over:
         span, trigger = max(over, key=lambda s: s.last), "other procedure"
     elif decision is not None and decision.decided_on is not None:

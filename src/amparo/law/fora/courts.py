@@ -15,7 +15,7 @@ def _with_clock(
     act: Act, book: Book, as_of: date, forum: str, rows: tuple[str, ...]
 ) -> tuple[str, tuple[Said, ...], tuple[Said, ...], tuple[str, ...], str | None]:
     """Result by a strict time limit from the final domestic decision."""
-    decision = clocks.latest_final(act.remedies)
+    decision = clocks.latest_final(act)
     if decision is None or decision.decided_on is None:
         key = "clock.not-final" if act.remedies else "clock.no-decision"
         return UNKNOWN, (say(key),), (say("missing.final-decision"),), rows, None

@@ -119,7 +119,7 @@ def _not_accepted(rows: tuple[Row, ...], lodged: set[str], code: str) -> tuple[S
     if not rows:
         return (say("icc.acceptance.none", state=state(code)),)
     said = [
-        say("icc.acceptance.ineffective", state=state(code), day=r["lodged_on"], why=r["why"])
+        say("icc.acceptance.ineffective", state=state(code), day=r["lodged_on"], why=f"why:{r.id}")
         for r in rows
         if r["effect"] == "ineffective"
     ]
