@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,3 +216,58 @@ def case(make_case: Callable[..., Any]) -> Any:
 @pytest.fixture
 def case_with(make_case: Callable[..., Any]) -> Callable[..., Any]:
     return lambda **more: small_case(make_case, **more)
+
+
+PASSPHRASE = "five random words for tests"
+FORA_CASE = """
+format: amparo-case/1
+case: {code: KARV, title: A case, language: en, summary: Men were held.}
+items:
+  - {id: I1, file: one.txt, title: Account of V-1, confidentiality: confidential}
+  - {id: I3, file: ministry.txt, title: Statement of the Ministry, confidentiality: public}
+persons: [{id: V-1, role: man of 26}, {id: AP-1, role: officer}]
+places: [{id: PL1, name: Ordun, state: LT}]
+sources:
+  - {id: S1, kind: person, title: V-1, person: V-1, first_hand_for: [P1]}
+  - {id: S3, kind: authority, title: Ministry}
+events: [{id: E1, title: Detentions, began: 2019-02-27}]
+acts:
+  - {id: A1, event: E1, kind: torture, crime: "7(1)(f)", victim: V-1, began: 2019-02-27, place: PL1, attribution: state}
+propositions:
+  - {id: P1, text: V-1 was beaten., act: A1, elements: ["7(1)(f).1"]}
+  - {id: P2, text: Men were held in Ordun., elements: ["7.X1"]}
+statements:
+  - {id: ST1, source: S1, item: I1, part: text, quote: They beat me, proposition: P1, knows_by: perceived}
+  - {id: ST2, source: S1, item: I1, part: text, quote: we were twelve, proposition: P2, knows_by: perceived}
+  - {id: ST3, source: S3, item: I3, part: text, quote: No person, proposition: P1, stance: denies}
+involvements: [{id: INV1, act: A1, person: AP-1, degree: present, basis: ST1}]
+remedies: [{id: RM1, act: A1, decided_on: 2019-09-01, final: true, body: District Court}]
+consents:
+"""
+CONSENT = '  - {{id: CO{n}, subject: V-1, purpose: "{f.purpose}", recipient: {f.recipient}, identity_level: {level}}}\n'
+
+
+def _make_fora_vault(folder: Path, level: str) -> Any:
+    from amparo.store.settings import configure
+
+    configure()
+    from amparo.casefile.case_file import import_case
+    from amparo.crypto.slots import Cost
+    from amparo.filing.words import FORUMS, load_forum
+    from amparo.intake.receive import receive_bytes
+    from amparo.vault.unlock import create_vault, open_vault
+
+    create_vault(folder / "vault", PASSPHRASE, cost=Cost(64, 1, 1))
+    held = open_vault(folder / "vault", PASSPHRASE)
+    files = [("one.txt", b"They beat me there; we were twelve."), ("ministry.txt", b"No person.")]
+    receive_bytes(held, held.member, files)
+    given = [CONSENT.format(n=n, f=load_forum(one), level=level) for n, one in enumerate(FORUMS)]
+    (folder / "case.yaml").write_text(FORA_CASE + "".join(given), encoding="utf-8")
+    import_case(held.member, folder / "case.yaml")
+    return held
+
+
+@pytest.fixture(scope="session")
+def make_fora_vault() -> Callable[..., Any]:
+    """A vault whose V-1 consents, at the level given, to filing before every forum."""
+    return _make_fora_vault

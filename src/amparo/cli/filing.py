@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Filings: what is handed to a court or body.")
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]
-ForumId = Annotated[str, typer.Option(help="Forum: icc-15 (article 15 communication).")]
+ForumId = Annotated[
+    str, typer.Option(help="Forum: icc-15, hrc, cat, special-procedures, echr or national.")
+]
+Recipient = Annotated[
+    str, typer.Option(help="Authority addressed, as consents name it; with --forum national.")
+]
 Day = Annotated[
     datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the filing; default today (UTC)."),
@@ -36,6 +41,7 @@ def build(
     sender: Annotated[
         list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
     ] = None,
+    recipient: Recipient = "",
     as_json: AsJson = False,
 ) -> None:
     """Build PDF, DOCX, index of exhibits and court package of a case, in one new folder.
@@ -51,7 +57,14 @@ def build(
     day = on.date() if on else None
     with opened(vault) as held:
         built = build_filing(
-            held, case, out, forum=forum, lang=lang, on=day, sender=tuple(sender or ())
+            held,
+            case,
+            out,
+            forum=forum,
+            lang=lang,
+            on=day,
+            sender=tuple(sender or ()),
+            recipient=recipient,
         )
     if as_json:
         print_json(_facts(built))
@@ -101,6 +114,7 @@ def check(
     case: CaseCode,
     forum: ForumId = "icc-15",
     on: Day = None,
+    recipient: Recipient = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what blocks a filing, what warns, and what would be held back, with reasons.
@@ -112,10 +126,11 @@ def check(
     from datetime import UTC
 
     from amparo.cli.unlock import opened
+    from amparo.filing.bundle import name_recipient
     from amparo.filing.gather import examine
     from amparo.filing.words import load_forum
 
-    rules = load_forum(forum)
+    rules = name_recipient(load_forum(forum), recipient)
     day = (on or datetime.now(UTC)).date()
     with opened(vault):
         found = examine(case, rules, day)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import version
@@ -30,6 +30,7 @@ from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
 from amparo.filing.leaks import is_telling, refuse_leaks
 from amparo.filing.material import Material
+from amparo.filing.rules import check_length
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, load_forum, load_words
@@ -42,6 +43,7 @@ from amparo.vault.unlock import mark_writing
 if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
+OPEN_FORUM = "national"
 PDF, DOCX, INDEX, PACKAGE = "filing.pdf", "filing.docx", "exhibits.csv", "package"
 MEDIA = {
     PDF: ("pdf", "application/pdf"),
@@ -77,6 +79,7 @@ def build_filing(
     lang: str = "en",
     on: date | None = None,
     sender: tuple[str, ...] = (),
+    recipient: str = "",
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
@@ -84,7 +87,7 @@ def build_filing(
     same record, day and language give the same filing. Raises Refused when the gate blocks,
     BadInput when `out` is taken, StorageFailed.
     """
-    rules, words = load_forum(forum), load_words(forum, lang)
+    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
     on = on or datetime.now(UTC).date()
     _refuse_taken(out)
     found = examine(case_code, rules, on)
@@ -93,6 +96,8 @@ def build_filing(
     document = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
     index = write_index(document)
     _refuse_leaks(document, index, material)
+    length = check_length(document, rules)
+    refuse_blocks(replace(found, findings=length))
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     with _building(out) as folder:
         for name, data in files.items():
@@ -100,8 +105,21 @@ def build_filing(
         items = _record(vault, document, rules, files)
         with _owning_up(vault, document, files):
             _package(vault, folder / PACKAGE, document, files)
-    findings = found.findings if sender else (*found.findings, NO_SENDER)
+    findings = (*found.findings, *length, *(() if sender else (NO_SENDER,)))
     return Built(out, document, items, found.withheld, findings)
+
+
+def name_recipient(forum: Forum, recipient: str) -> Forum:
+    """The forum with the authority named, where it leaves that open. Raises BadInput elsewhere."""
+    if not recipient:
+        return forum
+    if forum.id != OPEN_FORUM:
+        raise BadInput(
+            "this forum has one recipient",
+            value=recipient,
+            remedy=f"leave --recipient out, or use --forum {OPEN_FORUM}",
+        )
+    return replace(forum, recipient=recipient)
 
 
 def refuse_blocks(found: Release) -> None:

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
-from amparo.filing.chapters import law, method, opening, people, weight
-from amparo.filing.document import Document
+from amparo.filing.chapters import form, law, method, opening, people, weight
+from amparo.filing.document import Document, Section
 from amparo.filing.material import Material
 from amparo.filing.wording import Wording
-from amparo.filing.words import Words
+from amparo.filing.words import Words, load_forum
 
-CHAPTERS = (
-    opening.sender,
-    opening.summary,
-    opening.confidentiality,
-    opening.background,
-    law.jurisdiction,
-    law.context,
-    law.crimes,
-    people.structures,
-    weight.complementarity,
-    weight.gravity,
-    weight.interests,
-    people.victims,
-    method.method,
-    method.contrary,
-    opening.labels,
-    method.gaps,
-    weight.requests,
-    method.index,
-)
+CHAPTERS: Mapping[str, Callable[[Wording], Section]] = {
+    "sender": opening.sender,
+    "particulars": form.particulars,
+    "summary": opening.summary,
+    "confidentiality": opening.confidentiality,
+    "background": opening.background,
+    "facts": form.facts,
+    "claims": form.claims,
+    "jurisdiction": law.jurisdiction,
+    "context": law.context,
+    "crimes": law.crimes,
+    "structures": people.structures,
+    "complementarity": weight.complementarity,
+    "earlier": form.earlier,
+    "interim": form.interim,
+    "gravity": weight.gravity,
+    "interests": weight.interests,
+    "victims": people.victims,
+    "method": method.method,
+    "contrary": method.contrary,
+    "labels": opening.labels,
+    "gaps": method.gaps,
+    "requests": weight.requests,
+    "signature": form.signature,
+    "index": method.index,
+}
 
 
 def compose(material: Material, words: Words, made_at: datetime) -> Document:
@@ -47,7 +54,7 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
         code=material.case.code,
         title=str(material.case.body.get("title") or material.case.code),
         subtitle=say("forum.name"),
-        addressee=tuple(say("forum.addressee").split("|")),
+        addressee=_addressee(material, words),
         sender=material.sender or (say("forum.no_sender"),),
         date=to.date(made_at.date().isoformat()),
         made_at=made_at,
@@ -57,7 +64,12 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
             say("forum.program", version=version("amparo")),
         ),
         remark=say("forum.remark"),
-        sections=tuple(chapter(to) for chapter in CHAPTERS),
+        sections=tuple(CHAPTERS[name](to) for name in load_forum(words.forum).sections),
         exhibits=to.exhibits(),
         gaps=method.find_gaps(to),
     )
+
+
+def _addressee(material: Material, words: Words) -> tuple[str, ...]:
+    lines = tuple(words.say("forum.addressee").split("|"))
+    return (*lines, material.recipient) if material.recipient else lines

@@ -17,7 +17,8 @@ from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.material import ItemFacts, LawAnswer, Material
-from amparo.filing.words import Forum
+from amparo.filing.rules import check_forum
+from amparo.filing.words import Forum, load_forum
 from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.vault.models import Item
@@ -29,9 +30,12 @@ def examine(case_code: str, forum: Forum, on: date) -> Release:
     Raises NotFound for a case that does not exist.
     """
     case = load_case(case_code)
-    found = release(case, consents(case, forum, on))
+    covers = consents(case, forum, on)
+    found = release(case, covers)
     quotes = recheck_quotes(found.case, _stands)
-    return replace(found, findings=(*quotes, *found.findings))
+    answers = _answers(found.case, book_of(case), forum, "en", on)
+    ruled = check_forum(found, forum, covers, answers)
+    return replace(found, findings=(*quotes, *ruled, *found.findings))
 
 
 def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
@@ -72,6 +76,7 @@ def gather(found: Release, forum: Forum, lang: str, on: date, sender: tuple[str,
         states={code: state.name[lang] for code, state in book.states.items()},
         as_of=on,
         sender=sender,
+        recipient="" if forum == load_forum(forum.id) else forum.recipient,
         earlier_numbers=earlier_numbers(case.code, forum.id),
     )
 
@@ -86,15 +91,30 @@ def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> l
     return [
         LawAnswer(
             one["act"],
-            one["route"],
+            _name_route(one, forum, book, lang),
             one["result"],
             tuple(one["reasons"]),
             tuple(one["missing"]),
             tuple(one["sources"]),
         )
         for one in told
-        if one["forum"] == forum.law
+        if forum.answers(one["forum"]) and (one["result"] != "closed" or not _is_open(forum))
     ]
+
+
+def _is_open(forum: Forum) -> bool:
+    """True where the law answers for many states, of which only those that are open matter."""
+    return any(one.endswith("-") for one in forum.law)
+
+
+def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> str:
+    """The route, with its forum before it where the filing gathers several."""
+    if len(forum.law) == 1 and not _is_open(forum):
+        return one["route"]
+    state = book.states.get(one["forum"].partition("-")[2])
+    known = book.fora.get(one["forum"])
+    name = state.name[lang] if state else str(known[lang]) if known else one["forum"]
+    return f"{name}: {one['route']}"
 
 
 def item_facts(case: CaseFile, found: Release) -> Mapping[str, ItemFacts]:

@@ -51,7 +51,10 @@ class LawAnswer:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything one filing may draw on. `release.case` holds only what may leave."""
+    """Everything one filing may draw on. `release.case` holds only what may leave.
+
+    `recipient` is the authority named at the build, where the forum leaves it open.
+    """
 
     release: Release
     items: Mapping[str, ItemFacts]
@@ -60,6 +63,7 @@ class Material:
     states: Mapping[str, str]
     as_of: date
     sender: tuple[str, ...] = ()
+    recipient: str = ""
     earlier_numbers: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -1,13 +1,14 @@
 """The fixed sentences of a filing: data files under `templates/`, one set for each language.
 
 `templates/words/<lang>.yaml` holds what every forum shares, `templates/<forum>/<lang>.yaml`
-what one forum needs. Both are nested mappings of sentences with `{fields}`.
+what one forum needs, `templates/bodies` what all but the first share. All are nested mappings
+of sentences with `{fields}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -18,7 +19,9 @@ import yaml
 from amparo.errors import BadInput
 
 LANGUAGES = ("en", "fr")
-FORUMS = ("icc-15",)
+FORUMS = ("icc-15", "hrc", "cat", "special-procedures", "echr", "national")
+# Every forum begins with the sentences of this one and changes those that differ.
+FIRST = "icc-15"
 
 
 class Words:
@@ -49,8 +52,27 @@ class Forum:
     id: str
     purpose: str
     recipient: str
-    law: str
+    law: tuple[str, ...]
     languages: tuple[str, ...]
+    words_from: tuple[str, ...] = ()
+    identity: str = "coded"
+    signature: bool = False
+    needs: tuple[str, ...] = ()
+    most_words: int = 0
+    most_words_blocks: bool = False
+    sections: tuple[str, ...] = ()
+    particulars: tuple[str, ...] = ()
+    rights_of: str = ""
+    rights: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def right(self, crime: str) -> str:
+        """Articles proposed for a crime id, by the longest id given that it begins with."""
+        keys = [key for key in self.rights if crime == key or crime.startswith(f"{key}-")]
+        return self.rights[max(keys, key=len)] if keys else ""
+
+    def answers(self, forum: str) -> bool:
+        """True when an answer of the law for `forum` belongs into this filing."""
+        return any(forum == one or (one[-1] == "-" and forum.startswith(one)) for one in self.law)
 
 
 @cache
@@ -60,9 +82,12 @@ def load_forum(forum: str) -> Forum:
         raise _no_forum(forum)
     path = files("amparo.filing").joinpath("templates", forum, "forum.yaml")
     found = _plain(path.read_text(encoding="utf-8"))
-    return Forum(
-        forum, found["purpose"], found["recipient"], found["law"], tuple(found["languages"])
-    )
+    told: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
+    }
+    for name in ("signature", "most_words_blocks"):
+        told[name] = told[name] == "true"
+    return Forum(forum, **{**told, "most_words": int(told["most_words"])})
 
 
 def _no_forum(forum: str) -> BadInput:
@@ -84,7 +109,9 @@ def load_words(forum: str, lang: str) -> Words:
             value=lang,
             remedy=f"Use one of: {', '.join(LANGUAGES)}.",
         )
-    sentences = {**_read("words", lang), **_read(forum, lang)}
+    sentences: dict[str, str] = {}
+    for folder in dict.fromkeys(("words", FIRST, *load_forum(forum).words_from, forum)):
+        sentences |= _read(folder, lang)
     return Words(forum, lang, sentences)
 
 

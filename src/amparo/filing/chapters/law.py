@@ -191,6 +191,12 @@ def _crime(to: Wording, chart: CrimeLine) -> Section:
 
 
 def _act(to: Wording, act: Row, crime: str) -> list[Block]:
+    told = tell_all(to, crime, act.code) or [to.paragraph("crime.no_facts")]
+    return [*tell_act(to, act), *told]
+
+
+def tell_act(to: Wording, act: Row) -> list[Block]:
+    """One act in a paragraph: kind, victim, when, where, how, why, whose."""
     say = to.say
     sentences = [
         say(
@@ -209,8 +215,7 @@ def _act(to: Wording, act: Row, crime: str) -> list[Block]:
         sentences.append(say("crime.end", status=act["status_at_end"]))
     sentences.append(say(f"crime.attribution_{act['attribution'] or 'unknown'}"))
     head = (Text(f"{act.code}. ", "bold"), Text(" ".join(sentences)))
-    blocks: list[Block] = [Paragraph(head, f"act.{act.code}")]
-    return blocks + (tell_all(to, crime, act.code) or [to.paragraph("crime.no_facts")])
+    return [Paragraph(head, f"act.{act.code}")]
 
 
 def tell(to: Wording, code: str) -> list[Block]:

@@ -10,6 +10,7 @@ from amparo.filing.chapters.law import missing, sentences
 from amparo.filing.document import Block, Gap, Paragraph, Runs, Section, Table, Text
 from amparo.filing.exhibits import index_table
 from amparo.filing.wording import Wording
+from amparo.filing.words import load_forum
 
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
@@ -82,8 +83,10 @@ def contrary(to: Wording) -> Section:
 def find_gaps(to: Wording) -> tuple[Gap, ...]:
     """What charts, acts and jurisdiction lack, once each: elements, then acts, then routes."""
     chart = to.material.chart
-    lines = [(to.say("title.context"), line) for line in chart.context]
-    lines += [(crime.label, line) for crime in chart.crimes for line in crime.elements]
+    lines = []
+    if "crimes" in load_forum(to.words.forum).sections:
+        lines = [(to.say("title.context"), line) for line in chart.context]
+        lines += [(crime.label, line) for crime in chart.crimes for line in crime.elements]
     found = [
         Gap(to.say("gaps.element", crime=label, element=line.element), lacking)
         for label, line in lines

@@ -1,0 +1,191 @@
+"""What a form asks for: particulars, facts act by act, rights, earlier procedures, signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from amparo.filing.chapters.law import tell_act, tell_all
+from amparo.filing.check import ALLEGED
+from amparo.filing.document import Block, Paragraph, Ref, Runs, Section, Table, Text
+from amparo.filing.wording import Wording
+from amparo.filing.words import load_forum
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import Row
+
+
+def particulars(to: Wording) -> Section:
+    """The least that the forum asks for, each field answered from the record or left open."""
+    rows = tuple(
+        ((Text(to.say(f"particulars.{name}"), "bold"),), _ANSWERS.get(name, _blank)(to))
+        for name in load_forum(to.words.forum).particulars
+    )
+    table = Table(
+        to.say("particulars.table"), to.columns("particulars", field=1.2, answer=2.6), rows, "form"
+    )
+    first = to.paragraph("particulars.intro")
+    return Section("particulars", to.say("title.particulars"), (first, table))
+
+
+def _blank(to: Wording) -> Runs:
+    return (Text(to.say("particulars.blank"), "mark"),)
+
+
+def _shown(to: Wording, found: list[str]) -> Runs:
+    listed = list(dict.fromkeys(one for one in found if one))
+    return (Text("; ".join(listed)),) if listed else _blank(to)
+
+
+def _victims(to: Wording) -> Runs:
+    codes = dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"])
+    if not codes:
+        return _blank(to)
+    key = "particulars.name_apart"
+    if load_forum(to.words.forum).identity != "named":
+        return (Text(", ".join(codes)),)
+    return (Text(to.say(key, codes=", ".join(codes))),)
+
+
+def _alleged(to: Wording) -> Runs:
+    levels = to.material.release.levels
+    codes = [code for code, level in levels.items() if level == ALLEGED]
+    return (Text(", ".join(codes) or to.say("particulars.none")),)
+
+
+def _states(to: Wording) -> Runs:
+    return _shown(to, [to.state(code) for code in states_of(to.case.all("act"), to.case.get)])
+
+
+def states_of(acts: list[Row], get: Callable[[str | None], Row | None]) -> list[str]:
+    """ISO codes of the states in which the acts took place."""
+    places = (get(act["place"]) for act in acts)
+    return list(dict.fromkeys(str(one["state"]) for one in places if one and one["state"]))
+
+
+def _rights(to: Wording) -> Runs:
+    forum = load_forum(to.words.forum)
+    found = [forum.right(str(act["crime"] or "")) for act in to.case.all("act")]
+    articles = dict.fromkeys(one for text in found for one in text.split(", ") if one)
+    if not articles:
+        return _blank(to)
+    return (Text(f"{forum.rights_of} {', '.join(sorted(articles, key=_by_number))}"),)
+
+
+def _by_number(article: str) -> tuple[int, str]:
+    digits = article.partition("(")[0]
+    return (int(digits) if digits.isdigit() else 0, article)
+
+
+def _days(to: Wording) -> Runs:
+    return _shown(to, [f"{act.code}: {to.when(act)}" for act in to.case.all("act") if act["began"]])
+
+
+def _places(to: Wording) -> Runs:
+    return _shown(to, [to.where(act["place"]) for act in to.case.all("act") if act["place"]])
+
+
+def _remedies(to: Wording) -> Runs:
+    found = [_remedy(to, row) for row in to.case.all("remedy")]
+    return (Text("; ".join(found) or to.say("particulars.none")),)
+
+
+def _remedy(to: Wording, row: Row) -> str:
+    return ", ".join(filter(None, (str(row["body"] or ""), to.date(row["decided_on"]))))
+
+
+def _final(to: Wording) -> Runs:
+    return _shown(to, [_remedy(to, row) for row in to.case.all("remedy") if row["final"]])
+
+
+def _sender(to: Wording) -> Runs:
+    return _shown(to, list(to.material.sender))
+
+
+def _recipient(to: Wording) -> Runs:
+    return _shown(to, [to.material.recipient])
+
+
+def _see(anchor: str) -> Callable[[Wording], Runs]:
+    return lambda to: to.weave("particulars.see", ref=Ref(anchor))
+
+
+def _signed(to: Wording) -> Runs:
+    return (Text(to.say("particulars.by_hand")),)
+
+
+_ANSWERS: dict[str, Callable[[Wording], Runs]] = {
+    "victim": _victims,
+    "applicant": _victims,
+    "author": _sender,
+    "sender": _sender,
+    "recipient": _recipient,
+    "state": _states,
+    "rights": _rights,
+    "when": _days,
+    "where": _places,
+    "alleged": _alleged,
+    "remedies": _remedies,
+    "final": _final,
+    "circumstances": _see("background"),
+    "elsewhere": lambda to: _see("earlier")(to),
+    "interim": _see("interim"),
+    "signature": _signed,
+}
+
+
+def facts(to: Wording) -> Section:
+    """The facts act by act, without the elements of any crime."""
+    blocks: list[Block] = [to.paragraph("facts.intro")]
+    told = {key: codes for key, codes in to.told_at.items() if key[0] != "background"}
+    for act in to.case.all("act"):
+        blocks += tell_act(to, act)
+        for place, about in told:
+            if about == act.code:
+                blocks += tell_all(to, place, about)
+    rest = [block for place, about in told if not about for block in tell_all(to, place)]
+    below = (Section("facts.rest", to.say("facts.rest"), tuple(rest)),) if rest else ()
+    return Section("facts", to.say("title.facts"), tuple(blocks), below)
+
+
+def claims(to: Wording) -> Section:
+    """The articles proposed for each act, from the kind of act alone."""
+    forum = load_forum(to.words.forum)
+    title, acts = to.say("title.claims"), to.case.all("act")
+    if not acts:
+        return Section("claims", title, (to.paragraph("claims.none"),))
+    rows = tuple(
+        (
+            (Text(act.code, "bold"),),
+            (Text(act.title),),
+            (_provision(to, forum.right(str(act["crime"] or "")), forum.rights_of),),
+        )
+        for act in acts
+    )
+    table = Table(
+        to.say("claims.table"), to.columns("claims", act=0.6, kind=1.8, provision=2), rows, "rights"
+    )
+    return Section("claims", title, (to.paragraph("claims.intro"), table))
+
+
+def _provision(to: Wording, articles: str, treaty: str) -> Text:
+    return Text(f"{treaty} {articles}") if articles else Text(to.say("claims.open"), "mark")
+
+
+def earlier(to: Wording) -> Section:
+    """Other international procedures: the record has no noun for them and says so."""
+    return Section("earlier", to.say("title.earlier"), (to.paragraph("earlier.none"),))
+
+
+def interim(to: Wording) -> Section:
+    """Interim measures: nothing is asked for that nobody wrote."""
+    return Section("interim", to.say("title.interim"), (to.paragraph("interim.none"),))
+
+
+def signature(to: Wording) -> Section:
+    """Declaration and the line to sign on."""
+    blocks: tuple[Paragraph, ...] = (
+        to.paragraph("signature.declaration"),
+        to.paragraph("signature.lines"),
+    )
+    return Section("signature", to.say("title.signature"), blocks)
