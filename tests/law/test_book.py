@@ -185,3 +185,9 @@ def test_documents_are_lists_of_mappings_with_ids() -> None:
     for path in book.FOLDER.glob("*.yaml"):
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert entries and all(one["id"] for one in entries), path.name
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_nobody_verified_is_marked_in_every_language(lang: str) -> None:
+    assert "confidence: unverified" in book.load().cite("echr-FR", lang)
+    assert "unverified" not in book.load().cite("rome-FR-deposit", lang)

@@ -184,7 +184,8 @@ _CITED = {
         "high": "élevée",
         "medium": "moyenne",
         "low": "faible",
-        "unverified": "non vérifiée",
+        # Programs look for the English words whatever the language.
+        "unverified": "non vérifiée, confidence: unverified",
         "not reviewed": "non relu",
     },
 }
