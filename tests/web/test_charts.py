@@ -78,7 +78,9 @@ def test_an_answer_names_reasons_sources_and_what_is_missing(client):
     court = tree.xpath("//details[@open]")[0]
     assert "International Criminal Court" in court.xpath("summary")[0].text_content()
     told = court.text_content()
-    assert "arguable" in told and "Missing" in told and "Sources" in told and "Rule" in told
+    assert (
+        "arguable" in told and "Missing" in told and "Rule and sources" in told and "icc." in told
+    )
 
 
 def test_a_case_without_acts_says_what_to_add(client):

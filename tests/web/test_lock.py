@@ -87,6 +87,13 @@ def test_an_idle_vault_is_shut_though_nobody_asks(client, door):
     assert client.get("/")["Location"] == "/unlock"
 
 
+def test_who_types_is_not_shut_out(client, door):
+    door.seen_at -= 500
+    before = door.seen_at
+    assert client.get("/stay").status_code == 204
+    assert door.seen_at > before + 400
+
+
 def test_work_under_way_is_not_cut_off(client, door):
     key = door.key
     assert door.enter(key)

@@ -105,6 +105,23 @@ def test_no_inline_code_and_nothing_from_elsewhere(pages):
         assert outside <= {"data:,"}, (address, outside)
 
 
+def test_the_browser_is_asked_to_keep_and_send_nothing(pages):
+    """Form history lies in clear on the disk; translation and spelling may go to a server."""
+    for address, (_, tree) in pages.items():
+        assert tree.get("translate") == "no", address
+        assert tree.find("body").get("spellcheck") == "false", address
+        kept = [f.get("action") for f in tree.iter("form") if f.get("autocomplete") != "off"]
+        assert not kept, (address, kept)
+
+
+def test_a_title_names_codes_only(pages):
+    """Titles stay in the history of the browser."""
+    for address, (_, tree) in pages.items():
+        title = tree.findtext(".//title")
+        for word in ("Selmar", "Karvesh", "courier", "statement-v", "Velmora", "depot"):
+            assert word not in title, (address, title)
+
+
 def test_structure_serves_screen_readers(pages):
     for address, (_, tree) in pages.items():
         assert tree.get("lang") == "en", address
