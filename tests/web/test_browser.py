@@ -35,9 +35,9 @@ def wait_for(address, process):
         if process.poll() is not None:
             raise AssertionError(process.communicate())
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=10).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.1)
     raise AssertionError("the server does not answer")
 
