@@ -35,6 +35,14 @@ def test_for_and_against_stay_two_figures(client):
     ]
 
 
+def test_nobody_is_said_to_be_left_out_of_the_team_s_own_view(client):
+    for code in ("P2", "P8"):
+        assert (
+            "consent does not cover"
+            not in tree_of(client, f"/cases/KARV/chains/{code}").text_content()
+        )
+
+
 def test_the_picture_says_in_words_what_it_shows(client):
     tree = tree_of(client, "/cases/KARV/chains/P7")
     picture = tree.xpath("//*[local-name()='svg']")[0]
