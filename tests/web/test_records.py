@@ -88,6 +88,8 @@ def test_words_that_do_not_stand_there_are_refused_and_kept_in_the_form(client, 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
 def test_an_unchanged_record_goes_through_its_form_without_loss(client, noun):
     before = load_case("KARV")
+    if not before.all(noun.name):
+        pytest.skip("the demo case has none")
     row = before.all(noun.name)[0]
     address = f"/cases/KARV/record/{row.code}/change"
     tree = tree_of(client.get(address))

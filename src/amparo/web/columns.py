@@ -20,9 +20,11 @@ _COLUMNS = {
     "remedy": ("body", "decided_on", "final"),
     "consent": ("subject", "purpose", "identity_level", "given_on", "withdrawn_on"),
     "label": ("label", "by", "status"),
+    "redaction": ("item", "part", "reason", "forum"),
 }
 
 
 def columns_of(noun: Noun) -> list[Field]:
-    """The fields shown in a list of this noun."""
-    return [field for name in _COLUMNS[noun.name] if (field := noun.field(name))]
+    """The fields shown in a list of this noun: its first five, where none are chosen."""
+    names = _COLUMNS.get(noun.name) or tuple(field.name for field in noun.fields[:5])
+    return [field for name in names if (field := noun.field(name))]
