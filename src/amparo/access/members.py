@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from amparo.access.models import Member
-from amparo.custody.work import work
+from amparo.custody.work import Work, work
+from amparo.errors import BadInput, NotFound, Refused
 
 OWNER = "owner"
+MEMBER = "member"
+ROLES = (OWNER, MEMBER)
+_CODE = re.compile(r"M-[1-9]\d{0,5}")
 
 
 def add_first_member(code: str) -> Member:
@@ -17,5 +23,55 @@ def add_first_member(code: str) -> Member:
 
 
 def list_members() -> list[Member]:
-    """Members, in the order they joined."""
+    """Members, those who left too, in the order they joined."""
     return list(Member.objects.order_by("joined_at", "code"))
+
+
+def first_owner() -> str:
+    """Code of the owner who has been there longest: recovery words act as this member."""
+    owner = Member.objects.filter(role=OWNER, left_at=None).order_by("joined_at", "code").first()
+    return owner.code if owner else "M-1"
+
+
+def next_code() -> str:
+    """The code of the next member; codes of those who left are never given again."""
+    taken = (int(code[2:]) for code in Member.objects.values_list("code", flat=True))
+    return f"M-{max(taken, default=0) + 1}"
+
+
+def refuse_unless_owner(code: str) -> None:
+    """Raises Refused unless the member may decide who else opens the vault."""
+    if not Member.objects.filter(code=code, role=OWNER, left_at=None).exists():
+        raise Refused(
+            "only an owner of the vault may do this", value=code, remedy="ask one of the owners"
+        )
+
+
+def find_member(code: str) -> Member:
+    """A member who has not left. Raises NotFound, BadInput."""
+    if not _CODE.fullmatch(code):
+        raise BadInput("this is no member's code", value=code[:16], remedy="codes read M-2")
+    member = Member.objects.filter(code=code, left_at=None).first()
+    if member is None:
+        raise NotFound("no such member", value=code, remedy="see `amparo member list`")
+    return member
+
+
+def join(custody: Work, code: str, role: str) -> None:
+    """Write down that a member joined. Only inside a Work."""
+    if role not in ROLES:
+        raise BadInput("no such role", value=role, remedy=f"use one of: {', '.join(ROLES)}")
+    Member.objects.create(code=code, role=role, joined_at=custody.at)
+    custody.enter("grant", result=f"member {code} joined: {role}")
+
+
+def leave(custody: Work, member: Member) -> None:
+    """Write down that a member left. Raises Refused for the last owner. Only inside a Work."""
+    others = Member.objects.filter(role=OWNER, left_at=None).exclude(code=member.code)
+    if member.role == OWNER and not others.exists():
+        raise Refused(
+            "the last owner cannot be removed", value=member.code, remedy="add another owner first"
+        )
+    member.left_at = custody.at
+    member.save(update_fields=["left_at"])
+    custody.enter("grant", result=f"member {member.code} left")

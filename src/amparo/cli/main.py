@@ -16,7 +16,20 @@ import typer
 
 from amparo.errors import AmparoError, Exit
 
-from . import case, corroborate, demonstrate, doctor, filing, item, law, ledger, vault
+from . import (
+    backup,
+    case,
+    corroborate,
+    demonstrate,
+    doctor,
+    filing,
+    item,
+    law,
+    ledger,
+    member,
+    person,
+    vault,
+)
 
 app = typer.Typer(
     name="amparo",
@@ -28,6 +41,8 @@ app = typer.Typer(
 )
 app.command("init")(vault.init)
 app.command("verify")(vault.verify)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("search")(item.search)
 app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
@@ -38,6 +53,8 @@ app.add_typer(law.app, name="law")
 app.add_typer(filing.app, name="filing")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(vault.app, name="vault")
+app.add_typer(member.app, name="member")
+app.add_typer(person.app, name="person")
 
 
 def _show_version(value: bool) -> None:

@@ -77,13 +77,21 @@ def judge_passphrase(passphrase: str) -> None:
 @contextmanager
 def opened(folder: Path) -> Iterator[Vault]:
     """Open the vault at `folder`, and close it afterwards whatever happens."""
-    from amparo.crypto.memory import protect_process
     from amparo.vault.header import read_header
-    from amparo.vault.unlock import open_vault
 
     read_header(folder)
+    with opened_with(folder, ask_passphrase()) as vault:
+        yield vault
+
+
+@contextmanager
+def opened_with(folder: Path, passphrase: str) -> Iterator[Vault]:
+    """The same with a passphrase that was asked for already."""
+    from amparo.crypto.memory import protect_process
+    from amparo.vault.unlock import open_vault
+
     protect_process()
-    vault = open_vault(folder, ask_passphrase())
+    vault = open_vault(folder, passphrase)
     try:
         yield vault
     finally:

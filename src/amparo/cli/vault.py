@@ -14,28 +14,42 @@ app = typer.Typer(no_args_is_help=True, help="The vault itself: passphrase, reco
 VaultPath = Annotated[Path, typer.Argument(metavar="VAULT", help="Folder of the vault.")]
 
 
-def init(vault: VaultPath, as_json: AsJson = False) -> None:
+Shares = Annotated[
+    str,
+    typer.Option("--recovery", metavar="KofN", help="How many of how many word lists open it."),
+]
+
+
+def init(vault: VaultPath, recovery: Shares = "1of1", as_json: AsJson = False) -> None:
     """Make an empty encrypted vault and print its recovery words once.
 
     The passphrase is asked twice, or read from the file that AMPARO_PASSPHRASE_FILE names.
+    With --recovery 2of3 three people get a list each, and any two of them can open it.
 
-    Example: amparo init evidence
+    Example: amparo init evidence --recovery 2of3
     """
     from amparo.cli.unlock import ask_new_passphrase
     from amparo.crypto.memory import protect_process
+    from amparo.vault.rekey import parse_shares
     from amparo.vault.unlock import create_vault
 
     protect_process()
-    words = create_vault(vault, ask_new_passphrase())
+    shares = parse_shares(recovery)
+    words = create_vault(vault, ask_new_passphrase(), recovery=shares)
     if as_json:
         print_json({"vault": str(vault), "recovery_words": words})
         return
     typer.echo(f"Vault made: {vault}\n")
+    _show_words(words, shares[0])
+    typer.echo(f"Next: amparo item add {vault} FOLDER")
+
+
+def _show_words(words: list[str], threshold: int) -> None:
     typer.echo("Recovery words. Write them on paper now; they are not shown again:\n")
     for line in words:
         typer.echo(f"  {line}\n")
-    typer.echo("Whoever has the words and the folder can open the vault. Keep them apart.")
-    typer.echo(f"Next: amparo item add {vault} FOLDER")
+    who = "the words" if threshold == 1 else f"{threshold} of these lists"
+    typer.echo(f"Whoever has {who} and the folder can open the vault. Keep them apart.")
 
 
 def verify(
@@ -102,12 +116,17 @@ def recover(vault: VaultPath) -> None:
     Example: amparo vault recover evidence
     """
     from amparo.cli.unlock import judge_passphrase
+    from amparo.vault.header import read_header
     from amparo.vault.rekey import recover_with_words
 
-    words = str(typer.prompt("Recovery words", hide_input=True, err=True))
+    needed = max((s["threshold"] for s in read_header(vault).slots if "threshold" in s), default=1)
+    words = [
+        str(typer.prompt(f"Recovery words, list {n + 1} of {needed}", hide_input=True, err=True))
+        for n in range(needed)
+    ]
     new = str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
     judge_passphrase(new)
-    recover_with_words(vault, [words], new)
+    recover_with_words(vault, words, new)
     typer.echo("Passphrase set.")
 
 
@@ -127,3 +146,46 @@ def show(vault: VaultPath, as_json: AsJson = False) -> None:
         return
     for name, value in facts.items():
         typer.echo(f"{name}: {value}")
+
+
+@app.command("recovery")
+def recovery(vault: VaultPath, recovery: Shares = "1of1") -> None:
+    """Make new recovery words; all earlier ones open the vault no more.
+
+    Example: amparo vault recovery evidence --recovery 2of3
+    """
+    from amparo.cli.unlock import ask_passphrase, opened_with
+    from amparo.vault.rekey import parse_shares, renew_recovery
+
+    threshold, count = parse_shares(recovery)
+    own = ask_passphrase()
+    with opened_with(vault, own) as held:
+        words = renew_recovery(held, own, threshold=threshold, count=count)
+    _show_words(words, threshold)
+
+
+@app.command("reseal")
+def reseal(vault: VaultPath, as_json: AsJson = False) -> None:
+    """Encrypt the whole vault anew under a new key, after a member left who may have kept it.
+
+    Needs as much free space as the vault takes. Your passphrase stays. The other members
+    get new passphrases and there are new recovery words: all are printed once. Copies taken
+    before stay readable to whoever has them, as does what lies in old backups.
+
+    Example: amparo vault reseal evidence
+    """
+    from amparo.cli.unlock import ask_passphrase, opened_with
+    from amparo.vault.reseal import reseal as reseal_vault
+
+    own = ask_passphrase()
+    with opened_with(vault, own) as held:
+        answer = reseal_vault(held, own)
+    if as_json:
+        print_json({"recovery_words": list(answer.words), "passphrases": answer.passphrases})
+        return
+    typer.echo("The vault is sealed anew.\n")
+    for member, passphrase in answer.passphrases.items():
+        typer.echo(f"{member} opens it with: {passphrase}\n")
+    if answer.passphrases:
+        typer.echo("Hand each over in person; it is changed with `amparo vault passphrase`.\n")
+    _show_words(list(answer.words), answer.threshold)

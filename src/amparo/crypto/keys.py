@@ -36,6 +36,7 @@ class Keys:
     ledger: bytes
     signing: bytes
     signing_ml_dsa: bytes
+    cosigning: bytes
 
     def __repr__(self) -> str:
         return "Keys(…)"

@@ -6,7 +6,7 @@ the change they describe); the files under `ledger/` follow, and catch up after 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from amparo.crypto.sign import Signer
 from amparo.custody.checkpoint import Checkpoint, parse_checkpoint
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier
-from amparo.errors import BadInput, Broken, Refused
+from amparo.errors import BadInput, Broken, InUse, Refused
 from amparo.store.files import write_durably
 
 if TYPE_CHECKING:
@@ -29,6 +29,26 @@ class Log:
 
     folder: Path
     signer: Signer
+    record: Path | None = None
+    inode: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inode", self._inode())
+
+    def _inode(self) -> int:
+        try:
+            return self.record.stat().st_ino if self.record else 0
+        except OSError:
+            return -1
+
+    def refuse_replaced(self) -> None:
+        """Raise InUse when the record was put in another's place since it was opened: what is
+        written into the old one would be lost."""
+        if self._inode() != self.inode:
+            raise InUse(
+                "the vault was re-sealed or restored by another process",
+                remedy="open it again, then repeat the command",
+            )
 
     @property
     def origin(self) -> str:

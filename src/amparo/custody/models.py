@@ -31,3 +31,33 @@ class LogState(models.Model):
     frontier = models.BinaryField()
     checkpoint = models.TextField()
     at = models.DateTimeField()
+
+
+class StampService(models.Model):
+    """A time-stamping authority (`rfc3161`) or calendar (`opentimestamps`) that may be asked."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    kind = models.CharField(max_length=16)
+    url = models.TextField()
+    roots = models.TextField(default="", blank=True)
+    certificate = models.TextField(default="", blank=True)
+    policy = models.CharField(max_length=128, default="", blank=True)
+
+
+class SeenLog(models.Model):
+    """Another office's ledger that we countersign: the last checkpoint of it that we signed."""
+
+    origin = models.CharField(max_length=128, primary_key=True)
+    vkey = models.TextField()
+    size = models.BigIntegerField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+
+class Cosigned(models.Model):
+    """A checkpoint of our ledger that witnesses signed, with the keys of those witnesses."""
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+    vkeys = models.TextField()
+    at = models.DateTimeField()

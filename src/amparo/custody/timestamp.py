@@ -175,10 +175,9 @@ class Stamps:
         longer than it, and the pinned roots beside them."""
         found: dict[str, bytes] = {}
         for size in self.sizes():
-            if (
-                size > up_to
-                or (not any(self.folder.glob(f"{size}.*.tsr"))
-                and not (self.folder / f"{size}.checkpoint.ots").exists())
+            if size > up_to or (
+                not any(self.folder.glob(f"{size}.*.tsr"))
+                and not (self.folder / f"{size}.checkpoint.ots").exists()
             ):
                 continue
             for path in sorted(self.folder.glob(f"{size}.*")):
@@ -202,6 +201,7 @@ class Stamps:
         base = f"{size}.{authority.name}"
         write_durably(self.folder / f"{base}.tsq", request)
         write_durably(self.folder / f"{base}.chain.pem", stamp.chain_of(reply))
+        write_durably(self.folder / f"{base}.root.pem", authority.roots)
         write_durably(self.folder / f"{base}.tsr", reply)
 
     def _ask_calendars(self, size: int, data: bytes) -> None:

@@ -118,6 +118,7 @@ def work(actor: str, reason: str, *, role: str = "member") -> Iterator[Work]:
     token = _running.set(True)
     try:
         with lock.hold(log.folder), storage_errors():
+            log.refuse_replaced()
             with guard.permit(), transaction.atomic():
                 doing = Work(log, actor, role, reason, _read_frontier())
                 yield doing

@@ -6,11 +6,11 @@ connection of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from amparo.errors import Broken, StorageFailed, WrongFormat
+from amparo.errors import Broken, InUse, StorageFailed
 from amparo.store.guard import permit
 from amparo.store.settings import configure
 
@@ -118,6 +118,80 @@ def reading_errors() -> Iterator[None]:
             value="record.db",
             remedy="restore it from a backup; the sealed objects are not touched by this",
         ) from error
+
+
+def copy_under(target: Path, key: bytes) -> None:
+    """A copy of the open database at `target`, encrypted with another raw 32-byte key.
+
+    The writer's lock must be held. The pages are copied, then re-encrypted in the copy.
+    Source: SQLCipher API, "PRAGMA rekey".
+    """
+    import shutil
+
+    from django.db import connection
+    from sqlcipher3 import dbapi2
+
+    settle_log()
+    source = Path(str(connection.settings_dict["NAME"]))
+    old = bytes(connection.settings_dict["OPTIONS"]["key"])
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    copied = dbapi2.connect(str(target), isolation_level=None)
+    try:
+        copied.execute(f"PRAGMA key = \"x'{old.hex()}'\"")
+        copied.execute("PRAGMA journal_mode = DELETE")
+        copied.execute(f"PRAGMA rekey = \"x'{bytes(key).hex()}'\"")
+    finally:
+        copied.close()
+
+
+def settle_log() -> None:
+    """Bring everything from the write-ahead log into the file, and empty that log.
+
+    Raises InUse while a reader of another process holds an older state.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+    if busy and busy[0]:
+        raise InUse(
+            "another process is reading this vault",
+            remedy="close its pages and commands, then repeat the command",
+        )
+
+
+def shred() -> None:
+    """Leave nothing of deleted values in the database's files: build it anew, empty the log.
+
+    Deleted cells are overwritten as they go (`secure_delete`); rebuilding takes away free
+    pages and what moves of cells left behind; truncating takes away older pages in the log.
+    What the device keeps of overwritten blocks is beyond us, and stays encrypted.
+    """
+    from django.db import connection
+
+    with permit(), storage_errors(), connection.cursor() as cursor:
+        settle_log()
+        cursor.execute("VACUUM")
+        settle_log()
+
+
+def execute_many(sql: str, rows: Iterable[tuple[str | int | bytes, ...]]) -> None:
+    """One statement for many rows. Only inside a Work."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(rows))
+
+
+def has_older_tables() -> bool:
+    """True when this program has tables that the open database lacks."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    return any(key not in loader.applied_migrations for key in loader.disk_migrations)
 
 
 def check_pages() -> list[str]:

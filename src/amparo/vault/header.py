@@ -12,6 +12,7 @@ import tomli_w
 from amparo.crypto.digest import digest_bytes
 from amparo.crypto.slots import check_text, protect_text
 from amparo.errors import Broken, WrongFormat
+from amparo.store import swap
 from amparo.store.files import write_durably
 
 FORMAT = 1
@@ -47,6 +48,7 @@ def read_header(folder: Path) -> Header:
     Raises WrongFormat when there is none or its format is newer, Broken when it is damaged.
     """
     path = folder / HEADER_NAME
+    swap.settle(folder)
     if not path.is_file():
         raise WrongFormat(
             "this is not a vault", value=str(folder), remedy="make one with `amparo init VAULT`"

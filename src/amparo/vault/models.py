@@ -82,3 +82,24 @@ class Derivation(models.Model):
                 fields=["parent", "child", "relation", "name_in_parent"], name="derivation_once"
             )
         ]
+
+
+class Identity(models.Model):
+    """Who stands behind a person's code, sealed under that person's own data key.
+
+    `wrapped` is that key under the case's compartment key. Erasing empties both columns for
+    ever; the row stays, so that nobody takes the code for a person never identified.
+    """
+
+    case_code = models.CharField(max_length=32)
+    person_code = models.CharField(max_length=64)
+    wrapped = models.BinaryField()
+    sealed = models.BinaryField()
+    sealed_at = models.DateTimeField()
+    entry_sequence = models.BigIntegerField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case_code", "person_code"], name="identity_once")
+        ]

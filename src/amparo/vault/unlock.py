@@ -51,9 +51,16 @@ class Vault:
         close_log()
 
 
-def create_vault(folder: Path, passphrase: str, *, cost: Cost = DEFAULT_COST) -> list[str]:
+def create_vault(
+    folder: Path,
+    passphrase: str,
+    *,
+    cost: Cost = DEFAULT_COST,
+    recovery: tuple[int, int] = (1, 1),
+) -> list[str]:
     """Make an empty vault at `folder`; returns the recovery words, shown once, kept nowhere.
 
+    `recovery` is (threshold, count): so many of so many word lists open the vault.
     The vault appears whole or not at all: it is made beside and renamed.
     Raises BadInput when something is there already, StorageFailed.
     """
@@ -63,7 +70,7 @@ def create_vault(folder: Path, passphrase: str, *, cost: Cost = DEFAULT_COST) ->
     try:
         building.mkdir(mode=0o700, parents=False)
         try:
-            words = _build(building, passphrase, cost)
+            words = _build(building, passphrase, cost, recovery)
         finally:
             database.close_database()
             close_log()
@@ -85,13 +92,13 @@ def create_vault(folder: Path, passphrase: str, *, cost: Cost = DEFAULT_COST) ->
     return words
 
 
-def _build(folder: Path, passphrase: str, cost: Cost) -> list[str]:
+def _build(folder: Path, passphrase: str, cost: Cost, recovery: tuple[int, int]) -> list[str]:
     from amparo.access.members import add_first_member
 
     vault_key = bytearray(new_key())
     keys = derive(vault_key)
     slot = passphrase_slot(vault_key, passphrase, member=FIRST_MEMBER, cost=cost)
-    spare, words = recovery_slot(vault_key, threshold=1, count=1)
+    spare, words = recovery_slot(vault_key, threshold=recovery[0], count=recovery[1])
     wipe(vault_key)
     vault_id = secrets.token_hex(8)
     origin = origin_of(vault_id)
@@ -120,10 +127,14 @@ def open_vault(folder: Path, passphrase: str) -> Vault:
 
 
 def open_with_words(folder: Path, words: list[str]) -> Vault:
-    """Open with the recovery words, acting as the first member. Raises Locked, BadInput."""
+    """Open with the recovery words, acting as the first owner. Raises Locked, BadInput."""
+    from amparo.access.members import first_owner
+
     header = read_header(folder)
     vault_key, _ = open_recovery(header.slots, words)
-    return _open(folder, header, vault_key, FIRST_MEMBER)
+    vault = _open(folder, header, vault_key, FIRST_MEMBER)
+    vault.member = first_owner()
+    return vault
 
 
 def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Vault:
@@ -136,17 +147,25 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
             "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
         )
     database.open_database(path, keys.database)
-    log = Log(folder, Signer(header.origin, keys.signing))
+    log = Log(folder, Signer(header.origin, keys.signing), path)
     vault = Vault(folder, header, keys, Packs(folder / "packs", keys), member)
     try:
         with database.reading_errors():
-            _refuse_newer()
+            _bring_up_to_date(folder)
             open_log(log)
             _recover(vault, log)
     except BaseException:
         vault.close()
         raise
     return vault
+
+
+def _bring_up_to_date(folder: Path) -> None:
+    """Add the tables that this version has more than the one that made the vault."""
+    _refuse_newer()
+    if database.has_older_tables():
+        with lock.hold(folder):
+            database.make_tables()
 
 
 def _refuse_newer() -> None:

@@ -64,7 +64,15 @@ def verify_vault(
     key can write another past that agrees with itself; it does not agree with these.
     """
     report = Report()
-    checks = (_check_pages, _check_ledger, _check_published, _check_items, _check_folder)
+    checks = (
+        _check_pages,
+        _check_ledger,
+        _check_published,
+        _check_items,
+        _check_identities,
+        _check_stamps,
+        _check_folder,
+    )
     for check in (*checks, partial(_check_earlier, earlier=earlier)):
         try:
             with reading_errors():
@@ -130,14 +138,17 @@ def _check_published(vault: Vault, report: Report) -> None:
 def _check_earlier(vault: Vault, report: Report, *, earlier: Sequence[str]) -> None:
     """The ledger has only grown from each of the checkpoints kept outside."""
     from amparo.custody.history import compare_with
+    from amparo.custody.witnessed import kept_notes
 
-    for number, note in enumerate(earlier, start=1):
+    kept = [(f"cosigned checkpoint {n}", note) for n, note in enumerate(kept_notes(), start=1)]
+    given = [(f"earlier checkpoint {n}", note) for n, note in enumerate(earlier, start=1)]
+    for where, note in (*given, *kept):
         try:
             old = compare_with(note, [Verifier.parse(key) for key in vault.header.vkeys])
         except AmparoError as error:
             cause = f"{error.cause[0].lower()}{error.cause[1:]}"
             value = f" ({error.value})" if error.value else ""
-            report.faults.append(f"earlier checkpoint {number}: {cause}{value}")
+            report.faults.append(f"{where}: {cause}{value}")
         else:
             report.checked.append(f"ledger: it has only grown since the checkpoint of {old.size}")
 
@@ -151,23 +162,44 @@ def _arrival(item: Item) -> Arrival:
 
 
 def _check_items(vault: Vault, report: Report) -> None:
-    """Each item's row and extractions are what its deposit entry said."""
+    """Each item's row and extractions are what its last reading's entry said.
+
+    That is its deposit, or the `derive` with which it was read again.
+    """
     count = deposits = 0
-    told: dict[int, tuple[object, ...]] = {}
-    bodies = LedgerEntry.objects.filter(kind="deposit").values_list("sequence", "body")
-    for sequence, body in bodies.iterator(chunk_size=5_000):
+    told: dict[str, tuple[object, ...]] = {}
+    rows = LedgerEntry.objects.filter(kind__in=("deposit", "derive")).order_by("sequence")
+    bodies = rows.values_list("sequence", "kind", "body")
+    for sequence, kind, body in bodies.iterator(chunk_size=5_000):
         entry = json.loads(bytes(body))
-        told[sequence] = (entry.get("item"), entry.get("size"), entry.get("changes"))
-        deposits += 1
+        if entry.get("changes"):
+            told[str(entry.get("item"))] = (sequence, entry.get("size"), entry["changes"])
+        deposits += kind == "deposit"
     items = Item.objects.prefetch_related("parts").order_by("number")
     for item in items.iterator(chunk_size=500):
-        found = (item.sha256, item.size, describe_digest(_arrival(item)))
-        if told.get(item.entry_sequence) != found:
+        found = (item.entry_sequence, item.size, describe_digest(_arrival(item)))
+        if told.get(item.sha256) != found:
             report.faults.append(f"{item.code}: its row or text is not what was deposited")
         count += 1
     if deposits != count:
         report.faults.append(f"items: {deposits} deposits in the ledger, {count} in the record")
     report.checked.append(f"items: {count} rows compared with their ledger entries")
+
+
+def _check_identities(vault: Vault, report: Report) -> None:
+    from amparo.vault.identity import check_identities
+
+    report.faults += check_identities()
+
+
+def _check_stamps(vault: Vault, report: Report) -> None:
+    """Time stamps hold, by the certificates that are pinned; nothing is contacted."""
+    from amparo.custody.stamping import open_stamps
+
+    found, faults = open_stamps().read()
+    report.faults += [f"timestamps/{name}: {fault}" for name, fault in faults]
+    if found and not faults:
+        report.checked.append(f"time stamps: {len(found)} read, offline")
 
 
 def _check_folder(vault: Vault, report: Report) -> None:

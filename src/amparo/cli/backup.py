@@ -1,0 +1,101 @@
+"""Copy a vault while it is in use, and bring it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amparo.cli.show import AsJson, print_json
+from amparo.cli.vault import VaultPath
+from amparo.errors import Exit
+
+
+def backup(
+    vault: VaultPath,
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help="New folder, or an earlier backup of this vault.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the vault to a folder, as encrypted as it is; only what is new is copied.
+
+    It may be in use meanwhile. The copy is compared with the vault afterwards, byte by byte.
+    A backup is itself a vault: `amparo verify DIR` checks it, the same passphrases open it.
+
+    Example: amparo backup evidence /media/disk/evidence
+    """
+    from amparo.cli.unlock import opened
+    from amparo.errors import Broken
+    from amparo.vault.backup import back_up, check_copy
+
+    with opened(vault) as held:
+        done = back_up(held, target)
+        faults = check_copy(held, target)
+    if faults:
+        raise Broken("the copy is not what was copied", value=faults[0], remedy="check the device")
+    facts = {
+        "backup": str(target),
+        "entries": done.entries,
+        "packs": done.packs,
+        "bytes_copied": done.copied,
+        "bytes_kept": done.kept,
+    }
+    if as_json:
+        print_json(facts)
+        return
+    typer.echo(
+        f"backed up: {done.entries} entries, {done.packs} packs, {done.copied} bytes copied,"
+        f" {done.kept} were there"
+    )
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="DIR", help="A backup.")],
+    vault: VaultPath,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="Checkpoint kept elsewhere; may be repeated.")
+    ] = None,
+    accept_rollback: Annotated[
+        bool,
+        typer.Option("--accept-rollback", help="Restore though later entries are lost by it."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of a vault; what was there is set aside, not deleted.
+
+    Refused when the vault that is there, or a checkpoint kept elsewhere, has entries that
+    the backup has not: with --accept-rollback the ledger says what it went back from.
+
+    Example: amparo restore /media/disk/evidence evidence
+    """
+    from amparo.cli.check import read_known
+    from amparo.cli.unlock import ask_passphrase
+    from amparo.crypto.memory import protect_process
+    from amparo.vault.header import read_header
+    from amparo.vault.restore import restore as put_back
+
+    read_header(source)
+    protect_process()
+    later = read_known([], checkpoint or [], []).checkpoints
+    done = put_back(source, vault, ask_passphrase(), later=later, accept_rollback=accept_rollback)
+    facts = {
+        "vault": str(vault),
+        "entries": done.entries,
+        "entries_before": done.before,
+        "set_aside": str(done.set_aside) if done.set_aside else "",
+        "faults": list(done.faults),
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo(f"restored: {done.entries} entries")
+        if done.before > done.entries:
+            typer.echo(f"set back from {done.before} entries; the ledger says so")
+        if done.set_aside:
+            typer.echo(f"what was there lies in {done.set_aside}")
+        for fault in done.faults:
+            typer.echo(f"BROKEN  {fault}")
+    if done.faults:
+        raise typer.Exit(int(Exit.BROKEN))

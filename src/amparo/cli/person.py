@@ -1,0 +1,112 @@
+"""Who stands behind a person's code: sealed, shown with an entry, erased for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amparo.cli.show import AsJson, print_json, safe
+from amparo.cli.vault import VaultPath
+
+app = typer.Typer(no_args_is_help=True, help="Sealed identities behind persons' codes.")
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]
+PersonCode = Annotated[str, typer.Argument(metavar="PERSON", help="Code, such as V-1.")]
+
+
+def _check_person(case: str, person: str) -> None:
+    from amparo.casefile.models import Record
+    from amparo.errors import NotFound
+
+    rows = Record.objects.filter(case_id=case, noun="person", code=person, current=True)
+    if not rows.exists():
+        raise NotFound("no such person in this case", value=f"{case} {person}")
+
+
+@app.command("seal")
+def seal(
+    vault: VaultPath,
+    case: CaseCode,
+    person: PersonCode,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="File with lines such as `name: ...`; destroy it afterwards."),
+    ] = None,
+) -> None:
+    """Seal who a person is, under a key of that person's own.
+
+    Name, birth, contact, address and note are asked at the terminal, or read from a file;
+    never from the command line, which other programs can see. Empty answers are left out.
+
+    Example: amparo person seal evidence KARV V-1
+    """
+    from amparo.cli.unlock import opened
+    from amparo.errors import BadInput
+    from amparo.vault.identity import FIELDS, parse_identity, seal_identity
+
+    if source is not None:
+        try:
+            values = parse_identity(source.read_text("utf-8"), source.name)
+        except (OSError, UnicodeDecodeError):
+            raise BadInput("this file cannot be read", value=str(source)) from None
+    with opened(vault) as held:
+        _check_person(case, person)
+        if source is None:
+            values = {
+                field: str(typer.prompt(field, default="", show_default=False, err=True)).strip()
+                for field in FIELDS
+            }
+        seal_identity(held, case, person, values)
+    typer.echo(f"{person}: sealed.")
+    if source is not None:
+        typer.echo("Destroy the file it was read from.")
+
+
+@app.command("show")
+def show(
+    vault: VaultPath,
+    case: CaseCode,
+    person: PersonCode,
+    purpose: Annotated[str, typer.Option(help="Why; kept in the ledger.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show who a person is. That it was shown, and why, is entered in the ledger.
+
+    Example: amparo person show evidence KARV V-1 --purpose "call before the hearing"
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.identity import show_identity
+
+    with opened(vault) as held:
+        values = show_identity(held, case, person, purpose=purpose)
+    if as_json:
+        print_json(values)
+        return
+    for field, value in values.items():
+        typer.echo(f"{field}: {safe(value)}")
+
+
+@app.command("erase")
+def erase(
+    vault: VaultPath,
+    case: CaseCode,
+    person: PersonCode,
+    reason: Annotated[str, typer.Option(help="Why; kept in the ledger. Name nobody.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Destroy the key of a person and what is sealed under it. It cannot be undone.
+
+    The ledger keeps that it was done and still verifies. Older backups hold the key until
+    they are destroyed; what names the person in items and records is not touched.
+
+    Example: amparo person erase evidence KARV V-1 --reason "consent withdrawn"
+    """
+    from amparo.cli.unlock import opened
+    from amparo.vault.identity import erase_identity
+
+    if not yes:
+        typer.confirm(f"Destroy the sealed identity of {person}?", abort=True, err=True)
+    with opened(vault) as held:
+        erase_identity(held, case, person, reason=reason)
+    typer.echo(f"{person}: erased. Backups made before still hold the key: destroy them too.")

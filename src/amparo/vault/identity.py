@@ -1,0 +1,166 @@
+"""Who stands behind a person's code: sealed under a key of that person's own, and erasable.
+
+Destroying the key erases the person from the vault (crypto-shredding); the ledger holds
+only a salted commitment whose salt lay under the same key, so it goes on verifying and says
+nothing. What names the person elsewhere, in items and records, is not touched by this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from amparo.crypto.digest import digest_bytes
+from amparo.crypto.keys import commit, expand, new_key, new_salt, unwrap, wrap
+from amparo.crypto.memory import wipe
+from amparo.crypto.seal import padded_size, seal, unseal
+from amparo.custody.models import LedgerEntry
+from amparo.custody.work import work
+from amparo.errors import BadInput, NotFound, Refused
+from amparo.store import database, lock
+from amparo.vault.models import Identity
+from amparo.vault.unlock import Vault
+
+FIELDS = ("name", "born", "contact", "address", "note")
+MAX_VALUE = 4_000
+_SALT = "salt"
+
+
+def parse_identity(text: str, name: str) -> dict[str, str]:
+    """Fields from lines `field: value`. Raises BadInput naming the line, never its value."""
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        field, found, value = line.partition(":")
+        if not found or field.strip() not in FIELDS or field.strip() in values:
+            raise BadInput(
+                "this line is no field of an identity",
+                value=f"{name} line {number}",
+                remedy="write one of: " + ", ".join(f"{one}: ..." for one in FIELDS),
+            )
+        values[field.strip()] = value.strip()
+    return values
+
+
+def seal_identity(vault: Vault, case: str, person: str, values: Mapping[str, str]) -> None:
+    """Keep who a person is; what was kept of the person before is replaced.
+
+    Raises BadInput for unknown, empty or overlong fields, Refused when the person was erased.
+    """
+    kept = {field: value for field, value in values.items() if value}
+    if not kept or set(kept) - set(FIELDS) or any(len(v) > MAX_VALUE for v in kept.values()):
+        raise BadInput(
+            "nothing to seal, or a field that cannot be",
+            value=person,
+            remedy=f"give at least one of: {', '.join(FIELDS)}; {MAX_VALUE} characters at most",
+        )
+    before = Identity.objects.filter(case_code=case, person_code=person).first()
+    if before is not None and before.erased_at:
+        raise Refused(
+            "this person was erased", value=person, remedy="use another code if consent is new"
+        )
+    key, salt = bytearray(new_key()), new_salt()
+    body = json.dumps({**kept, _SALT: salt.hex()}, sort_keys=True, ensure_ascii=False).encode()
+    sealed = seal(bytes(key), _context(case, person), body.ljust(padded_size(len(body))))
+    wrapped = wrap(key, _compartment(vault.keys.persons, case), _name(case, person))
+    wipe(key)
+    with work(vault.member, "seal an identity") as custody:
+        sequence = custody.enter(
+            "collect",
+            case=case,
+            result=f"identity of {person} sealed",
+            changes=digest_bytes(sealed),
+            source={"identity": commit(salt, "identity", _canonical(kept))},
+        )
+        row = before or Identity(case_code=case, person_code=person)
+        row.wrapped, row.sealed = wrapped, sealed
+        row.sealed_at, row.entry_sequence = custody.at, sequence
+        row.save()
+    if before is not None:
+        database.shred()
+
+
+def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict[str, str]:
+    """The sealed fields; that they were seen is entered first. Raises NotFound, Locked."""
+    row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
+    if row is None:
+        raise NotFound("no identity is sealed under this code", value=person)
+    with work(vault.member, purpose) as custody:
+        custody.enter("view", case=case, result=f"identity of {person} shown")
+    body = _open(row, vault.keys.persons)
+    return {field: body[field] for field in FIELDS if field in body}
+
+
+def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None:
+    """Destroy the person's key and everything under it, in the record and its log files.
+
+    Copies of the vault made before (backups) still hold them. Raises NotFound.
+    """
+    row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
+    if row is None:
+        raise NotFound("no identity is sealed under this code", value=person)
+    with lock.hold(vault.folder):
+        database.settle_log()
+        with work(vault.member, reason) as custody:
+            row.wrapped, row.sealed, row.erased_at = b"", b"", custody.at
+            row.save()
+            custody.enter("dispose", case=case, result=f"key and identity of {person} destroyed")
+        database.shred()
+
+
+def list_identities(case: str = "") -> list[Identity]:
+    """Rows without their content."""
+    rows = Identity.objects.defer("wrapped", "sealed").order_by("case_code", "person_code")
+    return list(rows.filter(case_code=case) if case else rows)
+
+
+def check_identities() -> list[str]:
+    """What is not as the ledger says: changed, or erased without an entry."""
+    faults = []
+    for row in Identity.objects.all():
+        where = f"{row.case_code} {row.person_code}"
+        entry = LedgerEntry.objects.filter(sequence=row.entry_sequence, kind="collect").first()
+        told = json.loads(bytes(entry.body)).get("changes") if entry else None
+        if not row.erased_at and told != digest_bytes(bytes(row.sealed)):
+            faults.append(f"{where}: the sealed identity is not the one that was entered")
+        if row.erased_at and (row.wrapped or row.sealed):
+            faults.append(f"{where}: it was erased, and something is left")
+    return faults
+
+
+def rewrap(old: bytes, new: bytes) -> None:
+    """Move every person's key from under one key to another. Only inside a Work."""
+    for row in Identity.objects.filter(erased_at=None):
+        name = _name(row.case_code, row.person_code)
+        key = unwrap(bytes(row.wrapped), _compartment(old, row.case_code), name)
+        row.wrapped = wrap(key, _compartment(new, row.case_code), name)
+        wipe(key)
+        row.save(update_fields=["wrapped"])
+
+
+def _open(row: Identity, persons: bytes) -> dict[str, str]:
+    name = _name(row.case_code, row.person_code)
+    key = unwrap(bytes(row.wrapped), _compartment(persons, row.case_code), name)
+    try:
+        body = unseal(bytes(key), _context(row.case_code, row.person_code), bytes(row.sealed))
+    finally:
+        wipe(key)
+    found: dict[str, str] = json.loads(body)
+    return found
+
+
+def _canonical(values: Mapping[str, str]) -> str:
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _compartment(persons: bytes, case: str) -> bytes:
+    return expand(persons, f"compartment {case}")
+
+
+def _name(case: str, person: str) -> str:
+    return f"person {case} {person}"
+
+
+def _context(case: str, person: str) -> bytes:
+    return f"amparo/1 identity {case} {person}".encode()
