@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from amparo.cli import draw
 from amparo.cli.show import AsJson, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
 from amparo.errors import BadInput
@@ -309,18 +310,39 @@ def export(
 
 
 @app.command("chart")
-def chart(vault: VaultPath, case: CaseCode, as_json: AsJson = False) -> None:
+def chart(
+    vault: VaultPath,
+    case: CaseCode,
+    csv: Annotated[Path | None, typer.Option(help="Write it as CSV to this new file.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write it as a picture to this file.")] = None,
+    purpose: draw.Purpose = "",
+    recipient: draw.Recipient = "",
+    as_json: AsJson = False,
+) -> None:
     """Proof chart: crime by element, what supports it, what denies it, what is missing.
 
     Example: amparo case chart evidence KARV
     """
+    from amparo.casefile.draw import use_of
+    from amparo.casefile.draw_chart import chart_csv, draw_chart
     from amparo.casefile.proof_chart import chart as make_chart
     from amparo.cli.unlock import opened
 
-    with opened(vault):
-        made = make_chart(case)
+    use = use_of(purpose, recipient)
+    with opened(vault) as held:
+        made = make_chart(case, use=use)
+        if csv:
+            draw.write_out(held.member, case, "chart", use, csv, chart_csv(made))
+        if svg:
+            draw.write_out(held.member, case, "chart", use, svg, draw_chart(made).svg.encode())
     if as_json:
         print_json(made.as_dict())
-        return
-    for line in made.as_lines():
-        typer.echo(safe(line))
+    elif csv or svg:
+        for path in filter(None, (csv, svg)):
+            typer.echo(safe(str(path)))
+    else:
+        for line in made.as_lines():
+            typer.echo(safe(line))
+
+
+app.command("draw")(draw.draw)

@@ -1,0 +1,217 @@
+"""The network of a case: which persons, units, places and events the record joins, and how.
+
+Columns by what a thing is, order within a column by its neighbours: the same record gives
+the same picture. A line says only that a record joins the two, and every line stands in
+the table with that record's id. Who carried out an act is alleged in every label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from amparo.casefile.claim_graph import Use
+from amparo.casefile.draw_map import spots_of
+from amparo.casefile.draw_scope import scope_of
+from amparo.casefile.picture import Picture, number, safe, sheet, short, words
+from amparo.casefile.records import CaseFile
+
+Sort = Literal["place", "person", "event", "alleged", "unit"]
+SORTS: tuple[Sort, ...] = ("place", "person", "event", "alleged", "unit")
+_HEADS = ("Places", "Persons harmed or heard", "Events", "Alleged perpetrators", "Units")
+MOST_NODES = 150
+_BOX, _HIGH, _GAP_X, _GAP_Y, _EDGE, _TOP = 168, 40, 74, 16, 14, 66
+_FILL = {"place": "#e8f0e4", "person": "#dfe8f6", "event": "#fff", "alleged": "#f6e4e0",
+         "unit": "#f3ecd8"}  # fmt: skip
+_ROUND = {"place": 0, "person": 18, "event": 4, "alleged": 18, "unit": 0}
+
+
+@dataclass(frozen=True)
+class Node:
+    """One thing in the network, under its id; units have their own words."""
+
+    id: str
+    sort: Sort
+    label: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Two things joined by records: `what` says how, `records` are their ids."""
+
+    one: str
+    other: str
+    what: str
+    records: tuple[str, ...]
+
+
+def draw_network(case: CaseFile, use: Use | None = None) -> Picture:
+    """The network of what may be drawn for `use`, and the same as a table."""
+    scope = scope_of(case, use)
+    nodes, lines = network_of(scope.case, strict=bool(scope.use.purpose))
+    degree = {code: sum(code in (e.one, e.other) for e in lines) for code in nodes}
+    order = sorted(nodes, key=lambda code: (-degree[code], code))
+    shown = {code: nodes[code] for code in nodes if code in set(order[:MOST_NODES])}
+    left = f" {len(nodes) - len(shown)} more stand in the table only." if order[MOST_NODES:] else ""
+    title = f"Network of {case.code}"
+    spoken = (
+        f"{len(nodes)} persons, units, places and events, joined by {len(lines)} lines. "
+        f"Everything shown stands in the table.{left} {scope.told}"
+    )
+    drawn = [e for e in lines if e.one in shown and e.other in shown]
+    return Picture(
+        title,
+        scope.told,
+        ("From", "How joined", "To", "By which records"),
+        tuple(_as_row(nodes, line) for line in lines),
+        _draw(title, spoken, shown, drawn, scope.told + left),
+        scope.left_out,
+    )
+
+
+def _as_row(nodes: dict[str, Node], line: Line) -> tuple[str, ...]:
+    return (nodes[line.one].label, line.what, nodes[line.other].label, ", ".join(line.records))
+
+
+def network_of(case: CaseFile, *, strict: bool) -> tuple[dict[str, Node], list[Line]]:
+    """Nodes by id, and the lines between them; things that nothing joins are not in it."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+
+    def join(one: str | None, other: str | None, what: str, record: str) -> None:
+        if one and other:
+            told.setdefault((one, other, what), []).append(record)
+
+    for act in case.all("act"):
+        join(act["victim"], act["event"], f"harmed: {act['kind']}", act.code)
+        if act["place"] and act["event"]:
+            join(act["event"], act["place"], "at", act.code)
+    for event in case.all("event"):
+        for place in event["places"] or []:
+            join(event.code, place, "at", event.code)
+    for row in case.all("involvement"):
+        held = case.get(row["act"])
+        degree = row["degree"] or "involved"
+        join(row["person"], held["event"] if held else None, f"allegedly {degree}", row.code)
+        join(row["person"], _unit(row["unit"]), "said to be of", row.code)
+    _join_accounts(case, join)
+    nodes = _nodes(case, {code for pair in told for code in pair[:2]}, strict)
+    lines = [
+        Line(one, other, what, tuple(dict.fromkeys(records)))
+        for (one, other, what), records in told.items()
+        if one in nodes and other in nodes
+    ]
+    return nodes, sorted(lines, key=lambda e: (e.one, e.other, e.what))
+
+
+def _unit(name: str | None) -> str:
+    return f"unit {name}" if name else ""
+
+
+def _join_accounts(case: CaseFile, join: object) -> None:
+    """Who speaks of which event, besides those it was done to."""
+    for row in case.all("statement"):
+        source, claim = case.get(row["source"]), case.get(row["proposition"])
+        act = case.get(claim["act"]) if claim else None
+        if source and act and source["person"] and act["victim"] != source["person"]:
+            join(source["person"], act["event"], "speaks of", row.code)  # type: ignore[operator]
+
+
+def _nodes(case: CaseFile, codes: set[str], strict: bool) -> dict[str, Node]:
+    places = {spot.code: spot.label for spot in spots_of(case, strict=strict)}
+    alleged = {row["person"] for row in case.all("involvement")}
+    harmed = {row["victim"] for row in case.all("act")}
+    found: dict[str, Node] = {}
+    for code in sorted(codes):
+        row = case.get(code)
+        if code.startswith("unit "):
+            found[code] = Node(code, "unit", code.removeprefix("unit "))
+        elif row is None:
+            continue
+        elif row.noun == "place":
+            found[code] = Node(code, "place", f"{code} {places[code]}")
+        elif row.noun == "event":
+            found[code] = Node(code, "event", f"{code} {row.title}")
+        elif row.noun == "person" and code in alleged and code not in harmed:
+            found[code] = Node(code, "alleged", f"{code} (alleged)")
+        elif row.noun == "person":
+            found[code] = Node(code, "person", code)
+    return found
+
+
+def _columns(nodes: dict[str, Node], lines: list[Line]) -> list[list[str]]:
+    """Each column in an order that keeps lines short: the mean of the neighbours' places.
+
+    The layered drawing of K. Sugiyama, S. Tagawa, M. Toda (1981), four sweeps.
+    """
+    columns = [sorted(c for c, n in nodes.items() if n.sort == sort) for sort in SORTS]
+    beside: dict[str, list[str]] = {code: [] for code in nodes}
+    for line in lines:
+        beside[line.one].append(line.other)
+        beside[line.other].append(line.one)
+    for _ in range(4):
+        for column in columns:
+            at = {c: i / max(1, len(one)) for one in columns for i, c in enumerate(one)}
+            column.sort(key=lambda code: (_mean(at[c] for c in beside[code]), code))
+    return columns
+
+
+def _mean(values: Iterable[float]) -> float:
+    held = list(values)
+    return sum(held) / len(held) if held else 1.0
+
+
+def _draw(title: str, spoken: str, nodes: dict[str, Node], lines: list[Line], scope: str) -> str:
+    columns = _columns(nodes, lines)
+    tall = max((len(column) for column in columns), default=0)
+    width = 2 * _EDGE + len(columns) * (_BOX + _GAP_X) - _GAP_X
+    height = _TOP + tall * (_HIGH + _GAP_Y) + 34
+    at: dict[str, tuple[float, float]] = {}
+    for place, column in enumerate(columns):
+        gap = (tall * (_HIGH + _GAP_Y)) / max(1, len(column))
+        for row, code in enumerate(column):
+            y = _TOP + gap * row + (gap - _HIGH) / 2
+            at[code] = (_EDGE + place * (_BOX + _GAP_X), y)
+    body = [words(_EDGE, 24, title, size=16, more=' font-weight="bold"')]
+    for place, head in enumerate(_HEADS):
+        x = _EDGE + place * (_BOX + _GAP_X) + _BOX / 2
+        body.append(words(x, _TOP - 12, head, more=' text-anchor="middle" font-weight="bold"'))
+    body += [_line(at[line.one], at[line.other], line) for line in lines]
+    body += [_node(at[code], nodes[code]) for code in at]
+    body.append(words(_EDGE, height - 8, f"{_LEGEND} · {scope}", size=11))
+    return sheet("network", (width, height), (title, spoken), "".join(body))
+
+
+_LEGEND = "Full line: harmed, at · broken: alleged · dotted: speaks of · every line is in the table"
+
+
+def _line(one: tuple[float, float], other: tuple[float, float], line: Line) -> str:
+    (x1, y1), (x2, y2) = sorted((one, other))
+    x1, y1, y2 = x1 + _BOX, y1 + _HIGH / 2, y2 + _HIGH / 2
+    middle = (x1 + x2) / 2
+    dash = ""
+    if line.what.startswith(("allegedly", "said")):
+        dash = ' stroke-dasharray="7 4"'
+    elif line.what == "speaks of":
+        dash = ' stroke-dasharray="2 3"'
+    colour = "#8a1c1c" if line.what.startswith("harmed") else "#666"
+    way = " ".join(number(v) for v in (middle, y1, middle, y2, x2, y2))
+    return (
+        f"<g><title>{safe(line.what)}: {safe(', '.join(line.records))}</title>"
+        f'<path d="M{number(x1)} {number(y1)}C{way}" fill="none" stroke="{colour}" '
+        f'stroke-width="1.3"{dash}/></g>'
+    )
+
+
+def _node(corner: tuple[float, float], node: Node) -> str:
+    x, y = corner
+    dash = ' stroke-dasharray="5 3"' if node.sort == "alleged" else ""
+    return (
+        f"<g><title>{safe(node.label)}</title>"
+        f'<rect x="{number(x)}" y="{number(y)}" width="{_BOX}" height="{_HIGH}" '
+        f'rx="{_ROUND[node.sort]}" fill="{_FILL[node.sort]}" stroke="#222"{dash}/>'
+        + words(
+            x + _BOX / 2, y + _HIGH / 2 + 4, short(node.label, 26), more=' text-anchor="middle"'
+        )
+        + "</g>"
+    )

@@ -1,0 +1,64 @@
+"""What every drawn picture of a case is: SVG with a text alternative, and the same as a table.
+
+Nothing is fetched, no script, no font file, no style rule; meaning is carried by shape and
+line as well as by colour. Positions follow from the record alone: the same record gives
+the same picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture. `rows` say all that `svg` shows, under `headings`; `scope` says for whom."""
+
+    title: str
+    scope: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    svg: str
+    left_out: int = 0
+
+
+def safe(text: object) -> str:
+    """Escaped, and without the control characters that XML forbids."""
+    kept = (c for c in str(text) if c in "\t\n" or (ord(c) >= 32 and c not in "\ufffe\uffff"))
+    return escape("".join(kept).encode("utf-8", "replace").decode(), quote=True)
+
+
+def short(text: str, most: int) -> str:
+    """The text, cut with an ellipsis where it is longer than `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def words(x: float, y: float, text: str, *, size: int = 12, more: str = "") -> str:
+    """A line of text; `more` holds further attributes."""
+    return (
+        f'<text x="{number(x)}" y="{number(y)}" font-size="{size}" unicode-bidi="plaintext"'
+        f"{more}>{safe(text)}</text>"
+    )
+
+
+def number(value: float) -> str:
+    """A coordinate with one decimal at most."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def sheet(
+    name: str, size: tuple[float, float], spoken: tuple[str, str], body: str, defs: str = ""
+) -> str:
+    """The SVG around `body`; `spoken` is the title and the description read aloud."""
+    width, height = (number(side) for side in size)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc">'
+        f'<title id="{name}-title">{safe(spoken[0])}</title>'
+        f'<desc id="{name}-desc">{safe(spoken[1])}</desc>'
+        f"<defs>{defs}</defs>"
+        f'<rect width="{width}" height="{height}" fill="#fff"/>'
+        f'<g font-family="sans-serif" fill="#111">{body}</g></svg>'
+    )
