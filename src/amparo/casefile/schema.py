@@ -413,6 +413,24 @@ NOUNS: tuple[Noun, ...] = (
             _NOTE,
         ),
     ),
+    Noun(
+        "redaction",
+        "redactions",
+        "RD",
+        "a place of an item that must not leave",
+        "reason",
+        (
+            Field("item", "ref", "the item", required=True, to=("item",)),
+            Field("part", "text", "named extraction: text, page:3, message:12", required=True),
+            Field("start", "integer", "first character; without start and end: the whole part"),
+            Field("end", "integer", "character after the last"),
+            Field("box", "text", "area: left, top, right, bottom as fractions of the page"),
+            Field("forum", "text", "only for this forum; absent: for all"),
+            Field("only_here", "flag", "the words may stand elsewhere in what leaves"),
+            Field("reason", "long", "why, without the words themselves", required=True),
+            _NOTE,
+        ),
+    ),
 )
 
 BY_NAME = {noun.name: noun for noun in NOUNS}

@@ -42,6 +42,10 @@ def build(
         list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
     ] = None,
     recipient: Recipient = "",
+    protect: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Names that must not leave, a line each; not kept."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build PDF, DOCX, index of exhibits and court package of a case, in one new folder.
@@ -55,6 +59,7 @@ def build(
     from amparo.filing.bundle import build_filing
 
     day = on.date() if on else None
+    names = _names(protect) if protect else ()
     with opened(vault) as held:
         built = build_filing(
             held,
@@ -65,12 +70,48 @@ def build(
             on=day,
             sender=tuple(sender or ()),
             recipient=recipient,
+            protect=names,
         )
     if as_json:
         print_json(_facts(built))
         return
     for line in _lines(built):
         typer.echo(line)
+
+
+def _names(path: Path) -> tuple[str, ...]:
+    from amparo.casefile.case_file import read_text
+    from amparo.filing.scan import read_names
+
+    return read_names(read_text(path))
+
+
+@app.command("redact")
+def redact(
+    vault: VaultPath,
+    case: CaseCode,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Code of the item in the case.")],
+    forum: ForumId = "icc-15",
+    as_json: AsJson = False,
+) -> None:
+    """Make the redacted copy of an item, from the redactions recorded in the case.
+
+    The original is not changed; filings to this forum tender the copy instead.
+
+    Example: amparo filing redact evidence KARV I1 --forum icc-15
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.redaction import redact_item
+    from amparo.filing.words import load_forum
+
+    rules = load_forum(forum)
+    with opened(vault) as held:
+        made = redact_item(held, case, item, rules.id)
+    facts = {"item": made.code, "sha256": made.sha256, "media_type": made.media_type}
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo(f"Redacted copy of {item}: {made.code} ({made.media_type})")
 
 
 def _facts(built: Built) -> dict[str, Any]:

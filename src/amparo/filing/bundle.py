@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amparo.casefile.records import load_case
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.log import current_log
 from amparo.custody.models import LedgerEntry, LogState
@@ -30,7 +31,9 @@ from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
 from amparo.filing.leaks import is_telling, refuse_leaks
 from amparo.filing.material import Material
+from amparo.filing.redaction import secrets_of
 from amparo.filing.rules import check_length
+from amparo.filing.scan import refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, load_forum, load_words
@@ -80,11 +83,13 @@ def build_filing(
     on: date | None = None,
     sender: tuple[str, ...] = (),
     recipient: str = "",
+    protect: tuple[str, ...] = (),
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
     `on` is the day it is dated and for which consent is asked (default: today, UTC); the
-    same record, day and language give the same filing. Raises Refused when the gate blocks,
+    same record, day and language give the same filing. `protect` are names that must stand
+    nowhere in what leaves; they are kept nowhere. Raises Refused when the gate blocks,
     BadInput when `out` is taken, StorageFailed.
     """
     rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
@@ -99,6 +104,8 @@ def build_filing(
     length = check_length(document, rules)
     refuse_blocks(replace(found, findings=length))
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
+    secrets = (*protect, *secrets_of(load_case(case_code), rules.id))
+    _refuse_secrets(vault, document, files, secrets)
     with _building(out) as folder:
         for name, data in files.items():
             write_durably(folder / name, data)
@@ -152,6 +159,18 @@ def _refuse_leaks(document: Document, index: bytes, material: Material) -> None:
     refuse_leaks([*words_of(document), index.decode("utf-8")], names, hidden)
 
 
+def _refuse_secrets(
+    vault: Vault, document: Document, files: dict[str, bytes], secrets: tuple[str, ...]
+) -> None:
+    """Search all that would leave, one file in memory at a time. Raises Refused."""
+    if not secrets:
+        return
+    refuse_secrets(files, secrets)
+    places = {one.sha256: one.file_name for one in document.exhibits}
+    for item in Item.objects.filter(sha256__in=places):
+        refuse_secrets({places[item.sha256]: vault.packs.read(item.locator)}, secrets)
+
+
 @contextmanager
 def _building(out: Path) -> Iterator[Path]:
     """A folder beside `out` that takes its name when the block ends well."""
@@ -200,7 +219,7 @@ def _record(
         vault.packs.flush()
         done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")
         vault.packs.release()
-        tendered = [(one.item, one.sha256, one.size) for one in document.exhibits]
+        tendered = [(one.sha256, one.sha256, one.size) for one in document.exhibits]
         printed = [(one.item.sha256, one.item.sha256, one.item.size) for one in done]
         with work(vault.member, f"filing {forum.id}") as custody:
             for item, digest, size in (*tendered, *printed):

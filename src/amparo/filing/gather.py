@@ -16,7 +16,8 @@ from amparo.casefile.records import CaseFile, load_case
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
-from amparo.filing.material import ItemFacts, LawAnswer, Material
+from amparo.filing.material import ItemFacts, LawAnswer, Material, Tendered
+from amparo.filing.redaction import check_redactions, copy_for
 from amparo.filing.rules import check_forum
 from amparo.filing.words import Forum, load_forum
 from amparo.law.assess import assess
@@ -35,7 +36,8 @@ def examine(case_code: str, forum: Forum, on: date) -> Release:
     quotes = recheck_quotes(found.case, _stands)
     answers = _answers(found.case, book_of(case), forum, "en", on)
     ruled = check_forum(found, forum, covers, answers)
-    return replace(found, findings=(*quotes, *ruled, *found.findings))
+    redacted = check_redactions(case, found.case, forum.id)
+    return replace(found, findings=(*quotes, *redacted, *ruled, *found.findings))
 
 
 def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
@@ -70,7 +72,7 @@ def gather(found: Release, forum: Forum, lang: str, on: date, sender: tuple[str,
     use = Use(forum.purpose, forum.recipient, on)
     return Material(
         release=found,
-        items=item_facts(case, found),
+        items=item_facts(case, forum.id),
         answers=tuple(_answers(case, book, forum, lang, on)),
         chart=chart_of(case, use=use, lang=lang),
         states={code: state.name[lang] for code, state in book.states.items()},
@@ -117,7 +119,7 @@ def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> 
     return f"{name}: {one['route']}"
 
 
-def item_facts(case: CaseFile, found: Release) -> Mapping[str, ItemFacts]:
+def item_facts(case: CaseFile, forum: str) -> Mapping[str, ItemFacts]:
     """The deposited items behind the case's items, those held back too, by code in the case."""
     whole = load_case(case.code)
     rows = {row.code: str(row["sha256"]) for row in whole.all("item")}
@@ -125,13 +127,18 @@ def item_facts(case: CaseFile, found: Release) -> Mapping[str, ItemFacts]:
         item.sha256: item
         for item in Item.objects.filter(sha256__in=set(rows.values())).prefetch_related("parts")
     }
-    return {code: _facts(held[digest]) for code, digest in rows.items() if digest in held}
+    return {
+        code: _facts(held[digest], copy_for(whole, code, forum)[1])
+        for code, digest in rows.items()
+        if digest in held
+    }
 
 
-def _facts(item: Item) -> ItemFacts:
+def _facts(item: Item, copy: Item | None) -> ItemFacts:
     languages = [part.language for part in item.parts.all() if part.language]
     language = max(set(languages), key=languages.count) if languages else ""
-    return ItemFacts(item.sha256, item.size, item.kind, item.media_type, language)
+    instead = Tendered(copy.sha256, copy.size, copy.media_type) if copy else None
+    return ItemFacts(item.sha256, item.size, item.kind, item.media_type, language, instead)
 
 
 def earlier_numbers(case_code: str, forum: str) -> dict[str, int]:

@@ -19,6 +19,15 @@ UNVERIFIED = "confidence: unverified"
 
 
 @dataclass(frozen=True)
+class Tendered:
+    """The redacted copy that is tendered instead of an item. `size` in bytes."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
 class ItemFacts:
     """The deposited bytes behind an item of the case. `size` in bytes."""
 
@@ -27,6 +36,7 @@ class ItemFacts:
     kind: str
     media_type: str
     language: str = ""
+    copy: Tendered | None = None
 
 
 @dataclass(frozen=True)

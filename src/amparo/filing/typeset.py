@@ -94,7 +94,7 @@ def _data(document: Document, pieces: tuple[Piece, ...], words: Words) -> dict[s
         "facts": [[name, [drawable(line) for line in lines]] for name, lines in facts if lines],
         "remark": drawable(document.remark),
         "running": drawable(document.code),
-        "foot": drawable(document.subtitle),
+        "foot": drawable(words.say("forum.short")),
         "page_word": words.say("page.page"),
         "page_between": words.say("page.between"),
         "contents": words.say("page.contents"),

@@ -152,11 +152,14 @@ class Wording:
         """The citation of a statement: exhibit, part, place and words."""
         quote = str(statement["quote"])
         start = int(statement["start"] or 0)
+        facts = self.material.items.get(str(statement["item"]))
+        redacted = facts is not None and facts.copy is not None
         return Cite(
             exhibit=self.numbers[self.digest(statement["item"])],
             part=str(statement["part"]),
-            start=start,
-            end=start + len(quote),
+            # Characters of the original are not those of a copy from which words were taken.
+            start=-1 if redacted else start,
+            end=-1 if redacted else start + len(quote),
             quote=quote,
             lang=str(statement["language"] or ""),
             statement=statement.code,
@@ -230,19 +233,21 @@ class Wording:
         stated = (str(one["language"]) for one in statements if one["language"])
         language = next(stated, facts.language)
         sources = dict.fromkeys(self.source_code(one["source"]) for one in statements)
+        title = str(row["title"] or self.words.term("kinds", facts.kind))
+        given = facts.copy or facts
         return Exhibit(
             number=number,
             item=facts.sha256,
-            title=str(row["title"] or self.words.term("kinds", facts.kind)),
+            title=self.say("index.redacted", title=title) if facts.copy else title,
             kind=facts.kind,
             date=str(row["dated"] or ""),
             source=", ".join(sources),
             language=language,
             confidentiality=str(row["confidentiality"] or "confidential"),
-            sha256=facts.sha256,
-            size=facts.size,
-            file_name=name_file(number, facts.media_type),
-            media_type=facts.media_type,
+            sha256=given.sha256,
+            size=given.size,
+            file_name=name_file(number, given.media_type),
+            media_type=given.media_type,
         )
 
 

@@ -1,0 +1,245 @@
+"""The child process that blacks out pages and pictures, and looks into bytes for what must not
+leave. A JSON line and the bytes on standard input, the answer on standard output.
+
+It parses untrusted bytes, so it locks itself down as the readers of the sandbox do before it
+touches them: no network, no file, limits of memory, time, pages and pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+FAILED = 70
+DOTS = 150
+MOST_PAGES = 2_000
+MOST_PIXELS = 60_000_000
+MOST_BYTES = 256 << 20
+MOST_MEMBERS = 5_000
+DEEPEST = 4
+_STREAM = re.compile(rb"stream\r?\n")
+_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|p|div|td|tr|li|h\d)>")
+_TAG = re.compile(r"<[^>]*>")
+_ATTRIBUTE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+Box = tuple[float, float, float, float]
+
+
+class Unfit(Exception):
+    """The request cannot be done on these bytes; the message is a fixed phrase."""
+
+
+def main() -> int:
+    """Answer one request; exit code FAILED with a fixed phrase on stderr."""
+    import pypdfium2
+    from PIL import Image
+
+    Image.init()
+    pypdfium2.PdfDocument.new().close()
+    request = json.loads(sys.stdin.buffer.readline())
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    _lock_down()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        if len(data) > MOST_BYTES:
+            raise Unfit("the item is too large")
+        answer = _OPERATIONS[request["op"]](request, data)
+    except Unfit as reason:
+        print(reason, file=sys.stderr)
+        return FAILED
+    except Exception:  # whatever a parser throws at hostile bytes, its words may quote them
+        print("the item cannot be read", file=sys.stderr)
+        return FAILED
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _lock_down() -> None:
+    if sys.platform != "linux":
+        return
+    from amparo.intake.reading import Budget
+    from amparo.intake.sandbox_child import lock_down
+
+    lock_down(Budget(memory_bytes=2 << 30, cpu_seconds=300), runs_programs=False)
+
+
+# Pictures and pages
+
+
+def black_out_image(request: dict[str, Any], data: bytes) -> bytes:
+    """A PNG of the pixels alone, turned as its EXIF says, with the areas filled."""
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(data)) as source:
+        turned = ImageOps.exif_transpose(source).convert("RGB")
+    bare = Image.frombytes("RGB", turned.size, turned.tobytes())
+    _fill(bare, request["areas"])
+    return _save(bare, "PNG")
+
+
+def _fill(image: Any, areas: list[Box]) -> None:
+    """Fill areas given as fractions of width and height from the upper left corner."""
+    from PIL import ImageDraw
+
+    draw = ImageDraw.Draw(image)
+    width, height = image.size
+    for left, top, right, bottom in areas:
+        draw.rectangle(
+            (int(left * width), int(top * height), int(right * width), int(bottom * height)),
+            fill=(0, 0, 0),
+        )
+
+
+def _save(image: Any, form: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def black_out_pdf(request: dict[str, Any], data: bytes) -> bytes:
+    """A PDF of pictures of the pages with areas and words filled: no text, layer or metadata."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    if len(document) > MOST_PAGES:
+        raise Unfit("the item has too many pages")
+    unknown = {int(n) for key in ("areas", "words") for n in request[key]} | set(request["whole"])
+    if any(number < 1 or number > len(document) for number in unknown):
+        raise Unfit("a redaction names a page that the item does not have")
+    pages = [_page(document[number], str(number + 1), request) for number in range(len(document))]
+    return _save(
+        pages[0], "PDF", save_all=True, append_images=pages[1:], resolution=DOTS,
+        title="", creationDate="", modDate="",
+    )  # fmt: skip
+
+
+def _page(page: Any, number: str, request: dict[str, Any]) -> Any:
+    width, height = page.get_size()
+    if width * height * (DOTS / 72) ** 2 > MOST_PIXELS:
+        raise Unfit("a page is too large")
+    areas = [tuple(area) for area in request["areas"].get(number, ())]
+    for words in request["words"].get(number, ()):
+        areas += _find_words(page, words)
+    if int(number) in request["whole"]:
+        areas = [(0.0, 0.0, 1.0, 1.0)]
+    image = page.render(scale=DOTS / 72).to_pil().convert("RGB")
+    _fill(image, areas)
+    return image
+
+
+def _find_words(page: Any, words: str) -> list[Box]:
+    """Areas of these words wherever they stand on the page; Unfit when they cannot be found."""
+    textpage, wanted = page.get_textpage(), "".join(words.split())
+    count = textpage.count_chars()
+    text = textpage.get_text_range()
+    places = [place for place, letter in enumerate(text) if not letter.isspace()]
+    bare = "".join(text[place] for place in places)
+    if len(text) != count or not wanted or wanted not in bare:
+        raise Unfit("the words of a redaction cannot be located on the page: give a box instead")
+    found: list[Box] = []
+    start = bare.find(wanted)
+    while start >= 0:
+        for place in places[start : start + len(wanted)]:
+            found.append(_grown(textpage.get_charbox(place, loose=True), page))
+        start = bare.find(wanted, start + 1)
+    return found
+
+
+def _grown(box: Box, page: Any) -> Box:
+    """A character's box (points from the lower left) as fractions, one point wider each way."""
+    left, bottom, right, top = box
+    x, y, far_x, far_y = page.get_cropbox()
+    wide, high = far_x - x, far_y - y
+    if page.get_rotation():
+        raise Unfit("the page is turned: give a box instead of words")
+    return (
+        (left - x - 1) / wide, (far_y - top - 1) / high,
+        (right - x + 1) / wide, (far_y - bottom + 1) / high,
+    )  # fmt: skip
+
+
+# Looking for what must not leave
+
+
+def search(request: dict[str, Any], data: bytes) -> bytes:
+    """JSON: texts found inside, and which needles (hex) stand in raw or unpacked bytes."""
+    needles = [bytes.fromhex(one) for one in request["needles"]]
+    texts: list[tuple[str, str]] = []
+    raw: set[tuple[str, int]] = set()
+    for where, piece in _pieces(data, "", 0):
+        lowered = piece.lower()
+        for place, needle in enumerate(needles):
+            if needle in piece or needle.hex().encode() in lowered:
+                raw.add((where, place))
+        texts += _texts(where, piece)
+    return json.dumps({"texts": texts, "raw": sorted(raw)}).encode()
+
+
+def _pieces(data: bytes, where: str, depth: int) -> Iterator[tuple[str, bytes]]:
+    """The bytes, and everything packed into them."""
+    yield where, data
+    if depth >= DEEPEST:
+        return
+    if data[:5] == b"%PDF-":
+        for number, piece in enumerate(_streams(data)):
+            yield f"{where}stream {number}", piece
+    elif data[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for number, member in enumerate(archive.infolist()[:MOST_MEMBERS]):
+                yield f"{where}name of member {number}", member.filename.encode()
+                if member.file_size <= MOST_BYTES // 4:
+                    yield from _pieces(archive.read(member), f"{where}member {number} ", depth + 1)
+
+
+def _streams(data: bytes) -> Iterator[bytes]:
+    for match in _STREAM.finditer(data):
+        unpacker = zlib.decompressobj()
+        try:
+            yield unpacker.decompress(data[match.end() :], MOST_BYTES // 4)
+        except zlib.error:
+            continue
+
+
+def _texts(where: str, piece: bytes) -> list[tuple[str, str]]:
+    """Readable text of markup and of the metadata of pictures."""
+    if (
+        piece[:4] in (b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF")
+        or piece[:2] == b"\xff\xd8"
+    ):
+        return [(where, text) for text in _picture_words(piece)]
+    if piece.lstrip()[:1] != b"<":
+        return []
+    text = piece.decode("utf-8", "replace")
+    broken = _PARAGRAPH.sub("\n", text)
+    shown = unescape(_TAG.sub("", broken))
+    values = "\n".join(unescape(one or other) for one, other in _ATTRIBUTE.findall(text))
+    return [(where, shown), (f"{where}attributes", values)]
+
+
+def _picture_words(piece: bytes) -> Iterator[str]:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(piece)) as image:
+            told = [*image.getexif().values(), *image.info.values()]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return
+    for value in told:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            yield value
+
+
+_OPERATIONS = {"image": black_out_image, "pdf": black_out_pdf, "search": search}
+
+if __name__ == "__main__":
+    sys.exit(main())
