@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 
 import pytest
 
@@ -199,3 +200,28 @@ def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, dela
     assert told["already_held"] >= len(acknowledged)
     assert len(json.loads(run("item", "list", vault_folder, "--json").stdout)) == 60
     assert PASSPHRASE not in out
+
+
+@pytest.mark.parametrize("delay", [0.8, 1.4, 2.0])
+def test_containers_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, delay):
+    """Members come in with their container or not at all; a second run loses and doubles none."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(60):
+        with zipfile.ZipFile(folder / f"{number}.zip", "w") as archive:
+            for member in range(3):
+                archive.writestr(f"{member}.txt", f"Member {member} of the archive {number}.")
+    process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
+    time.sleep(delay)
+    process.kill()
+    process.communicate(timeout=60)
+    run("verify", vault_folder)
+    told = json.loads(run("item", "add", vault_folder, folder, "--json").stdout)
+    assert told["expected"] == 60 and told["failed"] == 0
+    items = json.loads(run("item", "list", vault_folder, "--json").stdout)
+    assert sorted(item["kind"] for item in items) == ["archive"] * 60 + ["text"] * 180
+    for item in items[:: len(items) // 5]:
+        facts = json.loads(run("item", "show", vault_folder, item["id"], "--json").stdout)
+        expected = {"archive": (0, 3), "text": (1, 0)}[item["kind"]]
+        assert (len(facts["came_out_of"]), len(facts["holds"])) == expected
+    run("verify", vault_folder)

@@ -141,7 +141,9 @@ def _condition(one: Filter) -> Q:
     if one.field == "part":
         named = Q(pk__in=[])
         for value in one.values:
-            named |= Q(part__name=value) | Q(part__name__startswith=f"{value}:")
+            named |= Q(part__name=value)
+            for joint in ":@":
+                named |= Q(part__name__startswith=f"{value}{joint}")
         return named
     return Q(part__item__sha256__in=_digests(one))
 

@@ -14,6 +14,7 @@ from amparo.errors import Exit
 
 if TYPE_CHECKING:
     from amparo.intake.receive import Received
+    from amparo.intake.reread import Reread
     from amparo.vault.models import Item
 
 app = typer.Typer(no_args_is_help=True, help="Items: what the vault holds.")
@@ -36,17 +37,22 @@ def _facts(item: Item) -> dict[str, Any]:
 def add(
     vault: VaultPath,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    no_ocr: Annotated[
+        bool, typer.Option("--no-ocr", help="Do not read text off pictures now; faster.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Deposit files and folders; the same bytes twice make one item.
 
-    Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code 8
-    when some files could not be read from the disk.
+    With --no-ocr text on pictures is read later, by `amparo item outcomes --rerun --reader
+    image`. Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code
+    8 when some files could not be read from the disk.
 
     Example: amparo item add evidence ~/received
     """
     from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
+    from amparo.intake.reading import Budget
     from amparo.intake.receive import receive
 
     with opened(vault) as held, bar("Taking in") as step:
@@ -56,7 +62,7 @@ def add(
             if not as_json:
                 typer.echo(_line(received))
 
-        tally = receive(held, held.member, paths, tell=tell)
+        tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
     if as_json:
         print_json({**_reckoning(tally), "files": [_received(r) for r in tally.results]})
     else:
@@ -192,24 +198,80 @@ def export(
 
 
 @app.command("outcomes")
-def outcomes(vault: VaultPath, as_json: AsJson = False) -> None:
-    """Count items by kind, reader and outcome; nothing is left out.
+def outcomes(
+    vault: VaultPath,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Read again what the options name, from sealed bytes.")
+    ] = False,
+    outcome: Annotated[str, typer.Option(help="Only this outcome, such as crashed.")] = "",
+    reader: Annotated[str, typer.Option(help="Only what this reader read, such as pdf.")] = "",
+    older_than: Annotated[
+        str,
+        typer.Option(metavar="VERSION", help="Only what a reader before this version read."),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Count items by kind, reader and outcome; with --rerun read them again.
 
-    Example: amparo item outcomes evidence
+    A new reading stands beside the earlier one: parts that were there keep name and text, a
+    part that reads otherwise now is added as `page:3@2`. A reading that gives less is not kept.
+
+    Example: amparo item outcomes evidence --rerun --outcome timed-out
     """
+    from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
-    from amparo.vault.retrieve import list_items
+    from amparo.intake.reread import choose, reread
 
-    with opened(vault):
-        counted = Counter(
-            (i.kind, i.reader, i.reader_version, i.outcome, i.detail) for i in list_items()
-        )
+    with opened(vault) as held:
+        chosen = choose(outcome=outcome, reader=reader, older_than=older_than)
+        if not rerun:
+            _print_outcomes(chosen, as_json=as_json)
+            return
+        with bar("Reading again") as step:
+            told = []
+            for one in reread(held, held.member, chosen):
+                step()
+                told.append(one)
+                if not as_json:
+                    typer.echo(_reread_line(one))
+    if as_json:
+        print_json([_reread(one) for one in told])
+        return
+    states = Counter(one.state for one in told)
+    typer.echo(
+        f"read again {len(told)} = changed {states['changed']} + same {states['same']}"
+        f" + earlier reading kept {states['kept']}"
+    )
+
+
+def _print_outcomes(items: list[Item], *, as_json: bool) -> None:
+    counted = Counter((i.kind, i.reader, i.reader_version, i.outcome, i.detail) for i in items)
     rows = [(*key, count) for key, count in sorted(counted.items())]
     names = ("kind", "reader", "version", "outcome", "detail", "items")
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     print_rows(names, rows)
+
+
+def _reread(one: Reread) -> dict[str, Any]:
+    return {
+        "id": one.item.code,
+        "before": one.before,
+        "outcome": one.after,
+        "state": one.state,
+        "added": one.added,
+        "cited_parts_kept": one.kept,
+        "superseded": one.superseded,
+        "inside": [_received(received) for received in one.inside],
+    }
+
+
+def _reread_line(one: Reread) -> str:
+    line = f"{one.item.code}\t{one.before} -> {one.after}\t{one.state}"
+    line += f"\t{len(one.added)} parts added" if one.added else ""
+    line += f", cited parts kept as they were: {', '.join(one.kept)}" if one.kept else ""
+    return safe(line + (f"; inside it {len(one.inside)} more" if one.inside else ""))
 
 
 def search(

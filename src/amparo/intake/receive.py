@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from amparo.casefile.script import fold_text
-from amparo.crypto.digest import digest_bytes, digest_file
+from amparo.crypto.digest import digest_file
 from amparo.errors import BadInput
-from amparo.intake import sandbox
+from amparo.intake import reconcile, sandbox
 from amparo.intake.gather import Found, gather
-from amparo.intake.reading import DEFAULT, Child, Reading
+from amparo.intake.reading import DEFAULT, Budget, Reading
 from amparo.store import lock
 from amparo.store.packs import Stored
 from amparo.vault.deposit import Arrival, Deposited, Extract, deposit
@@ -21,7 +21,6 @@ from amparo.vault.unlock import Vault, mark_writing
 
 BATCH_FILES = 48
 BATCH_BYTES = 96 << 20
-MAX_DEPTH = 8
 READERS_AT_ONCE = 2
 RELATION = "part"
 
@@ -76,10 +75,16 @@ class _Read:
     parent: str
     depth: int
     digest: str
+    is_cycle: bool = False
 
 
 def receive(
-    vault: Vault, actor: str, paths: list[Path], *, tell: Callable[[Received], None] | None = None
+    vault: Vault,
+    actor: str,
+    paths: list[Path],
+    *,
+    tell: Callable[[Received], None] | None = None,
+    budget: Budget = DEFAULT,
 ) -> Tally:
     """Deposit every file below `paths`; the same file twice makes one item.
 
@@ -91,7 +96,7 @@ def receive(
             raise BadInput("no such file or folder", value=str(path), remedy="check the path")
     tally = Tally()
     for batch in _batches(gather(paths)):
-        for received in _receive_batch(vault, actor, batch):
+        for received in _receive_batch(vault, actor, batch, budget):
             tally.count(received)
             if tell:
                 tell(received)
@@ -101,10 +106,19 @@ def receive(
 def receive_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) -> Tally:
     """Deposit uploads, given as (file name, bytes)."""
     tally = Tally()
-    reads = [_read_one(name, data, "", 0) for name, data in files]
-    for received in _store(vault, actor, [_flatten(read) for read in reads]):
+    trees = [_unfold(name, data, DEFAULT) for name, data in files]
+    for received in _store(vault, actor, trees):
         tally.count(received)
     return tally
+
+
+def receive_inside(
+    vault: Vault, actor: str, item: Item, reading: Reading, budget: Budget = DEFAULT
+) -> tuple[Received, ...]:
+    """Deposit what a new reading found inside an item held; what is held already is left out."""
+    found = reconcile.walk_inside(sandbox, reading, name=item.file_name, budget=budget)
+    told = _store(vault, actor, [[_place(one, one.data or b"") for one in found]])
+    return tuple(one for one in told if one.state != "held")
 
 
 def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
@@ -120,12 +134,14 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _receive_batch(vault: Vault, actor: str, batch: list[Found]) -> Iterator[Received]:
+def _receive_batch(
+    vault: Vault, actor: str, batch: list[Found], budget: Budget
+) -> Iterator[Received]:
     sizes = set(Item.objects.values_list("size", flat=True)) if Item.objects.exists() else set()
 
     def read(found: Found) -> list[_Read] | Received:
         try:
-            return _flatten(_read_file(found, sizes))
+            return _read_file(found, sizes, budget)
         except OSError as error:
             return Received(found.name, "failed", fault=error.strerror or "it cannot be read")
 
@@ -142,63 +158,34 @@ def _receive_batch(vault: Vault, actor: str, batch: list[Found]) -> Iterator[Rec
     yield from _store(vault, actor, trees)
 
 
-def _read_file(found: Found, sizes: set[int]) -> _Read:
+def _read_file(found: Found, sizes: set[int], budget: Budget) -> list[_Read]:
     """Read a file; one whose size the vault knows is hashed first, and not parsed again."""
     if found.path.stat().st_size in sizes:
         digest, _ = digest_file(found.path)
         if Item.objects.filter(sha256=digest).exists():
-            return _Read(found.name, found.path, None, "", 0, digest)
-    return _read_one(found.name, found.path, "", 0)
+            return [_Read(found.name, found.path, None, "", 0, digest)]
+    return _unfold(found.name, found.path, budget)
 
 
-def _read_one(name: str, source: Path | bytes, parent: str, depth: int) -> _Read:
-    reading = sandbox.read(source, name=name, depth=depth)
-    return _Read(name, source, reading, parent, depth, reading.sha256)
+def _unfold(name: str, source: Path | bytes, budget: Budget) -> list[_Read]:
+    """A file and, behind it, everything found inside it, each read in turn."""
+    found = reconcile.walk(sandbox, source, name=name, budget=budget)
+    return [_place(one, source if one.data is None else one.data) for one in found]
 
 
-def _flatten(read: _Read) -> list[_Read]:
-    """A file and, behind it, everything found inside it, each read in turn.
-
-    Bytes met twice are read once: a bomb made of copies of itself stays small.
-    """
-    found = [read]
-    met = {read.digest}
-    size = 0
-    pending = list(_inside(read))
-    while pending:
-        parent, child = pending.pop(0)
-        size += len(child.data)
-        if len(found) > DEFAULT.tree_members or size > DEFAULT.tree_bytes:
-            found[0] = _overflowed(read)
-            break
-        digest = digest_bytes(child.data)
-        reading = None
-        if digest not in met:
-            reading = sandbox.read(child.data, name=child.name, depth=parent.depth + 1)
-        inner = _Read(child.name, child.data, reading, parent.digest, parent.depth + 1, digest)
-        met.add(digest)
-        found.append(inner)
-        pending[:0] = _inside(inner)
-    return found
-
-
-def _inside(read: _Read) -> Iterator[tuple[_Read, Child]]:
-    if read.reading is not None and read.depth < MAX_DEPTH:
-        yield from ((read, child) for child in read.reading.untrusted_children)
-
-
-def _overflowed(read: _Read) -> _Read:
-    """The outermost file, marked: not all that it unfolds into was taken."""
-    if read.reading is None:
-        return read
-    return replace(
-        read, reading=replace(read.reading, outcome="partial", detail="limit: members in all")
-    )
+def _place(one: reconcile.Found, source: Path | bytes) -> _Read:
+    parent = one.above[-1] if one.above else ""
+    reading = one.reading
+    return _Read(one.path[-1], source, reading, parent, one.depth, reading.sha256, one.is_cycle)
 
 
 def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Received]:
-    """Seal a batch, make it durable, then record it: the order of writes of docs/spec/vault.md."""
-    reads = [read for tree in trees for read in tree]
+    """Seal a batch, make it durable, then record it: the order of writes of docs/spec/vault.md.
+
+    What has the bytes of its own container becomes no item and no link: it is told as failed.
+    """
+    reads = [read for tree in trees for read in tree if not read.is_cycle]
+    cycles = [read for tree in trees for read in tree if read.is_cycle]
     if not reads:
         return
     with lock.hold(vault.folder), mark_writing(vault):
@@ -212,6 +199,8 @@ def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Recei
         done = deposit(actor, arrivals, index_form=fold_text)
         vault.packs.release()
     yield from (_tell(read, one) for read, one in zip(reads, done, strict=True))
+    for read in cycles:
+        yield Received(read.name, "failed", fault="it contains itself", depth=read.depth)
 
 
 def _seal(vault: Vault, read: _Read, locators: dict[str, str]) -> Arrival:

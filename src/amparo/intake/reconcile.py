@@ -9,28 +9,45 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from amparo.intake import detect
 from amparo.intake.readers import version_of
 from amparo.intake.reading import DEFAULT, Budget, Child, Reading
-from amparo.intake.sandbox import Sandbox
+
+
+class Box(Protocol):
+    """What reads one file: a `Sandbox`, or the module `sandbox` with the shared one."""
+
+    def read(
+        self, source: Path | bytes, *, name: str, budget: Budget = DEFAULT, depth: int = 0
+    ) -> Reading: ...
 
 
 @dataclass(frozen=True)
 class Found:
-    """One file of a tree: `path` are the names from the root on, `data` None for a root on disk."""
+    """One file of a tree: `path` are the names from the root on, `data` None for a root on disk.
+
+    `above` are the digests of the containers around it, outermost first.
+    """
 
     path: tuple[str, ...]
     media_type: str
     reading: Reading
     data: bytes | None = field(repr=False, default=None)
+    above: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
         """0 for the root."""
         return len(self.path) - 1
+
+    @property
+    def is_cycle(self) -> bool:
+        """True when it holds the very bytes of a container around it."""
+        return self.reading.sha256 in self.above
 
 
 @dataclass(frozen=True)
@@ -64,18 +81,23 @@ class _Allowance:
         return "limit: bytes" if self.size < 0 else ""
 
 
-def walk(
-    box: Sandbox, source: Path | bytes, *, name: str, budget: Budget = DEFAULT
-) -> Iterator[Found]:
+def walk(box: Box, source: Path | bytes, *, name: str, budget: Budget = DEFAULT) -> Iterator[Found]:
     """The file itself, then everything inside it, parents before children.
 
-    What the tree's budget does not allow, or what contains itself, is not read but
-    comes out as `refused`. Raises OSError when the root cannot be read.
+    What the tree's budget does not allow, or what contains itself, is not read but comes
+    out as `refused`. Bytes met twice are read and unfolded once: a bomb made of copies of
+    itself stays small. Raises OSError when the root cannot be read.
     """
     root = box.read(source, name=name, budget=budget)
-    allowance = _Allowance(budget.tree_members, budget.tree_bytes)
     data = source if isinstance(source, bytes) else None
     yield Found((name,), root.media_type, root, data)
+    yield from walk_inside(box, root, name=name, budget=budget)
+
+
+def walk_inside(box: Box, root: Reading, *, name: str, budget: Budget = DEFAULT) -> Iterator[Found]:
+    """The same for a root that has been read already, without the root itself."""
+    allowance = _Allowance(budget.tree_members, budget.tree_bytes)
+    met: dict[str, Reading] = {}
     waiting = _below((name,), root, (root.sha256,))
     while waiting:
         path, child, above = waiting.pop()
@@ -85,9 +107,12 @@ def walk(
             limit = "limit: depth"
         if limit:
             reading = refused(child, digest, limit)
+        elif digest in met:
+            reading = met[digest]
         else:
             reading = box.read(child.data, name=path[-1], budget=budget, depth=len(above))
-        yield Found(path, child.media_type or reading.media_type, reading, child.data)
+            met[digest] = replace(reading, untrusted_children=())
+        yield Found(path, child.media_type or reading.media_type, reading, child.data, above)
         waiting += _below(path, reading, (*above, digest))
 
 
