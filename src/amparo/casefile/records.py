@@ -185,6 +185,14 @@ def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: 
     return prepared
 
 
+def check_drafts(known: CaseFile, drafts: Iterable[Draft]) -> list[Row]:
+    """The rows that drafts would make in the case as it stands; writes nothing.
+
+    Raises BadInput for the first draft that does not fit, naming its place.
+    """
+    return _prepare(known, list(drafts))
+
+
 def _taken(case_code: str, codes: set[str]) -> set[str]:
     """Ids ever used in the case, by retired records too: an id is never given twice."""
     used = Record.objects.filter(case_id=case_code)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from amparo.cli import draw
+from amparo.cli import draw, table
 from amparo.cli.show import AsJson, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
 from amparo.errors import BadInput
@@ -346,3 +346,5 @@ def chart(
 
 
 app.command("draw")(draw.draw)
+app.command("template")(table.template)
+app.command("add-table")(table.add_table)
