@@ -158,16 +158,25 @@ class Version(Protocol):
     @property
     def retired(self) -> bool: ...
     @property
+    def status(self) -> str: ...
+    @property
     def body(self) -> Any: ...
 
 
 def rows_digest(case_code: str, rows: Iterable[Version]) -> str:
-    """Digest of record versions written in one entry; `verify` makes it again from the tables."""
+    """Digest of record versions written in one entry; `verify` makes it again from the tables.
+
+    A state is covered from "in review" on; a draft has the digest it had before there were any.
+    """
     told = [
-        [row.noun, row.code, row.version, row.retired, row.body]
+        [row.noun, row.code, row.version, row.retired, row.body, *_state(row)]
         for row in sorted(rows, key=lambda row: (row.code, row.version))
     ]
     return _digest({"case": case_code, "rows": told})
+
+
+def _state(row: Version) -> list[str]:
+    return [] if row.status == "draft" else [row.status]
 
 
 def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: str) -> list[Row]:
@@ -279,12 +288,12 @@ def _check_reference(
         )
 
 
-def _insert(custody: Work, case: Case, rows: Iterable[Row]) -> None:
+def _insert(custody: Work, case: Case, rows: Iterable[Row], result: str = "") -> None:
     rows = list(rows)
     sequence = custody.enter(
         "record",
         case=case.code,
-        result=f"{len(rows)} records added",
+        result=result or f"{len(rows)} records added",
         changes=rows_digest(case.code, rows),
     )
     Record.objects.bulk_create(
@@ -312,12 +321,14 @@ def change_record(
             value=f"{code}: you saw version {seen_version}, it is now {held.version}",
             remedy="look at the new version and make your change again",
         )
+    _refuse_locked(actor, case_code, held)
     draft = Draft(held.noun, code, raw)
     others = CaseFile(
         known.code, known.body, known.overlay, {k: r for k, r in known.rows.items() if k != code}
     )
     *cited, fresh = _prepare(others, [draft], (code,))
-    row = Row(fresh.noun, code, held.version + 1, held.status, fresh.body)
+    status = "draft" if held.status == "revisit" else held.status
+    row = Row(fresh.noun, code, held.version + 1, status, fresh.body)
     with work(actor, "change record") as custody:
         _supersede(case_code, held)
         _insert(custody, find_case(case_code), [*cited, row])
@@ -328,6 +339,7 @@ def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
     """Take a record out of the case; its versions stay readable. Refused while cited."""
     known = load_case(case_code)
     held = _held(known, code)
+    _refuse_locked(actor, case_code, held)
     citing = [
         row.code
         for row in known.rows.values()
@@ -343,6 +355,36 @@ def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
     with work(actor, "retire record") as custody:
         _supersede(case_code, held)
         _insert(custody, find_case(case_code), [row])
+
+
+def save_status(actor: str, case_code: str, held: Row, row: Row) -> None:
+    """Write `row`, the same record in another state, in the place of the version `held`."""
+    with work(actor, "review record") as custody:
+        _supersede(case_code, held)
+        told = f"{row.code} version {row.version}: {row.status}"
+        _insert(custody, find_case(case_code), [row], told)
+
+
+def _refuse_locked(actor: str, case_code: str, held: Row) -> None:
+    """Raises Refused for a final record, and for one that somebody else has in review."""
+    if held.status == "final":
+        raise Refused(
+            "this record is final", value=held.code,
+            remedy="bring it to revisit first: amparo case review VAULT CASE ID --to revisit",
+        )  # fmt: skip
+    if held.status != "in review":
+        return
+    listed = Record.objects.filter(case_id=case_code, code=held.code).order_by("-version")
+    taken = actor
+    for version in listed:
+        if version.status != "in review":
+            break
+        taken = version.by
+    if taken != actor:
+        raise Refused(
+            "this record is in review and locked to its reviewer", value=held.code,
+            remedy="wait for the review, or ask the reviewer to send it back",
+        )  # fmt: skip
 
 
 def _supersede(case_code: str, held: Row) -> None:

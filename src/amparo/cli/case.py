@@ -348,3 +348,25 @@ def chart(
 app.command("draw")(draw.draw)
 app.command("template")(table.template)
 app.command("add-table")(table.add_table)
+
+
+@app.command("review")
+def review(
+    vault: VaultPath,
+    case: CaseCode,
+    record: Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")],
+    to: Annotated[str, typer.Option(help="review, revisit, final or draft.")],
+) -> None:
+    """Take a record into review, send it back (revisit), or finalise it.
+
+    In review it is locked to the member who took it. Nobody reviews their own last change.
+
+    Example: amparo case review evidence KARV ST3 --to review
+    """
+    from amparo.casefile.review import move, status_of_word
+    from amparo.cli.unlock import opened
+
+    status = status_of_word(to)
+    with opened(vault) as held:
+        row = move(held.member, case, record, status)
+    typer.echo(f"{row.code}\tversion {row.version}\t{row.status}")
