@@ -22,6 +22,7 @@ from . import (
     corroborate,
     demonstrate,
     doctor,
+    exchange,
     filing,
     item,
     law,
@@ -43,6 +44,9 @@ app.command("init")(vault.init)
 app.command("verify")(vault.verify)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("export-items")(exchange.export_items)
+app.command("import-items")(exchange.import_items)
+app.command("add-receipt")(exchange.add_receipt)
 app.command("search")(item.search)
 app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
