@@ -25,8 +25,8 @@ def _days(text: str) -> tuple[str, str]:
         ("20XX", "2000-01-01", "2099-12-31"),
         ("2016-02-XX", "2016-02-01", "2016-02-29"),
         ("2016-XX-XX", "2016-01-01", "2016-12-31"),
-        ("2017-21", "2017-03-01", "2017-05-31"),
-        ("2017-24", "2017-12-01", "2018-02-28"),
+        ("2017-21", "2017-03-01", "2017-06-21"),
+        ("2017-24", "2016-12-01", "2018-03-21"),
         ("2017-03/2017-05", "2017-03-01", "2017-05-31"),
         ("2017-03/..", "2017-03-01", ""),
         ("/2017-05", "", "2017-05-31"),
@@ -67,3 +67,16 @@ def test_months_are_calendar_months(start: str, months: int, end: str) -> None:
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 120), st.integers(0, 120))
 def test_later_by_more_months_is_never_earlier(start: date, few: int, more: int) -> None:
     assert dates.add_months(start, few) <= dates.add_months(start, few + more)
+
+
+@pytest.mark.parametrize(
+    "text", ["2017-21", "2017-22", "2017-23", "2017-24", "2017", "2017-02", "201X"]
+)
+def test_law_and_record_bound_a_date_alike(text):
+    from amparo.casefile.dates import parse_date
+
+    span, held = dates.parse(text), parse_date(text)
+    assert (dates.show(span.first), dates.show(span.last)) == (
+        held.earliest.isoformat(),
+        held.latest.isoformat(),
+    )

@@ -38,6 +38,7 @@ class _Drawing:
 
     case: CaseFile
     use: Use
+    proposition: str
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[tuple[str, str, str], Edge] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ def draw_side(case: CaseFile, proposition: str, stance: str, use: Use) -> Graph:
     The two sides are drawn apart: an outlet that carries an account and a denial of it
     must not pass the one on as the other.
     """
-    drawing = _Drawing(case, use)
+    drawing = _Drawing(case, use, proposition)
     drawing.nodes[proposition] = Node(proposition, "claim", False, None, False, proposition)
     for row in case.all("statement"):
         if row["proposition"] == proposition and (row["stance"] or "supports") == stance:
@@ -157,12 +158,24 @@ def _contaminations(drawing: _Drawing) -> list[Contamination]:
     for row in drawing.case.all("contamination"):
         told = [drawing.case.get(code) for code in row["statements"]]
         sources = tuple(dict.fromkeys(statement["source"] for statement in told if statement))
-        for code in sources:
-            held = Node(code, "person", False, 1, True, code)
-            drawing.nodes.setdefault(code, held)
+        for statement in told:
+            if statement and statement["source"] not in drawing.nodes:
+                drawing.nodes[statement["source"]] = _silent(drawing, statement)
         if len(sources) > 1:
             found.append(Contamination(sources, bool(row["certain"]), row.code))
     return found
+
+
+def _silent(drawing: _Drawing, statement: Row) -> Node:
+    """A source that says nothing here: for want of consent, or because it speaks of other things."""
+    code = statement["source"]
+    source = drawing.case.get(code)
+    withheld = (
+        statement["proposition"] == drawing.proposition
+        and source is not None
+        and not drawing.passes(source, statement["item"])
+    )
+    return Node(code, "person", False, 1, withheld, code)
 
 
 def weigh(case: CaseFile, proposition: str, use: Use | None = None) -> tuple[Graph, Corroboration]:

@@ -84,13 +84,22 @@ def find_case(code: str) -> Case:
 def load_case(code: str) -> CaseFile:
     """The case with all its current records in one query each."""
     case = find_case(code)
-    rows = Record.objects.filter(case=case, current=True, retired=False).order_by("id")
+    rows = list(Record.objects.filter(case=case, current=True, retired=False).order_by("id"))
+    if any(row.version > 1 for row in rows):
+        rows.sort(key=_places(code))
     return CaseFile(
         case.code,
         case.body,
         case.overlay,
         {r.code: Row(r.noun, r.code, r.version, r.status, r.body) for r in rows},
     )
+
+
+def _places(case_code: str) -> Callable[[Record], int]:
+    """Sorts records by when they were first made, whatever was changed since."""
+    first = Record.objects.filter(case_id=case_code, version=1).order_by("id")
+    order = {code: place for place, code in enumerate(first.values_list("code", flat=True))}
+    return lambda row: order.get(row.code, len(order))
 
 
 def create_case(actor: str, raw: Mapping[str, object]) -> Case:

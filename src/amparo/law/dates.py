@@ -20,7 +20,14 @@ _DATE = re.compile(
     r"(?:-(?P<month>\d{2}|XX)(?:-(?P<day>\d{2}|XX))?)?"
     r"(?P<doubt>[?~%])?"
 )
-_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
+# As wide as either reckoning of the seasons, by month or by equinox; "winter 2017" is said
+# of its beginning and of its end. The same bounds as in casefile.dates.
+_SEASONS = {
+    21: ((0, 3, 1), (0, 6, 21)),
+    22: ((0, 6, 1), (0, 9, 23)),
+    23: ((0, 9, 1), (0, 12, 22)),
+    24: ((-1, 12, 1), (1, 3, 21)),
+}
 _REMEDY = "Write 2017, 2017-03, 2017-03-20, 201X, 2017-03~ or 2017-03/2017-05"
 
 
@@ -79,8 +86,8 @@ def _days(text: str, value: str) -> tuple[int, int]:
             if day is not None:
                 raise ValueError("day in a season")
             start, end = _SEASONS[int(month)]
-            unit, first = "month", date(low, start, 1)
-            last = month_end(low + (end > 12), end - 12 if end > 12 else end)
+            unit, first = "month", date(max(1, low + start[0]), start[1], start[2])
+            last = date(min(9999, low + end[0]), end[1], end[2])
         elif day is None or day == "XX":
             unit, first = "month", date(low, int(month), 1)
             last = month_end(low, int(month))
