@@ -12,7 +12,7 @@ def doctor(as_json: AsJson = False) -> None:
 
     Example: amparo doctor
     """
-    from amparo.cli.examine import examine
+    from amparo.intake.examine import examine
 
     found = examine()
     if as_json:

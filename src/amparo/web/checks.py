@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from importlib.metadata import version
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from amparo.casefile.verify import check_record
-from amparo.intake.sandbox import layers
-from amparo.store.database import engine_versions
+from amparo.intake.examine import examine
 from amparo.vault.facts import describe
 from amparo.vault.verify import verify_vault
 from amparo.web.lock import held_vault
@@ -33,12 +31,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 def machine(request: HttpRequest) -> HttpResponse:
     """What the program stands on here. Contacts nothing."""
     facts = {
-        "versions": [
-            ("Amparo", version("amparo")),
-            ("Python", platform.python_version()),
-            ("Database", engine_versions()),
-        ],
-        "layers": sorted(layers().items()),
+        "version": version("amparo"),
+        "checks": examine(),
         "vault": describe(held_vault()),
     }
     return render(request, "machine.html", facts)
