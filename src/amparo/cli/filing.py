@@ -46,6 +46,10 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", help="Names that must not leave, a line each; not kept."),
     ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Sections that people wrote; see `filing draft`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build PDF, DOCX, index of exhibits and court package of a case, in one new folder.
@@ -71,6 +75,8 @@ def build(
             sender=tuple(sender or ()),
             recipient=recipient,
             protect=names,
+            text=_read(text) if text else "",
+            text_name=text.name if text else "",
         )
     if as_json:
         print_json(_facts(built))
@@ -79,11 +85,41 @@ def build(
         typer.echo(line)
 
 
-def _names(path: Path) -> tuple[str, ...]:
+def _read(path: Path) -> str:
     from amparo.casefile.case_file import read_text
+
+    return read_text(path)
+
+
+def _names(path: Path) -> tuple[str, ...]:
     from amparo.filing.scan import read_names
 
-    return read_names(read_text(path))
+    return read_names(_read(path))
+
+
+@app.command("draft")
+def draft(
+    vault: VaultPath,
+    case: CaseCode,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="New text file.")],
+    forum: ForumId = "icc-15",
+    lang: Annotated[str, typer.Option(help="Language of the filing: en or fr.")] = "en",
+    on: Day = None,
+    recipient: Recipient = "",
+) -> None:
+    """Write the filing as text to be edited: saved sections as saved, the others drafted anew.
+
+    Facts stand in it by reference, such as [[statement:ST1]]. The file is not encrypted.
+
+    Example: amparo filing draft evidence KARV --forum icc-15 --out draft.md
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.bundle import draft_filing
+
+    day = on.date() if on else None
+    with opened(vault):
+        pieces = draft_filing(case, out, forum=forum, lang=lang, on=day, recipient=recipient)
+    typer.echo(f"Text of {pieces} sections: {out} (build it with --text {out})")
 
 
 @app.command("redact")

@@ -30,13 +30,22 @@ from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
 from amparo.filing.leaks import is_telling, refuse_leaks
+from amparo.filing.manuscript import Piece, join_pieces, split_pieces
 from amparo.filing.material import Material
 from amparo.filing.redaction import secrets_of
 from amparo.filing.rules import check_length
+from amparo.filing.saved import (
+    apply_text,
+    changed_pieces,
+    check_versions,
+    draft,
+    save_pieces,
+    saved_pieces,
+)
 from amparo.filing.scan import refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
-from amparo.filing.words import Forum, load_forum, load_words
+from amparo.filing.words import Forum, Words, load_forum, load_words
 from amparo.store import lock
 from amparo.store.files import write_durably
 from amparo.vault.deposit import Arrival, deposit
@@ -84,12 +93,15 @@ def build_filing(
     sender: tuple[str, ...] = (),
     recipient: str = "",
     protect: tuple[str, ...] = (),
+    text: str = "",
+    text_name: str = "text",
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
     `on` is the day it is dated and for which consent is asked (default: today, UTC); the
     same record, day and language give the same filing. `protect` are names that must stand
-    nowhere in what leaves; they are kept nowhere. Raises Refused when the gate blocks,
+    nowhere in what leaves; they are kept nowhere. `text` holds sections that people wrote
+    (`manuscript`); those that differ are saved. Raises Refused when the gate blocks,
     BadInput when `out` is taken, StorageFailed.
     """
     rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
@@ -98,7 +110,8 @@ def build_filing(
     found = examine(case_code, rules, on)
     refuse_blocks(found)
     material = gather(found, rules, lang, on, sender)
-    document = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
+    drafted = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
+    document, changed = _with_text(drafted, material, words, text, text_name)
     index = write_index(document)
     _refuse_leaks(document, index, material)
     length = check_length(document, rules)
@@ -106,6 +119,7 @@ def build_filing(
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     secrets = (*protect, *secrets_of(load_case(case_code), rules.id))
     _refuse_secrets(vault, document, files, secrets)
+    save_pieces(vault.member, case_code, forum, lang, changed)
     with _building(out) as folder:
         for name, data in files.items():
             write_durably(folder / name, data)
@@ -114,6 +128,47 @@ def build_filing(
             _package(vault, folder / PACKAGE, document, files)
     findings = (*found.findings, *length, *(() if sender else (NO_SENDER,)))
     return Built(out, document, items, found.withheld, findings)
+
+
+def draft_filing(
+    case_code: str,
+    out: Path,
+    *,
+    forum: str = "icc-15",
+    lang: str = "en",
+    on: date | None = None,
+    recipient: str = "",
+) -> int:
+    """Write the filing as text into the new file `out`; returns the number of sections.
+
+    Raises Refused when the gate blocks, BadInput when `out` is taken.
+    """
+    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
+    on = on or datetime.now(UTC).date()
+    if out.exists() or out.is_symlink():
+        raise BadInput("something is there already", value=str(out), remedy="name a new file")
+    found = examine(case_code, rules, on)
+    refuse_blocks(found)
+    material = gather(found, rules, lang, on, ())
+    document = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
+    pieces = draft(document, material, words)
+    write_durably(out, join_pieces(pieces, f"{case_code} {forum} {lang}").encode())
+    return len(pieces)
+
+
+def _with_text(
+    drafted: Document, material: Material, words: Words, text: str, name: str
+) -> tuple[Document, tuple[Piece, ...]]:
+    """The document with the sections given, else with those saved; and those to be saved."""
+    case = load_case(material.case.code)
+    if not text:
+        saved = saved_pieces(case, words.forum, words.lang)
+        return apply_text(drafted, material, words, saved, "a saved section"), ()
+    pieces = split_pieces(text)
+    document = apply_text(drafted, material, words, pieces, name)
+    changed = changed_pieces(drafted, material, words, pieces)
+    check_versions(case, words.forum, words.lang, changed)
+    return document, changed
 
 
 def name_recipient(forum: Forum, recipient: str) -> Forum:
