@@ -370,3 +370,42 @@ def review(
     with opened(vault) as held:
         row = move(held.member, case, record, status)
     typer.echo(f"{row.code}\tversion {row.version}\t{row.status}")
+
+
+@app.command("propose")
+def propose(
+    vault: VaultPath,
+    case: CaseCode,
+    accept: Annotated[str, typer.Option(help="Accept that one repeats the other: I9:I8.")] = "",
+    refuse: Annotated[str, typer.Option(help="Refuse that one repeats the other: I9:I8.")] = "",
+    why: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose which items repeat each other, or decide about a proposal.
+
+    A reprint must not pass for a second source. The program proposes with the shared
+    passages; a person accepts or refuses, and the decision is kept.
+
+    Example: amparo case propose evidence KARV --accept I9:I8 --why "reprint"
+    """
+    from amparo.casefile.propose import decide
+    from amparo.casefile.propose import propose as find
+    from amparo.casefile.records import load_case
+    from amparo.cli.unlock import opened
+
+    if accept and refuse:
+        raise BadInput("decide one thing at a time", remedy="give --accept or --refuse")
+    with opened(vault) as held:
+        if accept or refuse:
+            decision = "accepted" if accept else "refused"
+            row = decide(held.member, case, accept or refuse, decision, why=why)
+            typer.echo(f"{row.code}\t{row['from']} repeats {row['to']}: {decision}")
+            return
+        found = find(load_case(case))
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    print_rows(
+        ("pair", "kind", "share", "words", ""),
+        ((one.key, one.kind, f"{one.share} %", one.words, one.said) for one in found),
+    )
