@@ -41,7 +41,7 @@ def test_contrary_evidence_is_shown_beside_and_never_netted(made):
 
 def test_a_private_act_asks_for_attribution(made):
     gaps = [gap for line in made.crimes for gap in line.gaps]
-    assert any("attribution is private" in gap for gap in gaps)
+    assert any("private act" in gap for gap in gaps)
 
 
 def test_claims_of_law_are_answered_by_the_book(made):

@@ -167,7 +167,7 @@ def _contaminations(drawing: _Drawing) -> list[Contamination]:
 
 
 def _silent(drawing: _Drawing, statement: Row) -> Node:
-    """A source that says nothing here: for want of consent, or because it speaks of other things."""
+    """A source that says nothing here: without consent, or speaking of other things."""
     code = statement["source"]
     source = drawing.case.get(code)
     withheld = (

@@ -14,6 +14,7 @@ from amparo.casefile.claim_graph import Use, weigh
 from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.law.book import Book, Crime
+from amparo.law.findings import say
 
 if TYPE_CHECKING:
     from amparo.law.assess import Assessment
@@ -212,22 +213,19 @@ def _crime(
         elements.append(MENTAL)
     codes = tuple(act.code for act in acts)
     lines = tuple(_element(case, book, e, codes, claims, lang) for e in elements)
-    return CrimeLine(crime.id, crime.label[lang], codes, lines, tuple(_gaps(acts)))
+    return CrimeLine(crime.id, crime.label[lang], codes, lines, tuple(_gaps(acts, book, lang)))
 
 
-def _gaps(acts: tuple[Row, ...]) -> Iterator[str]:
+def _gaps(acts: tuple[Row, ...], book: Book, lang: str) -> Iterator[str]:
     """What the record does not say of the acts and the law will ask."""
     for act in acts:
-        if act["attribution"] != "state":
-            said = act["attribution"] or "unknown"
-            yield (
-                f"{act.code}: attribution is {said}; show whether officials ordered, induced,"
-                " encouraged or knowingly tolerated it"
-            )
-        if not act["began"]:
-            yield f"{act.code}: no date"
-        if not act["place"]:
-            yield f"{act.code}: no place"
+        asked = (
+            (act["attribution"] == "private", "gap.private"),
+            (act["attribution"] not in ("private", "state"), "gap.attribution"),
+            (not act["began"], "gap.date"),
+            (not act["place"], "gap.place"),
+        )
+        yield from (say(key, act=act.code).show(book, lang) for missing, key in asked if missing)
 
 
 def _element(

@@ -81,7 +81,9 @@ def _assess_facts(path: Path, overlay: Path | None) -> Assessment:
 
 @app.command()
 def deadlines(
-    facts: Annotated[Path, typer.Option("--facts", help="Facts as YAML or JSON.")],
+    vault: Annotated[Path | None, typer.Argument(help="A vault; or use --facts.")] = None,
+    case: Annotated[str | None, typer.Argument(help="The case's code.")] = None,
+    facts: Annotated[Path | None, typer.Option("--facts", help="Facts as YAML or JSON.")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Write a calendar file here.")] = None,
     overlay: Overlay = None,
     lang: Lang = "en",
@@ -91,10 +93,16 @@ def deadlines(
 
     Example: amparo law deadlines --facts facts.yaml --ics deadlines.ics
     """
+    from amparo.errors import BadInput
     from amparo.law import deadlines as limits
 
     _check_lang(lang)
-    assessed = _assess_facts(facts, overlay)
+    if facts is not None:
+        assessed = _assess_facts(facts, overlay)
+    elif vault is not None and case is not None:
+        assessed = _assess_case(vault, case)
+    else:
+        raise BadInput("no acts given", remedy="Give --facts FILE, or VAULT and CASE")
     found = limits.find(assessed)
     if ics is not None:
         _write(ics, limits.calendar(found, assessed.book, assessed.as_of, lang))

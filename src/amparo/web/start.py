@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from amparo.casefile.records import CaseFile, list_cases, load_case
+from amparo.casefile.remind import limits_of
 from amparo.custody.models import LedgerEntry
 from amparo.vault.facts import describe
 from amparo.web.lock import held_vault
@@ -38,9 +39,17 @@ def show(request: HttpRequest) -> HttpResponse:
         "unread": unread,
         "cases": [(case, _sizes(case)) for case in cases],
         "steps": _steps(facts["items"], cases),
+        "limits": [line for case in cases for line in _limits(case.code)],
         "entries": LedgerEntry.objects.order_by("-sequence")[:LAST],
     }
     return render(request, "start.html", page)
+
+
+def _limits(case: str) -> list[tuple[str, dict[str, object]]]:
+    assessed, found = limits_of(case)
+    if assessed is None:
+        return []
+    return [(case, one.as_dict(assessed.book)) for one in found[:LAST]]
 
 
 def _sizes(case: CaseFile) -> list[tuple[str, int]]:
