@@ -1,0 +1,85 @@
+"""Pictures of a case: for the team or for a use that consent covers, drawn and as a table."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amparo.casefile.claim_graph import Use
+from amparo.casefile.draw import PICTURES, draw, enter_export, use_of
+from amparo.casefile.draw_chart import write_csv
+from amparo.casefile.picture import Picture
+from amparo.casefile.rasterise import rasterise
+from amparo.casefile.records import CaseFile, load_case
+from amparo.errors import BadInput, NotFound
+from amparo.web.lock import acting_member
+
+FORMS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
+
+
+def _uses(known: CaseFile) -> list[tuple[str, str]]:
+    """Purpose and recipient of every decision in the case, each once."""
+    found = {(row["purpose"], row["recipient"] or "") for row in known.all("consent")}
+    return sorted(found)
+
+
+def _asked(request: HttpRequest, known: CaseFile) -> Use:
+    """The use chosen in the form: a place in the list of uses, or nothing for the team."""
+    chosen = request.POST.get("use", "")
+    if not chosen:
+        return Use()
+    uses = _uses(known)
+    if not chosen.isdigit() or int(chosen) >= len(uses):
+        raise BadInput("this purpose is not in the list", remedy="choose one of the list")
+    return use_of(*uses[int(chosen)])
+
+
+def _case_of(case: str, what: str) -> CaseFile:
+    if what not in PICTURES:
+        raise NotFound("no such picture")
+    return load_case(case)
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, case: str, what: str) -> HttpResponse:
+    """One picture and the same as a table; POST draws it for a use."""
+    known = _case_of(case, what)
+    use = _asked(request, known)
+    made = draw(known, what, use)
+    facts = {
+        "case": known, "what": what, "names": list(PICTURES), "made": made, "use": use,
+        "uses": [(n, purpose, to, (purpose, to) == (use.purpose, use.recipient))
+                 for n, (purpose, to) in enumerate(_uses(known))],
+        "forms": list(FORMS),
+        # The picture escapes every word itself.
+        "picture": mark_safe(made.svg),  # noqa: S308
+    }  # fmt: skip
+    return render(request, "pictures_show.html", facts)
+
+
+@require_POST
+def take(request: HttpRequest, case: str, what: str) -> HttpResponse:
+    """The picture as a file, after an entry in the ledger says for which use."""
+    known = _case_of(case, what)
+    form = request.POST.get("form", "svg")
+    if form not in FORMS:
+        raise BadInput("a picture is not handed out in this form", remedy="svg, png or csv")
+    use = _asked(request, known)
+    data = _encode(draw(known, what, use), form)
+    enter_export(acting_member(), case, f"{what} as {form}", use, data)
+    response = HttpResponse(data, content_type=FORMS[form])
+    response["Content-Disposition"] = f'attachment; filename="{case}-{what}.{form}"'
+    return response
+
+
+def _encode(made: Picture, form: str) -> bytes:
+    if form == "csv":
+        return write_csv(made.headings, list(made.rows))
+    if form == "png":
+        with as_file(files("amparo.filing").joinpath("fonts")) as fonts:
+            return rasterise(made.svg, fonts)
+    return made.svg.encode()
