@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from amparo.casefile.script import fold_text
 from amparo.crypto.digest import digest_file
+from amparo.custody.work import work
 from amparo.errors import BadInput
 from amparo.intake import reconcile, sandbox
+from amparo.intake.capture import Capture, write_warc
 from amparo.intake.gather import Found, gather
 from amparo.intake.reading import DEFAULT, Budget, Reading
 from amparo.store import lock
@@ -76,6 +79,8 @@ class _Read:
     depth: int
     digest: str
     is_cycle: bool = False
+    relation: str = RELATION
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 def receive(
@@ -110,6 +115,43 @@ def receive_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) 
     for received in _store(vault, actor, trees):
         tally.count(received)
     return tally
+
+
+def receive_capture(vault: Vault, actor: str, taken: Capture, *, budget: Budget = DEFAULT) -> Tally:
+    """Deposit a captured page: the WARC, and as renderings of it the picture and the HTML.
+
+    A `collect` entry says when, how and by which route; of the address it names only the
+    site, as the rest may hold a person's name. The whole address is in the encrypted record.
+    """
+    archive = write_warc(taken)
+    outermost = _unfold("capture.warc.gz", archive, budget)
+    parent = outermost[0].digest
+    trees = [outermost]
+    for name, data in (("page.png", taken.screenshot), ("page.html", taken.html)):
+        if data:
+            tree = _unfold(name, data, budget)
+            trees.append([replace(tree[0], parent=parent, relation="rendering"), *tree[1:]])
+    with work(actor, "capture a page") as custody:
+        custody.enter(
+            "collect",
+            item=parent,
+            digest=parent,
+            size=len(archive),
+            source={"url": _site(taken.url), "method": "page capture"},
+            technical={"tool": "amparo", "route": f"{taken.tool}; {taken.route}"},
+            result=f"{taken.outcome} {taken.detail}".strip(),
+        )
+    for tree in trees:
+        tree[0] = replace(tree[0], facts=tuple(taken.facts().items()))
+    tally = Tally()
+    for received in _store(vault, actor, trees):
+        tally.count(received)
+    return tally
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def receive_inside(
@@ -218,12 +260,15 @@ def _seal(vault: Vault, read: _Read, locators: dict[str, str]) -> Arrival:
     reading = read.reading
     if stored.digest != read.digest:
         reading = sandbox.read(vault.packs.read(stored.locator), name=read.name)
-    return describe(read.name, stored, reading, read.parent)
+    arrival = describe(read.name, stored, reading, read.parent, relation=read.relation)
+    return replace(arrival, metadata={**arrival.metadata, **dict(read.facts)})
 
 
-def describe(name: str, stored: Stored, reading: Reading | None, parent: str) -> Arrival:
+def describe(
+    name: str, stored: Stored, reading: Reading | None, parent: str, *, relation: str = RELATION
+) -> Arrival:
     """What the vault records of a reading; all of it came out of the sandbox."""
-    relation = RELATION if parent else ""
+    relation = relation if parent else ""
     if reading is None:
         return Arrival(stored, name, "", "", "", parent_sha256=parent, relation=relation)
     return Arrival(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amparo.casefile.models import Record
 from amparo.casefile.script import fold_text
@@ -81,6 +81,8 @@ def _reread_one(
         return Reread(item, before, "kept")
     inside = receive_inside(vault, actor, item, reading)
     arrival = describe(item.file_name, _stored(item), reading, "")
+    collected = {k: v for k, v in item.metadata.items() if k.startswith("capture:")}
+    arrival = replace(arrival, metadata={**arrival.metadata, **collected})
     found = amend(actor, item, arrival, cited=cited, index_form=fold_text)
     if found is None:
         return Reread(item, before, "changed" if inside else "same", inside=inside)
