@@ -164,3 +164,15 @@ def test_shared_findings_are_those_of_a_fresh_book(day: int, place: str, crime: 
 def _answers(act: dict[str, Any]) -> list[dict[str, Any]]:
     given_facts = facts.parse({"as_of": AS_OF, "acts": [{"id": "A", **act}]})
     return list(assess.assess(given_facts, BOOK).answers())
+
+
+def test_a_year_in_which_the_suspects_state_joined_does_not_open_a_referral() -> None:
+    """Found by hypothesis: Bangladesh joined on 1 June 2010; before, its nationals may be left out."""
+    act = {
+        "crime": "7(1)(a)",
+        "places": [{"state": "SD", "region": "Darfur"}],
+        "suspects": [{"nationalities": ["BD"]}],
+    }
+    assert _summary({**act, "began_on": "2010-01-01"})["icc"] == "unknown"
+    assert _summary({**act, "began_on": "2010"})["icc"] == "unknown"
+    assert _summary({**act, "began_on": "2010-06-01"})["icc"] == "open"

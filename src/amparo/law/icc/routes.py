@@ -220,9 +220,9 @@ def in_region(book: Book, region_id: str, named: str | None) -> bool | None:
 
 
 def _all_excludable(asked: Asked, code: str) -> bool:
-    """Whether all suspects are nationals only of other States that are not Parties."""
+    """Whether all suspects may be nationals only of other States that are not Parties then."""
     return asked.suspects_known and all(
-        n != code and touch(asked.book.windows_of("rome", n), asked.when) is Touch.OUTSIDE
+        n != code and touch(asked.book.windows_of("rome", n), asked.when) is not Touch.INSIDE
         for s in asked.act.suspects
         for n in s.nationalities
     )
