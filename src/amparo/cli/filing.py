@@ -250,11 +250,12 @@ def list_(
 
     with opened(vault):
         found = filings(case)
+        sent = {one["item"]: _sent(one) for one in found}
     if as_json:
-        print_json(found)
+        print_json([{**one, "sent": sent[one["item"]]} for one in found])
         return
     print_rows(
-        ("item", "case", "forum", "language", "date", "exhibits", ""),
+        ("item", "case", "forum", "language", "date", "exhibits", "sent"),
         (
             (
                 one["item"],
@@ -263,8 +264,93 @@ def list_(
                 one["lang"],
                 one["date"],
                 len(one["numbers"]),
-                "" if one["finished"] else "not finished: nothing left",
+                _shown(sent[one["item"]]) if one["finished"] else "not finished: nothing left",
             )
             for one in found
         ),
     )
+
+
+def _sent(told: dict[str, Any]) -> list[dict[str, Any]]:
+    from amparo.casefile.records import load_case
+    from amparo.filing.handover import sent_of
+
+    return [row.body for row in sent_of(load_case(told["case"]), told["item"])]
+
+
+def _shown(sent: list[dict[str, Any]]) -> str:
+    return "; ".join(
+        f"{one['to']} {one['on']}" + (f" ({one['receipt']})" if one.get("receipt") else "")
+        for one in sent
+    )
+
+
+@app.command("sent")
+def sent(
+    vault: VaultPath,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Item of the filing's PDF.")],
+    to: Annotated[str, typer.Option(help="Recipient.")],
+    on: Annotated[str, typer.Option(help="Date it was sent.")],
+    how: Annotated[str, typer.Option(help="Portal, post, by hand.")],
+    receipt: Annotated[str, typer.Option(help="Reference number of the recipient.")] = "",
+    received_on: Annotated[str, typer.Option(help="Date of the receipt.")] = "",
+    reply: Annotated[
+        list[str] | None, typer.Option(help="What came back, with its date; may be repeated.")
+    ] = None,
+    answer_by: Annotated[str, typer.Option(help="When a further step is due.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record that a filing was sent; again for the same recipient: receipt, replies, deadline.
+
+    Example: amparo filing sent evidence I-0043 --to ICC-OTP --on 2026-11-23 --how portal
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.handover import record_sent
+
+    facts = {
+        "to": to, "on": on, "how": how, "receipt": receipt, "received_on": received_on,
+        "replies": list(reply or ()), "answer_by": answer_by,
+    }  # fmt: skip
+    with opened(vault) as held:
+        row = record_sent(held, item, facts)
+    if as_json:
+        print_json({"id": row.code, "version": row.version, **row.body})
+    else:
+        typer.echo(f"{row.code}, version {row.version}: {item} to {row['to']} on {row['on']}")
+
+
+@app.command("affected")
+def affected(
+    vault: VaultPath,
+    case: CaseCode,
+    person: Annotated[str, typer.Option(help="Code of the person, such as V-1.")],
+    lang: Annotated[str, typer.Option(help="Language of the letters: en or fr.")] = "en",
+    sender: Annotated[
+        list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
+    ] = None,
+    on: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the filings in which a person appears and who must be told, with a letter to each.
+
+    Example: amparo filing affected evidence KARV --person V-1 --lang fr
+    """
+    from datetime import UTC
+
+    from amparo.cli.unlock import opened
+    from amparo.filing.handover import affected as find
+
+    day = (on or datetime.now(UTC)).date()
+    with opened(vault):
+        found = find(case, person, lang=lang, on=day, sender=tuple(sender or ()))
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    told = [one.as_dict() for one in found]
+    names = ("item", "forum", "lang", "date", "to", "sent_on", "receipt")
+    print_rows(names, (tuple(one[name] for name in names) for one in told))
+    for one in told:
+        if one["letter"]:
+            typer.echo(f"\n{one['letter']}")
+    if found:
+        typer.echo("When they were told, write it into the consent: field 'told'.")

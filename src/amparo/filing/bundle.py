@@ -123,7 +123,7 @@ def build_filing(
     with _building(out) as folder:
         for name, data in files.items():
             write_durably(folder / name, data)
-        items = _record(vault, document, rules, files)
+        items = _record(vault, document, rules, files, tuple(found.levels))
         with _owning_up(vault, document, files):
             _package(vault, folder / PACKAGE, document, files)
     findings = (*found.findings, *length, *(() if sender else (NO_SENDER,)))
@@ -264,13 +264,19 @@ def _owning_up(vault: Vault, document: Document, files: dict[str, bytes]) -> Ite
 
 
 def _record(
-    vault: Vault, document: Document, forum: Forum, files: dict[str, bytes]
+    vault: Vault,
+    document: Document,
+    forum: Forum,
+    files: dict[str, bytes],
+    persons: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Deposit what was printed, and enter the export of each exhibit and of the filing."""
     with lock.hold(vault.folder), mark_writing(vault):
         known = Item.objects.filter(sha256__in=_digests(files))
         held = dict(known.values_list("sha256", "locator"))
-        arrivals = [_arrival(vault, document, name, data, held) for name, data in files.items()]
+        arrivals = [
+            _arrival(vault, document, name, data, held, persons) for name, data in files.items()
+        ]
         vault.packs.flush()
         done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")
         vault.packs.release()
@@ -291,7 +297,12 @@ def _record(
 
 
 def _arrival(
-    vault: Vault, document: Document, name: str, data: bytes, held: dict[str, str]
+    vault: Vault,
+    document: Document,
+    name: str,
+    data: bytes,
+    held: dict[str, str],
+    persons: tuple[str, ...],
 ) -> Arrival:
     kind, media_type = MEDIA[name]
     stored = vault.packs.put(data, held=held.get)
@@ -300,6 +311,7 @@ def _arrival(
         "forum": document.forum,
         "lang": document.lang,
         "date": document.made_at.date().isoformat(),
+        "persons": list(persons),
         "numbers": {one.item: one.number for one in document.exhibits},
     }
     suffix = name.rpartition(".")[2]

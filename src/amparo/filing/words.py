@@ -98,21 +98,32 @@ def _no_forum(forum: str) -> BadInput:
     )
 
 
+def _no_language(lang: str) -> BadInput:
+    return BadInput(
+        "no template in this language",
+        value=lang,
+        remedy=f"Use one of: {', '.join(LANGUAGES)}.",
+    )
+
+
 @cache
 def load_words(forum: str, lang: str) -> Words:
     """Read the sentences; BadInput names a forum or a language that has none."""
     if forum not in FORUMS:
         raise _no_forum(forum)
     if lang not in LANGUAGES:
-        raise BadInput(
-            "no template in this language",
-            value=lang,
-            remedy=f"Use one of: {', '.join(LANGUAGES)}.",
-        )
+        raise _no_language(lang)
     sentences: dict[str, str] = {}
     for folder in dict.fromkeys(("words", FIRST, *load_forum(forum).words_from, forum)):
         sentences |= _read(folder, lang)
     return Words(forum, lang, sentences)
+
+
+def read_sentences(folder: str, lang: str) -> dict[str, str]:
+    """Sentences of one folder of templates. Raises BadInput for a language that has none."""
+    if lang not in LANGUAGES:
+        raise _no_language(lang)
+    return _read(folder, lang)
 
 
 def _read(folder: str, lang: str) -> dict[str, str]:
