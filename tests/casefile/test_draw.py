@@ -163,6 +163,23 @@ def test_without_a_published_precision_nothing_leaves_on_a_map():
     assert draw_map(case, Use("media")).rows[0][3] == "not on the map"
 
 
+def test_a_name_that_nobody_cleared_does_not_leave():
+    act = row("act", "A1", kind="raid", place="PL1")
+    for precision in (None, "unknown", "point"):
+        case = case_of(place(precision=precision, state="XV"), act)
+        assert "Quarry" in draw_map(case).rows[0][1]
+        for drawn in (draw_map, draw_network):
+            made = drawn(case, Use("media"))
+            assert "Quarry" not in made.svg + str(made.rows)
+
+
+def test_a_date_said_to_be_about_is_sure_on_no_day():
+    bar = bars_of(case_of(row("event", "E1", title="x", began="2019-03-02~", ended="2019-03-09")))[
+        0
+    ]
+    assert bar.core is None and bar.is_vague
+
+
 def test_the_world_has_coasts_and_the_open_sea_has_none():
     assert len(land_within((-180, -90, 180, 90))) > 100
     assert land_within((-20, -40, -19, -39)) == []

@@ -94,6 +94,22 @@ def test_what_is_not_of_the_template_is_refused(sheets, said):
         read_table(workbook(**sheets), "entry.xlsx")
 
 
+def test_a_row_without_an_id_and_a_quotation_that_is_not_there_are_named(demo_vault):
+    sheets = {
+        "persons": [("id", "role"), ("", "nobody")],
+        "statements": [
+            ("id", "source", "item", "part", "quote"),
+            ("ST90", "S5", "I8", "article", "words that stand nowhere in it"),
+            ("ST91", "S5", "I8", "page:99", "words"),
+            ("ST92", "S5", "I-9999", "text", "words"),
+        ],
+    }  # fmt: skip
+    found = preview("KARV", read_table(workbook(**sheets), "entry.xlsx"))
+    assert {(one.sheet, one.number) for one in found.faults} == {
+        ("persons", 2), ("statements", 2), ("statements", 3), ("statements", 4),
+    }  # fmt: skip
+
+
 def test_a_stray_cell_is_not_dropped(demo_vault):
     lines = read_table(workbook(persons=[("id", "role"), ("V-93", "x", "stray")]), "entry.xlsx")
     assert "without a heading" in preview("KARV", lines).faults[0].fault

@@ -85,12 +85,15 @@ def _spot(case: CaseFile, row: Row, strict: bool) -> Spot:
     shown = max(known, published, key=PRECISIONS.index)
     acts = sum(act["place"] == row.code for act in case.all("act"))
     events = sum(row.code in (event["places"] or []) for event in case.all("event"))
-    return Spot(row.code, _label(row, known, shown), shown, known, _box(row, shown), acts + events)
+    named = shown != "unknown" or not strict
+    return Spot(
+        row.code, _label(row, known, shown, named), shown, known, _box(row, shown), acts + events
+    )
 
 
-def _label(row: Row, known: str, shown: str) -> str:
+def _label(row: Row, known: str, shown: str, named: bool) -> str:
     """The name where it says no more than may be shown; else the larger area alone."""
-    if PRECISIONS.index(shown) <= PRECISIONS.index(known):
+    if named and PRECISIONS.index(shown) <= PRECISIONS.index(known):
         return f"{row['name']}" + (f" ({row['state']})" if row["state"] else "")
     region, state = row["region"] or "", row["state"] or ""
     around = ", ".join(part for part in (region, state) if part)

@@ -62,7 +62,7 @@ class Bar:
         vague = ["said to be uncertain or about"] if self.is_vague else []
         if self.first is None or self.last is None:
             vague.append("one side is open or not known")
-        elif self.core != (self.first, self.last):
+        elif not vague and self.core != (self.first, self.last):
             vague.append(f"somewhere from {self.first} to {self.last}")
         return "; ".join(vague) or "to the day"
 
@@ -113,6 +113,8 @@ def _bar(case: CaseFile, row: Row) -> Bar:
 def _core(began: PartialDate | None, ended: PartialDate | None) -> tuple[date, date] | None:
     """Days on which it was surely going on: after the latest beginning, before the earliest end."""
     if began is None or ended is None or began.latest is None or ended.earliest is None:
+        return None
+    if any(end.uncertain or end.approximate for end in (began, ended)):
         return None
     if began is ended:
         return (began.latest, began.latest) if began.is_one_day else None

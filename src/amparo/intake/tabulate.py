@@ -193,6 +193,8 @@ def _find_faults(known: CaseFile, lines: list[Line]) -> list[Line]:
             break
         except AmparoError as error:
             guilty = _guilty(lines, left, error)
+            if guilty is None:
+                raise
             found[guilty] = error
             left.remove(guilty)
             if len(found) >= MOST_FAULTS:
@@ -205,12 +207,12 @@ def _find_faults(known: CaseFile, lines: list[Line]) -> list[Line]:
     ]
 
 
-def _guilty(lines: list[Line], left: list[int], error: AmparoError) -> int:
-    """The row that an error names, by the place in its value."""
+def _guilty(lines: list[Line], left: list[int], error: AmparoError) -> int | None:
+    """The row that an error names, by the place in its value; None where it names none."""
     for at in left:
         if f"sheet {lines[at].sheet}, row {lines[at].number}," in f"{error.value},":
             return at
-    return left[0]
+    return None
 
 
 def enter(actor: str, case_code: str, lines: list[Line]) -> list[Row]:
