@@ -20,8 +20,13 @@ from amparo.custody.log import Log, current_log, publish_pending
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import Refused
 from amparo.store import guard, lock
-from amparo.store.database import storage_errors
+from amparo.store.database import execute_many, storage_errors, stored_time
 
+# Plain SQL: the largest deposits spend a third of their time in building rows otherwise.
+INSERT = (
+    "INSERT INTO custody_ledgerentry (sequence, kind, at, item_digest, case_code, body, leaf_hash)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
 _running: ContextVar[bool] = ContextVar("running", default=False)
 
 
@@ -71,24 +76,20 @@ class Work:
 
     def commit(self) -> None:
         """Append the entries and sign the new head; part of the same transaction."""
-        from amparo.custody.models import LedgerEntry, LogState
+        from amparo.custody.models import LogState
 
         if not self._bodies:
             raise Refused(
                 "a Work must leave an entry in the ledger; nothing was changed",
                 remedy="enter what was done before the Work ends",
             )
-        first, frontier, rows = self._frontier.size, self._frontier, []
+        first, frontier = self._frontier.size, self._frontier
+        at, rows = stored_time(self.at), []
         for offset, (kind, item, case, body) in enumerate(self._bodies):
             leaf = leaf_hash(body)
             frontier = frontier.append(leaf)
-            rows.append(
-                LedgerEntry(
-                    sequence=first + offset, kind=kind, at=self.at, item_digest=item,
-                    case_code=case, body=body, leaf_hash=leaf,
-                )
-            )  # fmt: skip
-        LedgerEntry.objects.bulk_create(rows)
+            rows.append((first + offset, kind, at, item, case, body, leaf))
+        execute_many(INSERT, rows)
         note = make_checkpoint(self._log.origin, frontier.size, frontier.root(), [self._log.signer])
         state = LogState(
             pk=1, size=frontier.size, frontier=frontier.to_bytes(), checkpoint=note, at=self.at

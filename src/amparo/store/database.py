@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from amparo.errors import Broken, InUse, StorageFailed
@@ -183,6 +184,13 @@ def execute_many(sql: str, rows: Iterable[tuple[str | int | bytes, ...]]) -> Non
 
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(rows))
+
+
+def stored_time(at: datetime) -> str:
+    """A UTC time as the columns of the database hold it."""
+    from django.db import connection
+
+    return str(connection.ops.adapt_datetimefield_value(at))
 
 
 def has_older_tables() -> bool:

@@ -8,14 +8,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Max
+
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import Work, work
 from amparo.store import text_index
+from amparo.store.database import execute_many, stored_time
 from amparo.store.packs import Stored
 from amparo.vault.models import Derivation, Item, Part, Passage
 
 PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:\n(?!\s*\n).*\S)*", re.MULTILINE)
 MAX_PASSAGE = 2_000
+PLAIN = (
+    "number", "sha256", "size", "locator", "file_name", "kind", "media_type", "outcome", "detail",
+    "reader", "reader_version", "expected", "emitted", "failed", "received_by", "entry_sequence",
+)  # fmt: skip
+INSERT = (
+    f"INSERT INTO vault_item ({', '.join(PLAIN)}, received_at, metadata)"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * (len(PLAIN) + 2))})"
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ def deposit(
             done.append(Deposited(item, held is None))
         if not custody.has_entries:
             custody.enter("receive", result="nothing new")
-        Item.objects.bulk_create(item for item, _ in fresh)
+        _insert([item for item, _ in fresh])
         _extract(fresh, index_form)
         links.write()
     return done
@@ -147,6 +158,27 @@ def _enter(custody: Work, arrival: Arrival) -> Item:
         received_by=custody.actor,
         entry_sequence=sequence,
     )
+
+
+def _insert(items: Sequence[Item]) -> None:
+    """Write new items, numbered on from the last one; items are never removed."""
+    if not items:
+        return
+    last = Item.objects.aggregate(last=Max("number"))["last"] or 0
+    at = stored_time(items[0].received_at)
+    rows = []
+    for number, item in enumerate(items, start=last + 1):
+        item.number = number
+        item._state.adding, item._state.db = False, "default"
+        row = item.__dict__
+        rows.append(
+            (
+                *(row[name] for name in PLAIN),
+                at,
+                json.dumps(item.metadata) if item.metadata else "{}",
+            )
+        )
+    execute_many(INSERT, rows)
 
 
 def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], str]) -> None:
