@@ -59,3 +59,29 @@ def test_pages_of_results_carry_on(client):
     first = lxml.html.fromstring(ask(client, "depot OR the OR was").content)
     ahead = first.xpath("//a[@rel='next']/@href")
     assert ahead == ["?page=2"]
+
+
+def test_a_search_narrowed_by_a_count_finds_so_many(client):
+    tree = lxml.html.fromstring(ask(client, "the").content)
+    buttons = tree.xpath("//details//button[@name='query']")
+    assert buttons
+    for button in buttons[:6]:
+        count = int(button.text.rpartition("(")[2].rstrip(")"))
+        assert f"<b>{count}</b> passage".encode() in ask(client, button.get("value")).content
+
+
+def test_a_search_is_kept_asked_again_and_forgotten(client):
+    assert client.post("/search/keep", {"query": "depot -Ordun"}).status_code == 302
+    tree = lxml.html.fromstring(client.get("/search").content)
+    [row] = tree.xpath("//tbody/tr[th='depot -Ordun']")
+    assert row.xpath("td")[0].text == "0"
+    new, forget = (f for f in row.xpath(".//form/@action") if f != "/search")
+    assert b"<b>0</b> passages new since" in client.post(new).content
+    assert client.get(new).status_code == 405
+    assert client.post(forget).status_code == 302
+    assert b"Searches kept" not in client.get("/search").content
+    assert client.post(new).status_code == 404
+
+
+def test_a_mistake_is_not_kept(client):
+    assert client.post("/search/keep", {"query": '"open'}).status_code == 400

@@ -44,3 +44,15 @@ class Record(models.Model):
             models.UniqueConstraint(fields=["case", "code", "version"], name="record_version_once"),
         ]
         indexes = [models.Index(fields=["case", "noun", "current"], name="record_by_noun")]
+
+
+class SavedSearch(models.Model):
+    """A search kept under a number. `seen` is the newest passage when it was last looked at."""
+
+    query = models.TextField()
+    seen = models.BigIntegerField(default=0)
+    seen_at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["id"]

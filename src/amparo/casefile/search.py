@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from amparo.casefile.dates import parse_date
 from amparo.casefile.marks import mark
@@ -100,10 +102,13 @@ def forget_vocabulary() -> None:
     _known.clear()
 
 
-def search(query: str, *, limit: int = 20, skip: int = 0) -> Found:
-    """Passages for a query, best first. Raises BadInput naming the place of a mistake."""
+def search(query: str, *, limit: int = 20, skip: int = 0, since: int = 0) -> Found:
+    """Passages for a query, best first. Raises BadInput naming the place of a mistake.
+
+    `since` is a row of `newest_passage`: only passages that came in after it are found.
+    """
     plan = plan_query(parse_query(query), _vocabulary())
-    rows, total = _rows(plan, limit, skip)
+    rows, total = _rows(plan, limit, skip, since)
     passages = Passage.objects.select_related("part__item").in_bulk(rows)
     hits = tuple(_hit(passages[row], plan.marks) for row in rows if row in passages)
     notes = tuple(
@@ -113,12 +118,63 @@ def search(query: str, *, limit: int = 20, skip: int = 0) -> Found:
     return Found(hits, total, notes)
 
 
-def _rows(plan: Plan, limit: int, skip: int) -> tuple[list[int], int]:
+def newest_passage() -> int:
+    """Row of the passage that came in last; 0 in an empty vault."""
+    return Passage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def count_facets(query: str) -> dict[str, dict[str, int]]:
+    """Passages found, by kind, language, case and source: the filters that narrow a search.
+
+    An item cited in two cases counts in both. Raises BadInput as `search` does.
+    """
+    plan = plan_query(parse_query(query), _vocabulary())
+    scope = _scope(plan.filters).order_by()
+    if plan.match is not None:
+        found = "vault_passage.id IN (SELECT rowid FROM store_text WHERE store_text MATCH %s)"
+        scope = scope.extra(where=[found], params=[plan.match])  # noqa: S610
+    items = dict(scope.values_list("part__item__sha256").annotate(n=Count("pk")))
+    return {
+        "kind": _ordered(scope.values_list("part__item__kind").annotate(n=Count("pk"))),
+        "lang": _ordered(scope.values_list("language").annotate(n=Count("pk"))),
+        "case": _ordered(_by_case(items)),
+        "source": _ordered(_by_source(items)),
+    }
+
+
+def _ordered(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Largest first, then by name; nameless values are left out."""
+    return dict(sorted((c for c in counts if c[0]), key=lambda c: (-c[1], c[0])))
+
+
+def _by_case(items: dict[str, int]) -> list[tuple[str, int]]:
+    held = Record.objects.filter(noun="item", current=True, retired=False)
+    counts = Counter[str]()
+    for case, digest in {(r.case_id, r.body["sha256"]) for r in held}:
+        counts[case] += items.get(digest, 0)
+    return [(case, n) for case, n in counts.items() if n]
+
+
+def _by_source(items: dict[str, int]) -> list[tuple[str, int]]:
+    held = Record.objects.filter(noun="item", current=True, retired=False)
+    digests = {(r.case_id, r.code): r.body["sha256"] for r in held}
+    cited = Record.objects.filter(noun="statement", current=True, retired=False)
+    pairs = {
+        (s.body.get("source", ""), digests.get((s.case_id, s.body["item"]), "")) for s in cited
+    }
+    counts = Counter[str]()
+    for source, digest in pairs:
+        counts[source] += items.get(digest, 0)
+    return [(source, n) for source, n in counts.items() if n]
+
+
+def _rows(plan: Plan, limit: int, skip: int, since: int) -> tuple[list[int], int]:
     scope = _scope(plan.filters)
+    scope = scope.filter(pk__gt=since) if since else scope
     if plan.match is None:
         return list(scope.values_list("pk", flat=True)[skip : skip + limit]), scope.count()
     within = None
-    if plan.filters:
+    if plan.filters or since:
         sql, params = scope.order_by().values("pk").query.sql_with_params()
         within = (sql, tuple(params))
     rows, total = text_index.match(plan.match, limit=skip + limit, within=within)
