@@ -254,3 +254,10 @@ def test_a_build_that_fails_after_recording_says_so(vault, build, tmp_path, monk
     assert filings("KARV")[-1]["finished"] is False
     build("again", on=date(2026, 1, 5))
     assert filings("KARV")[-1]["finished"] is True
+
+
+def test_a_load_file_lies_beside_the_index_and_in_the_package(build):
+    built = build("loaded", load_file="dat", columns={"document_id": "BEGDOC", "digest": "HASH"})
+    data = (built.folder / "exhibits-load.dat").read_bytes()
+    assert data == (built.folder / "package/data/filing/exhibits-load.dat").read_bytes()
+    assert all(one.sha256 in data.decode() for one in built.document.exhibits)

@@ -50,6 +50,10 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", help="Sections that people wrote; see `filing draft`."),
     ] = None,
+    load_file: Annotated[str, typer.Option(help="Index as a load file too: dat or csv.")] = "",
+    columns: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Columns of the load file (YAML).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build PDF, DOCX, index of exhibits and court package of a case, in one new folder.
@@ -61,6 +65,7 @@ def build(
     """
     from amparo.cli.unlock import opened
     from amparo.filing.bundle import build_filing
+    from amparo.filing.load_file import COLUMNS, read_columns
 
     day = on.date() if on else None
     names = _names(protect) if protect else ()
@@ -77,6 +82,8 @@ def build(
             protect=names,
             text=_read(text) if text else "",
             text_name=text.name if text else "",
+            load_file=load_file,
+            columns=read_columns(_read(columns), columns.name) if columns else COLUMNS,
         )
     if as_json:
         print_json(_facts(built))

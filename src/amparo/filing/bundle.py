@@ -7,7 +7,7 @@ is made beside its place and renamed last, so that a crash leaves nothing that l
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,6 +30,7 @@ from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
 from amparo.filing.gather import examine, gather
 from amparo.filing.leaks import is_telling, refuse_leaks
+from amparo.filing.load_file import COLUMNS, write_load_file
 from amparo.filing.manuscript import Piece, join_pieces, split_pieces
 from amparo.filing.material import Material
 from amparo.filing.redaction import secrets_of
@@ -61,6 +62,8 @@ MEDIA = {
     PDF: ("pdf", "application/pdf"),
     DOCX: ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     INDEX: ("text", "text/csv"),
+    "exhibits-load.csv": ("text", "text/csv"),
+    "exhibits-load.dat": ("text", "text/plain"),
 }
 
 NO_SENDER = Finding(
@@ -95,14 +98,16 @@ def build_filing(
     protect: tuple[str, ...] = (),
     text: str = "",
     text_name: str = "text",
+    load_file: str = "",
+    columns: Mapping[str, str] = COLUMNS,
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
     `on` is the day it is dated and for which consent is asked (default: today, UTC); the
     same record, day and language give the same filing. `protect` are names that must stand
     nowhere in what leaves; they are kept nowhere. `text` holds sections that people wrote
-    (`manuscript`); those that differ are saved. Raises Refused when the gate blocks,
-    BadInput when `out` is taken, StorageFailed.
+    (`manuscript`); those that differ are saved. `load_file` is "dat" or "csv".
+    Raises Refused when the gate blocks, BadInput when `out` is taken, StorageFailed.
     """
     rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
     on = on or datetime.now(UTC).date()
@@ -117,6 +122,8 @@ def build_filing(
     length = check_length(document, rules)
     refuse_blocks(replace(found, findings=length))
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
+    if load_file:
+        files[f"exhibits-load.{load_file}"] = write_load_file(document, load_file, columns)
     secrets = (*protect, *secrets_of(load_case(case_code), rules.id))
     _refuse_secrets(vault, document, files, secrets)
     save_pieces(vault.member, case_code, forum, lang, changed)
@@ -314,7 +321,7 @@ def _arrival(
         "persons": list(persons),
         "numbers": {one.item: one.number for one in document.exhibits},
     }
-    suffix = name.rpartition(".")[2]
+    suffix = ("load." if "load" in name else "") + name.rpartition(".")[2]
     return Arrival(
         stored=stored,
         file_name=f"{document.code}-{document.forum}-{document.lang}.{suffix}",
