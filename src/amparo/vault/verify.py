@@ -101,16 +101,18 @@ def _check_pages(vault: Vault, report: Report) -> None:
 def _check_ledger(vault: Vault, report: Report) -> None:
     """Entries are whole, in order, and hash to the signed head."""
     frontier = Frontier()
-    for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2_000):
-        body = bytes(row.body)
-        entry = parse_entry(body)
-        where = f"ledger entry {row.sequence}"
-        if entry["sequence"] != frontier.size or row.sequence != frontier.size:
+    rows = LedgerEntry.objects.order_by("sequence")
+    columns = rows.values_list("sequence", "kind", "body", "leaf_hash")
+    for sequence, kind, raw, kept in columns.iterator(chunk_size=2_000):
+        body = bytes(raw)
+        entry, leaf = parse_entry(body), leaf_hash(body)
+        where = f"ledger entry {sequence}"
+        if entry["sequence"] != frontier.size or sequence != frontier.size:
             report.faults.append(f"{where}: out of order")
             return
-        if leaf_hash(body) != bytes(row.leaf_hash) or entry["kind"] != row.kind:
+        if leaf != bytes(kept) or entry["kind"] != kind:
             report.faults.append(f"{where}: the entry is not the one that was recorded")
-        frontier = frontier.append(leaf_hash(body))
+        frontier = frontier.append(leaf)
     state = LogState.objects.get()
     head = verify_checkpoint(state.checkpoint, [Verifier.parse(vault.header.vkey)])
     if (head.size, head.root) != (frontier.size, frontier.root()):
