@@ -366,9 +366,10 @@ def search(
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
 
-    if bool(query) + saved + bool(new) + bool(forget) != 1:
+    asked = bool(query) + saved + bool(new) + bool(forget)
+    if asked != 1:
         raise BadInput(
-            "one thing at a time is needed",
+            "more than one thing is asked" if asked else "there is nothing to look for",
             remedy="give a QUERY, or --saved, or --new NUMBER, or --forget NUMBER",
         )
     with opened(vault) as held:
