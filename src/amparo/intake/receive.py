@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -168,7 +169,8 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
     size = 0
     for one in found:
         batch.append(one)
-        size += 0 if one.fault else one.path.stat().st_size
+        with suppress(OSError):
+            size += 0 if one.fault else one.path.stat().st_size
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -179,7 +181,7 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
 def _receive_batch(
     vault: Vault, actor: str, batch: list[Found], budget: Budget
 ) -> Iterator[Received]:
-    sizes = set(Item.objects.values_list("size", flat=True)) if Item.objects.exists() else set()
+    sizes = _known_sizes(batch)
 
     def read(found: Found) -> list[_Read] | Received:
         try:
@@ -198,6 +200,15 @@ def _receive_batch(
         else:
             yield outcome or Received(found.name, "failed", fault=found.fault)
     yield from _store(vault, actor, trees)
+
+
+def _known_sizes(batch: list[Found]) -> set[int]:
+    """Sizes in this batch of which the vault holds an item."""
+    wanted: set[int] = set()
+    for found in batch:
+        with suppress(OSError):
+            wanted.add(found.path.stat().st_size)
+    return set(Item.objects.filter(size__in=wanted).values_list("size", flat=True))
 
 
 def _read_file(found: Found, sizes: set[int], budget: Budget) -> list[_Read]:

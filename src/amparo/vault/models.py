@@ -14,7 +14,7 @@ class Item(models.Model):
 
     number = models.BigAutoField(primary_key=True)
     sha256 = models.CharField(max_length=64, unique=True)
-    size = models.BigIntegerField()
+    size = models.BigIntegerField(db_index=True)
     locator = models.CharField(max_length=128)
     file_name = models.TextField(default="", blank=True)
     kind = models.CharField(max_length=16, db_index=True)
