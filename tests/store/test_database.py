@@ -140,3 +140,9 @@ def test_a_newer_database_is_told(opened):
             "INSERT INTO django_migrations(app, name, applied) VALUES ('vault', '9999_x', 0)"
         )
     assert database.has_newer_tables()
+
+
+def test_every_table_has_its_migration(opened):
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
