@@ -172,7 +172,7 @@ def evidence(tmp_path, count=60):
 
 
 def test_interrupted_by_ctrl_c(run, vault_folder, passphrase_file, tmp_path):
-    folder = evidence(tmp_path, 150)
+    folder = evidence(tmp_path, 600)
     process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
