@@ -137,6 +137,8 @@ def test_vault_in_use_by_another_process(run, vault_folder, tmp_path, monkeypatc
 
 def child(vault_folder, passphrase_file, *words, limit=None):
     def before():
+        # A shell that runs CI in the background hands its children an ignored SIGINT.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
