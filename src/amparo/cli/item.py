@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Items: what the vault holds.")
 
 
-def _facts(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.code,
-        "sha256": item.sha256,
-        "size": item.size,
-        "kind": item.kind,
-        "media_type": item.media_type,
-        "outcome": item.outcome,
-        "detail": item.detail,
-        "name": item.file_name,
-    }
-
-
 @app.command("add")
 def add(
     vault: VaultPath,
@@ -88,7 +75,9 @@ def _reckoning(tally: Any) -> dict[str, int]:
 
 
 def _received(received: Received) -> dict[str, Any]:
-    facts = _facts(received.item) if received.item else {}
+    from amparo.vault.retrieve import item_facts
+
+    facts = item_facts(received.item) if received.item else {}
     state = "already held" if received.state == "held" else received.state
     return {**facts, "name": received.name, "state": state, "fault": received.fault}
 
@@ -175,10 +164,10 @@ def list_(
     Example: amparo item list evidence --outcome corrupt
     """
     from amparo.cli.unlock import opened
-    from amparo.vault.retrieve import list_items
+    from amparo.vault.retrieve import item_facts, list_items
 
     with opened(vault):
-        items = [_facts(item) for item in list_items(kind=kind, outcome=outcome)]
+        items = [item_facts(item) for item in list_items(kind=kind, outcome=outcome)]
     if as_json:
         print_json(items)
         return
@@ -200,7 +189,7 @@ def show(
     Example: amparo item show evidence I-0003 --part article
     """
     from amparo.cli.unlock import opened
-    from amparo.vault.retrieve import describe_item, find_item, read_part
+    from amparo.vault.retrieve import describe_item, find_item, item_facts, read_part
 
     with opened(vault):
         found = find_item(item)
@@ -208,7 +197,7 @@ def show(
             text = read_part(found.sha256, part)
             print_json({"part": part, "text": text}) if as_json else typer.echo(safe(text))
             return
-        facts = {**_facts(found), **describe_item(found)}
+        facts = {**item_facts(found), **describe_item(found)}
     if as_json:
         print_json(facts)
         return

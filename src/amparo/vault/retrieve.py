@@ -75,6 +75,20 @@ def export_item(vault: Vault, actor: str, item: Item, *, purpose: str) -> bytes:
     return data
 
 
+def item_facts(item: Item) -> dict[str, Any]:
+    """What identifies an item and how it was read: the same under `--json` and in the API."""
+    return {
+        "id": item.code,
+        "sha256": item.sha256,
+        "size": item.size,
+        "kind": item.kind,
+        "media_type": item.media_type,
+        "outcome": item.outcome,
+        "detail": item.detail,
+        "name": item.file_name,
+    }
+
+
 def describe_item(item: Item) -> dict[str, Any]:
     """Parts, metadata, descent and ledger entries of an item, as plain values."""
     return {

@@ -19,7 +19,7 @@ from amparo.casefile.records import counts, list_cases, load_case
 from amparo.errors import AmparoError, NotFound
 from amparo.vault.facts import describe
 from amparo.vault.models import Item
-from amparo.vault.retrieve import describe_item, find_item
+from amparo.vault.retrieve import describe_item, find_item, item_facts
 from amparo.web.faults import status_of
 from amparo.web.lock import held_vault
 
@@ -57,20 +57,7 @@ def items(request: HttpRequest) -> dict[str, Any]:
         "total": page.paginator.count,
         "page": page.number,
         "pages": page.paginator.num_pages,
-        "items": [_item(item) for item in page],
-    }
-
-
-def _item(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.code,
-        "sha256": item.sha256,
-        "size": item.size,
-        "kind": item.kind,
-        "media_type": item.media_type,
-        "outcome": item.outcome,
-        "detail": item.detail,
-        "name": item.file_name,
+        "items": [item_facts(item) for item in page],
     }
 
 
@@ -78,7 +65,7 @@ def _item(item: Item) -> dict[str, Any]:
 def item(request: HttpRequest, code: str) -> dict[str, Any]:
     """One item with parts, metadata, descent and ledger entries."""
     found = find_item(code)
-    return {**_item(found), **describe_item(found)}
+    return {**item_facts(found), **describe_item(found)}
 
 
 @_as_json
