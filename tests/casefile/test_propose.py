@@ -8,14 +8,8 @@ import pytest
 
 from amparo.casefile.case_file import export_case
 from amparo.casefile.propose import decide, propose
-from amparo.casefile.records import (
-    BY_NAME,
-    Draft,
-    add_records,
-    create_case,
-    load_case,
-    retire_record,
-)
+from amparo.casefile.records import BY_NAME, load_case
+from amparo.casefile.revise import Draft, add_records, create_case, retire_record
 from amparo.errors import BadInput, NotFound
 
 FIRST = (
@@ -60,7 +54,7 @@ def test_the_later_is_proposed_to_repeat_the_earlier(case):
 
 
 def test_without_dates_the_order_is_not_known(case):
-    from amparo.casefile.records import change_record
+    from amparo.casefile.revise import change_record
 
     held = load_case(case).get("I2")
     body = {k: v for k, v in held.body.items() if k != "dated"}

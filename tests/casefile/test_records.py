@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amparo.casefile.records import (
-    Draft,
-    add_records,
-    change_record,
-    create_case,
-    load_case,
-    retire_record,
-    versions,
-)
+from amparo.casefile.records import load_case, versions
+from amparo.casefile.revise import Draft, add_records, change_record, create_case, retire_record
 from amparo.casefile.verify import check_record
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound, Refused

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from amparo.casefile.records import create_case
 from amparo.casefile.remind import limits_of
+from amparo.casefile.revise import create_case
 
 
 def test_the_demo_has_a_limit_that_names_its_rule(demo_vault):

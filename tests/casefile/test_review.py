@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amparo.casefile.models import Record
-from amparo.casefile.records import change_record, load_case, retire_record, versions
+from amparo.casefile.records import load_case, versions
 from amparo.casefile.review import (
     DRAFT,
     FINAL,
@@ -20,6 +20,7 @@ from amparo.casefile.review import (
     status_of_word,
     steps_for,
 )
+from amparo.casefile.revise import change_record, retire_record
 from amparo.errors import BadInput, NotFound, Refused
 
 

@@ -86,7 +86,8 @@ def test_a_withdrawal_lists_filings_and_recipients_with_a_letter(vault, filed, l
 
 
 def test_the_withdrawal_is_dated_where_it_is_recorded(vault, filed):
-    from amparo.casefile.records import change_record, load_case
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import change_record
     from amparo.filing.handover import affected
 
     row = load_case("KARV").get("CO0")
@@ -97,7 +98,7 @@ def test_the_withdrawal_is_dated_where_it_is_recorded(vault, filed):
 
 
 def test_a_person_in_no_filing_and_one_unknown(vault, filed):
-    from amparo.casefile.records import Draft, add_records
+    from amparo.casefile.revise import Draft, add_records
     from amparo.filing.handover import affected
 
     add_records(vault.member, "KARV", [Draft("person", "V-7", {})], reason="test")

@@ -94,7 +94,8 @@ def vault(tmp_path_factory):
 @pytest.fixture
 def add(vault):
     """Record redactions for one test and retire them afterwards."""
-    from amparo.casefile.records import Draft, add_records, load_case, next_code, retire_record
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import Draft, add_records, next_code, retire_record
     from amparo.casefile.schema import BY_NAME
 
     made: list[str] = []

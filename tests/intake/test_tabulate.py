@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 
 from amparo.casefile.models import Record
-from amparo.casefile.records import CaseFile, check_drafts, load_case
+from amparo.casefile.records import CaseFile, load_case
+from amparo.casefile.revise import check_drafts
 from amparo.casefile.schema import BY_PLURAL, NOUNS
 from amparo.errors import BadInput
 from amparo.intake import sandbox

@@ -10,7 +10,8 @@ import yaml
 
 from amparo.casefile.models import Case
 from amparo.casefile.read_yaml import Lined, read_yaml
-from amparo.casefile.records import CaseFile, Draft, Row, add_records, load_case, open_case
+from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.revise import Draft, add_records, open_case
 from amparo.casefile.schema import BY_PLURAL, NOUNS
 from amparo.errors import BadInput, NotFound
 from amparo.law.book import load_text

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from amparo.casefile.dates import parse_date
-from amparo.casefile.records import CaseFile, Draft, Row, add_records, load_case, next_code
+from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.reuse import ReuseIndex, propose_direction, shared_passages
+from amparo.casefile.revise import Draft, add_records, next_code
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import BadInput, NotFound
 from amparo.vault.models import Part

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from amparo.access.members import refuse_unless_owner
 from amparo.casefile.models import Record
-from amparo.casefile.records import Row, load_case, save_status, versions
+from amparo.casefile.records import Row, load_case, versions
+from amparo.casefile.revise import save_status
 from amparo.errors import BadInput, NotFound, Refused
 
 DRAFT, IN_REVIEW, REVISIT, FINAL = "draft", "in review", "revisit", "final"

@@ -37,7 +37,7 @@ def create(
     Example: amparo case create evidence KARV --title "Detentions in Karvesh"
     """
     from amparo.casefile.case_file import check_overlay, read_text
-    from amparo.casefile.records import open_case
+    from amparo.casefile.revise import open_case
     from amparo.cli.unlock import opened
 
     raw = {
@@ -167,7 +167,8 @@ def add(ctx: typer.Context, vault: VaultPath, case: CaseCode, noun: NounName) ->
 
     Example: amparo case add evidence KARV source --kind outlet --title "The Courier" --grade C
     """
-    from amparo.casefile.records import Draft, add_records, load_case, next_code
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import Draft, add_records, next_code
     from amparo.casefile.schema import BY_NAME
     from amparo.cli.unlock import opened
 
@@ -192,7 +193,8 @@ def change(
 
     Example: amparo case change evidence KARV ST3 --grade 2
     """
-    from amparo.casefile.records import change_record, load_case
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import change_record
     from amparo.cli.unlock import opened
     from amparo.errors import NotFound
 
@@ -219,7 +221,7 @@ def retire(
 
     Example: amparo case retire evidence KARV ST3 --why "entered twice"
     """
-    from amparo.casefile.records import retire_record
+    from amparo.casefile.revise import retire_record
     from amparo.cli.unlock import opened
 
     with opened(vault) as held:

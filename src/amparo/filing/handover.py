@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from amparo.casefile.records import Draft, add_records, change_record, load_case, next_code
+from amparo.casefile.records import load_case
+from amparo.casefile.revise import Draft, add_records, change_record, next_code
 from amparo.casefile.schema import BY_NAME
 from amparo.custody.work import work
 from amparo.errors import NotFound

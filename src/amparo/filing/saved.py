@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from amparo.casefile.records import Draft, add_records, change_record, load_case, next_code
+from amparo.casefile.records import load_case
+from amparo.casefile.revise import Draft, add_records, change_record, next_code
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import Refused
 from amparo.filing.document import Document

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from amparo.casefile.records import CaseFile, Draft, Row, add_records, check_drafts, load_case
+from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.revise import Draft, add_records, check_drafts
 from amparo.casefile.schema import BY_PLURAL, NOUNS, Field, Noun
 from amparo.errors import AmparoError, BadInput
 from amparo.intake import sandbox

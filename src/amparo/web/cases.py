@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.case_file import export_case
-from amparo.casefile.records import CaseFile, create_case, list_cases, load_case
+from amparo.casefile.records import CaseFile, list_cases, load_case
+from amparo.casefile.revise import create_case
 from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
 from amparo.custody.work import work
 from amparo.errors import AmparoError

@@ -11,16 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from amparo.casefile.proof_chart import chart_of
-from amparo.casefile.records import (
-    CaseFile,
-    Draft,
-    Row,
-    add_records,
-    change_record,
-    load_case,
-    next_code,
-    retire_record,
-)
+from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.revise import Draft, add_records, change_record, next_code, retire_record
 from amparo.casefile.schema import BY_NAME, Noun
 from amparo.errors import AmparoError, BadInput
 from amparo.web import drafts

@@ -14,12 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from amparo.casefile.models import Record
-from amparo.casefile.records import (
-    CaseFile,
-    Row,
-    load_case,
-    versions,
-)
+from amparo.casefile.records import CaseFile, Row, load_case, versions
 from amparo.casefile.schema import BY_NAME, BY_PLURAL, Field, Noun
 from amparo.casefile.validate import references
 from amparo.errors import NotFound
