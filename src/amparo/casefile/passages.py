@@ -52,10 +52,19 @@ def locate(text: str, quote: str, start: int | None, where: str) -> tuple[int, i
     return hits[0]
 
 
-def anchor(rows: Mapping[str, Row], statement: Row, where: str) -> None:
-    """Check a statement's quotation and store where it begins. Raises BadInput."""
+Texts = dict[tuple[str, str], str]
+
+
+def anchor(rows: Mapping[str, Row], statement: Row, where: str, texts: Texts) -> None:
+    """Check a statement's quotation and store where it begins. Raises BadInput.
+
+    `texts` keeps the parts that were read, for the next statement of a batch.
+    """
     sha256 = rows[statement.body["item"]].body["sha256"]
-    text = read_part(sha256, statement.body["part"], where)
+    key = (sha256, statement.body["part"])
+    if key not in texts:
+        texts[key] = read_part(*key, where)
+    text = texts[key]
     begin, end = locate(text, statement.body["quote"], statement.body.get("start"), where)
     statement.body["start"], statement.body["quote"] = begin, text[begin:end]
 

@@ -12,6 +12,8 @@ from amparo.casefile.schema import BY_NAME, NOUNS
 from amparo.crypto.digest import digest_bytes
 from amparo.errors import NotFound
 
+IDS_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Row:
@@ -76,6 +78,30 @@ def load_case(code: str) -> CaseFile:
         case.overlay,
         {r.code: Row(r.noun, r.code, r.version, r.status, r.body) for r in rows},
     )
+
+
+def look_up(case_code: str, codes: Iterable[str]) -> tuple[dict[str, Row], set[str]]:
+    """The current records of those ids, and which of the ids were ever given in the case.
+
+    Reads what is named and no more, so that a change costs the same in a large case.
+    """
+    wanted = sorted(set(codes))
+    found: dict[str, Row] = {}
+    given: set[str] = set()
+    for at in range(0, len(wanted), IDS_AT_ONCE):
+        asked = wanted[at : at + IDS_AT_ONCE]
+        for row in Record.objects.filter(case_id=case_code, code__in=asked).order_by():
+            given.add(row.code)
+            if row.current and not row.retired:
+                found[row.code] = Row(row.noun, row.code, row.version, row.status, row.body)
+    return found, given
+
+
+def item_code(case_code: str, sha256: str) -> str | None:
+    """The id under which the case cites the item of that digest, None where it does not."""
+    held = Record.objects.filter(case_id=case_code, noun="item", current=True, retired=False)
+    cited = held.filter(body__sha256=sha256).order_by("id")
+    return cited.values_list("code", flat=True).first()
 
 
 def _places(case_code: str) -> Callable[[Record], int]:

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from amparo.casefile import passages
 from amparo.casefile.models import Case, Record
-from amparo.casefile.records import CaseFile, Row, case_digest, find_case, load_case, rows_digest
+from amparo.casefile.records import (
+    CaseFile,
+    Row,
+    case_digest,
+    find_case,
+    item_code,
+    look_up,
+    rows_digest,
+)
 from amparo.casefile.schema import BY_NAME, CASE_FIELDS, Noun
 from amparo.casefile.validate import CASE_CODE, check_code, clean_body, references
 from amparo.custody.work import Work, work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.store.database import insert_rows, stored_time
 from amparo.vault.retrieve import find_item
 
 Where = Callable[[str], str]
-
-
-MANY_IDS = 500
+COLUMNS = (
+    "case_id", "noun", "code", "version", "status", "body", "current", "retired", "at", "by",
+    "entry_sequence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,14 +63,15 @@ def open_case(
     Raises BadInput when the code is taken or malformed, or a draft does not fit.
     """
     body = _check_case(raw, where)
-    rows = _prepare(CaseFile(body["code"], body, overlay), list(drafts))
+    drafts = list(drafts)
+    rows = _resolve(body["code"], drafts, _clean(drafts), {})
     with work(actor, "open case") as custody:
         case = Case(code=body["code"], body=body, overlay=overlay, opened_at=custody.at)
         case.save(force_insert=True)
         digest = case_digest(body, overlay)
         custody.enter("record", case=case.code, result="case opened", changes=digest)
         if rows:
-            _insert(custody, case, rows)
+            _insert(custody, case.code, rows)
     return case, rows
 
 
@@ -76,17 +91,21 @@ def _check_case(raw: Mapping[str, object], where: Where) -> dict[str, Any]:
 
 
 def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: str) -> list[Row]:
-    """Add records to a case, all or none, in one Work.
+    """Add records to a case, all or none, in one Work. An empty code is given the next free id.
 
     Raises BadInput for the first draft that does not fit, naming its place.
     """
     case = find_case(case_code)
-    known = load_case(case_code)
-    prepared = _prepare(known, list(drafts))
-    if not prepared:
+    drafts = list(drafts)
+    if not drafts:
         return []
+    rows = _clean(drafts) if all(draft.code for draft in drafts) else None
     with work(actor, reason) as custody:
-        _insert(custody, case, prepared)
+        if rows is None:
+            drafts = _numbered(case, drafts)
+            rows = _clean(drafts)
+        prepared = _resolve(case_code, drafts, rows)
+        _insert(custody, case_code, prepared)
     return prepared
 
 
@@ -95,34 +114,40 @@ def check_drafts(known: CaseFile, drafts: Iterable[Draft]) -> list[Row]:
 
     Raises BadInput for the first draft that does not fit, naming its place.
     """
-    return _prepare(known, list(drafts))
+    drafts = list(drafts)
+    return _resolve(known.code, drafts, _clean(drafts), known.rows)
 
 
-def _taken(case_code: str, codes: set[str]) -> set[str]:
-    """Ids ever used in the case, by retired records too: an id is never given twice."""
-    used = Record.objects.filter(case_id=case_code)
-    if len(codes) < MANY_IDS:
-        used = used.filter(code__in=codes)
-    return set(used.values_list("code", flat=True))
+def _numbered(case: Case, drafts: list[Draft]) -> list[Draft]:
+    """The drafts, each with an id; inside the Work nobody else is given the same."""
+    named = {draft.code for draft in drafts}
+    done = []
+    for draft in drafts:
+        if not draft.code:
+            code = next_code(case, BY_NAME[draft.noun], named)
+            named.add(code)
+            draft = replace(draft, code=code)
+        done.append(draft)
+    return done
 
 
-def _prepare(known: CaseFile, drafts: list[Draft], freed: tuple[str, ...] = ()) -> list[Row]:
-    """Checked rows of the drafts, with the items they cite added where the case lacked them.
-
-    `freed` are ids that may be used again: that of a record being changed.
-    """
+def _clean(drafts: Iterable[Draft]) -> dict[str, Row]:
+    """Rows of the drafts, each checked by itself."""
     rows: dict[str, Row] = {}
-    taken = _taken(known.code, {draft.code for draft in drafts}) - set(freed)
     for draft in drafts:
         noun = BY_NAME[draft.noun]
         code = check_code(draft.code, draft.where)
-        if code in taken or code in rows:
-            raise BadInput(
-                "this id is taken in the case", value=_at(draft, "id"), remedy="choose another id"
-            )
+        if code in rows:
+            raise _taken(draft)
         body = clean_body(noun.fields, draft.raw, f"{noun.name} {code}", draft.where)
         rows[code] = Row(noun.name, code, 1, "draft", body)
-    return _resolve(known, drafts, rows)
+    return rows
+
+
+def _taken(draft: Draft) -> BadInput:
+    return BadInput(
+        "this id is taken in the case", value=_at(draft, "id"), remedy="choose another id"
+    )
 
 
 def _at(draft: Draft, key: str) -> str:
@@ -130,28 +155,85 @@ def _at(draft: Draft, key: str) -> str:
     return draft.code if place == key else f"{draft.code}, {place}"
 
 
-def _resolve(known: CaseFile, drafts: list[Draft], rows: dict[str, Row]) -> list[Row]:
-    """Bind items, check references, anchor quotations; rows of items cited for the first time
-    come first."""
+def _resolve(
+    case_code: str,
+    drafts: list[Draft],
+    rows: dict[str, Row],
+    known: Mapping[str, Row] | None = None,
+    *,
+    freed: str = "",
+) -> list[Row]:
+    """Bind items, check ids and references, anchor quotations; rows of items cited for the
+    first time come first.
+
+    `known` are the case's records where they have been read; otherwise those that the drafts
+    name are looked up. `freed` is an id that may be used again: that of a record being changed.
+    """
+    merged = _known_to(case_code, drafts, rows, known, freed)
     for draft in drafts:
         if draft.noun == "item":
             _bind_item(rows[draft.code], draft)
-    merged = {**known.rows, **rows}
+    items = _Items(case_code, merged)
     for draft in drafts:
-        _resolve_row(merged, rows[draft.code], draft)
+        _resolve_row(merged, items, rows[draft.code], draft)
+    texts: passages.Texts = {}
     for draft in drafts:
         if draft.noun == "statement":
-            passages.anchor(merged, rows[draft.code], _at(draft, "quote"))
-    return [row for code, row in merged.items() if code not in known.rows and code not in rows] + [
-        *rows.values()
-    ]
+            passages.anchor(merged, rows[draft.code], _at(draft, "quote"), texts)
+    return [*items.added, *rows.values()]
 
 
-def _resolve_row(merged: dict[str, Row], row: Row, draft: Draft) -> None:
+def _known_to(
+    case_code: str,
+    drafts: list[Draft],
+    rows: dict[str, Row],
+    known: Mapping[str, Row] | None,
+    freed: str,
+) -> dict[str, Row]:
+    """Records that the drafts may point at. Raises BadInput for an id that was given before."""
+    named = {
+        target for row in rows.values() for _, target in references(BY_NAME[row.noun], row.body)
+    }
+    found, given = look_up(case_code, rows if known is not None else named | rows.keys())
+    for draft in drafts:
+        if draft.code in given and draft.code != freed:
+            raise _taken(draft)
+    held = dict(found if known is None else known)
+    held.pop(freed, None)
+    return {**held, **rows}
+
+
+class _Items:
+    """The items that a case cites: found by what a user calls them, taken in where lacking."""
+
+    def __init__(self, case_code: str, merged: dict[str, Row]) -> None:
+        self.added: list[Row] = []
+        self._case = case_code
+        self._merged = merged
+        self._cited = {
+            row.body.get("sha256"): row.code for row in merged.values() if row.noun == "item"
+        }
+
+    def cite(self, reference: str, where: str) -> str:
+        """The case's id of a deposited item. Raises NotFound, BadInput."""
+        item = find_item(reference, where)
+        code = self._cited.get(item.sha256) or item_code(self._case, item.sha256)
+        if code is None:
+            code = item.code
+            body = {"sha256": item.sha256, "file": item.file_name}
+            self.added.append(Row("item", code, 1, "draft", body))
+        self._cited[item.sha256] = code
+        self._merged.setdefault(
+            code, Row("item", code, 1, "draft", {"sha256": item.sha256, "file": item.file_name})
+        )
+        return code
+
+
+def _resolve_row(merged: dict[str, Row], items: _Items, row: Row, draft: Draft) -> None:
     for ref_field, target in references(BY_NAME[row.noun], row.body):
         where = _at(draft, ref_field.name)
         if ref_field.to == ("item",) and target not in merged and ref_field.kind == "ref":
-            row.body[ref_field.name] = target = _cite_item(merged, target, where)
+            row.body[ref_field.name] = target = items.cite(target, where)
         _check_reference(merged, ref_field.to, target, where)
 
 
@@ -159,17 +241,6 @@ def _bind_item(row: Row, draft: Draft) -> None:
     item = find_item(row.body.get("sha256") or row.body.get("file") or row.code, _at(draft, "file"))
     row.body["sha256"] = item.sha256
     row.body.setdefault("file", item.file_name)
-
-
-def _cite_item(merged: dict[str, Row], target: str, where: str) -> str:
-    """The case's id of a deposited item; the case takes the item in where it lacked it."""
-    item = find_item(target, where)
-    for row in merged.values():
-        if row.noun == "item" and row.body.get("sha256") == item.sha256:
-            return row.code
-    body = {"sha256": item.sha256, "file": item.file_name}
-    merged[item.code] = Row("item", item.code, 1, "draft", body)
-    return item.code
 
 
 def _check_reference(
@@ -184,21 +255,23 @@ def _check_reference(
         )
 
 
-def _insert(custody: Work, case: Case, rows: Iterable[Row], result: str = "") -> None:
+def _insert(custody: Work, case_code: str, rows: Iterable[Row], result: str = "") -> None:
     rows = list(rows)
     sequence = custody.enter(
         "record",
-        case=case.code,
+        case=case_code,
         result=result or f"{len(rows)} records added",
-        changes=rows_digest(case.code, rows),
+        changes=rows_digest(case_code, rows),
     )
-    Record.objects.bulk_create(
-        Record(
-            case=case, noun=row.noun, code=row.code, version=row.version, status=row.status,
-            body=row.body, retired=row.retired, at=custody.at, by=custody.actor,
-            entry_sequence=sequence,
-        )
-        for row in rows
+    at, by = stored_time(custody.at), custody.actor
+    insert_rows(
+        "casefile_record",
+        COLUMNS,
+        (
+            (case_code, row.noun, row.code, row.version, row.status, json.dumps(row.body),
+             True, row.retired, at, by, sequence)
+            for row in rows
+        ),
     )  # fmt: skip
 
 
@@ -209,48 +282,53 @@ def change_record(
 
     Raises Refused when somebody saved another version after `seen_version` was read.
     """
-    known = load_case(case_code)
-    held = _held(known, code)
-    if held.version != seen_version:
-        raise Refused(
-            "this record was changed by somebody else in the meantime",
-            value=f"{code}: you saw version {seen_version}, it is now {held.version}",
-            remedy="look at the new version and make your change again",
-        )
-    _refuse_locked(actor, case_code, held)
-    draft = Draft(held.noun, code, raw)
-    others = CaseFile(
-        known.code, known.body, known.overlay, {k: r for k, r in known.rows.items() if k != code}
-    )
-    *cited, fresh = _prepare(others, [draft], (code,))
-    status = "draft" if held.status == "revisit" else held.status
-    row = Row(fresh.noun, code, held.version + 1, status, fresh.body)
+    find_case(case_code)
     with work(actor, "change record") as custody:
+        held = _held(case_code, code)
+        if held.version != seen_version:
+            raise Refused(
+                "this record was changed by somebody else in the meantime",
+                value=f"{code}: you saw version {seen_version}, it is now {held.version}",
+                remedy="look at the new version and make your change again",
+            )
+        _refuse_locked(actor, case_code, held)
+        drafts = [Draft(held.noun, code, raw)]
+        *cited, fresh = _resolve(case_code, drafts, _clean(drafts), freed=code)
+        status = "draft" if held.status == "revisit" else held.status
+        row = Row(fresh.noun, code, held.version + 1, status, fresh.body)
         _supersede(case_code, held)
-        _insert(custody, find_case(case_code), [*cited, row])
+        _insert(custody, case_code, [*cited, row])
     return row
 
 
 def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
     """Take a record out of the case; its versions stay readable. Refused while cited."""
-    known = load_case(case_code)
-    held = _held(known, code)
-    _refuse_locked(actor, case_code, held)
-    citing = [
+    find_case(case_code)
+    with work(actor, "retire record") as custody:
+        held = _held(case_code, code)
+        _refuse_locked(actor, case_code, held)
+        citing = _citing(case_code, code)
+        if citing:
+            raise Refused(
+                "other records point at this one",
+                value=f"{code} <- {', '.join(citing[:8])}",
+                remedy="change or retire those first",
+            )
+        body = {**held.body, "note": why}
+        row = replace(held, version=held.version + 1, retired=True, body=body)
+        _supersede(case_code, held)
+        _insert(custody, case_code, [row])
+
+
+def _citing(case_code: str, code: str) -> list[str]:
+    """Ids of the current records that point at this one."""
+    held = Record.objects.filter(case_id=case_code, current=True, retired=False)
+    near = held.annotate(text=Cast("body", TextField())).filter(text__contains=f'"{code}"')
+    return [
         row.code
-        for row in known.rows.values()
+        for row in near.order_by("id")
         if any(target == code for _, target in references(BY_NAME[row.noun], row.body))
     ]
-    if citing:
-        raise Refused(
-            "other records point at this one",
-            value=f"{code} <- {', '.join(citing[:8])}",
-            remedy="change or retire those first",
-        )
-    row = replace(held, version=held.version + 1, retired=True, body={**held.body, "note": why})
-    with work(actor, "retire record") as custody:
-        _supersede(case_code, held)
-        _insert(custody, find_case(case_code), [row])
 
 
 def save_status(actor: str, case_code: str, held: Row, row: Row) -> None:
@@ -258,7 +336,7 @@ def save_status(actor: str, case_code: str, held: Row, row: Row) -> None:
     with work(actor, "review record") as custody:
         _supersede(case_code, held)
         told = f"{row.code} version {row.version}: {row.status}"
-        _insert(custody, find_case(case_code), [row], told)
+        _insert(custody, case_code, [row], told)
 
 
 def _refuse_locked(actor: str, case_code: str, held: Row) -> None:
@@ -292,17 +370,28 @@ def _supersede(case_code: str, held: Row) -> None:
         raise Refused("this record was changed by somebody else in the meantime", value=held.code)
 
 
-def _held(known: CaseFile, code: str) -> Row:
-    held = known.get(code)
+def _held(case_code: str, code: str) -> Row:
+    held = look_up(case_code, [code])[0].get(code)
     if held is None:
         raise NotFound("no such record in this case", value=code)
     return held
 
 
-def next_code(known: CaseFile, noun: Noun) -> str:
-    """The next free id of a noun: ST1, ST2, or V-1 for persons."""
-    dash = "-" if noun.name == "person" else ""
-    number = 1 + Record.objects.filter(case_id=known.code, noun=noun.name, version=1).count()
-    while _taken(known.code, {f"{noun.prefix}{dash}{number}"}):
-        number += 1
-    return f"{noun.prefix}{dash}{number}"
+class Coded(Protocol):
+    """A case, read whole or not."""
+
+    @property
+    def code(self) -> str: ...
+
+
+def next_code(case: Coded, noun: Noun, taken: Collection[str] = ()) -> str:
+    """The next free id of a noun, not among `taken`: ST1, ST2, or V-1 for persons."""
+    prefix = f"{noun.prefix}-" if noun.name == "person" else noun.prefix
+    number = Record.objects.filter(case_id=case.code, noun=noun.name, version=1).count()
+    while True:
+        tried = [f"{prefix}{number + n}" for n in range(1, 9)]
+        number += len(tried)
+        given = look_up(case.code, tried)[1]
+        for code in tried:
+            if code not in given and code not in taken:
+                return code
