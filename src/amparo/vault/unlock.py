@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +22,14 @@ from amparo.crypto.slots import (
     passphrase_slot,
     recovery_slot,
 )
-from amparo.custody.checkpoint import origin_of
+from amparo.access.scope import NOBODY, current, set_scope
+from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, InUse, StorageFailed, WrongFormat
 from amparo.store import database, lock
 from amparo.store.files import remove_leftovers
 from amparo.store.packs import Packs, furthest
+from amparo.store.settings import configure
 from amparo.vault.header import Header, check_header, read_header, write_header
 
 FIRST_MEMBER = "M-1"
@@ -36,16 +39,25 @@ WRITING = ".writing"
 
 @dataclass
 class Vault:
-    """An open vault: its folder, keys, sealed objects and log, and who opened it."""
+    """An open vault: its folder, keys, sealed objects and log, and who opened it.
+
+    `member` is who acts now: in the pages the member of the session, else who opened it.
+    """
 
     folder: Path
     header: Header
     keys: Keys
     packs: Packs
-    member: str
+    opener: str
+
+    @property
+    def member(self) -> str:
+        """Code of the acting member."""
+        return current().member or self.opener
 
     def close(self) -> None:
         """Let go of files, database and keys."""
+        set_scope(NOBODY)
         self.packs.close()
         database.close_database()
         close_log()
@@ -57,10 +69,12 @@ def create_vault(
     *,
     cost: Cost = DEFAULT_COST,
     recovery: tuple[int, int] = (1, 1),
+    post_quantum: bool = False,
 ) -> list[str]:
     """Make an empty vault at `folder`; returns the recovery words, shown once, kept nowhere.
 
-    `recovery` is (threshold, count): so many of so many word lists open the vault.
+    `recovery` is (threshold, count): so many of so many word lists open the vault. With
+    `post_quantum` an ML-DSA-44 key signs each checkpoint beside the Ed25519 key.
     The vault appears whole or not at all: it is made beside and renamed.
     Raises BadInput when something is there already, StorageFailed.
     """
@@ -70,7 +84,7 @@ def create_vault(
     try:
         building.mkdir(mode=0o700, parents=False)
         try:
-            words = _build(building, passphrase, cost, recovery)
+            words = _build(building, passphrase, cost, recovery, post_quantum)
         finally:
             database.close_database()
             close_log()
@@ -92,7 +106,9 @@ def create_vault(
     return words
 
 
-def _build(folder: Path, passphrase: str, cost: Cost, recovery: tuple[int, int]) -> list[str]:
+def _build(
+    folder: Path, passphrase: str, cost: Cost, recovery: tuple[int, int], post_quantum: bool
+) -> list[str]:
     from amparo.access.members import add_first_member
 
     vault_key = bytearray(new_key())
@@ -108,21 +124,43 @@ def _build(folder: Path, passphrase: str, cost: Cost, recovery: tuple[int, int])
         Signer(origin, keys.signing).verifier.vkey,
         datetime.now(UTC).isoformat(timespec="seconds"),
         (slot, spare),
+        post_quantum=post_quantum_signer(origin, keys).verifier.vkey if post_quantum else "",
     )
     for name in ("packs", "ledger", "timestamps"):
         (folder / name).mkdir(mode=0o700)
     write_header(folder, header, keys.header)
     database.open_database(folder / DATABASE, keys.database)
     database.make_tables()
-    open_log(Log(folder, Signer(origin, keys.signing)))
+    open_log(log_of(folder, header, keys))
     add_first_member(FIRST_MEMBER)
     return words
+
+
+def post_quantum_signer(origin: str, keys: Keys) -> Signer:
+    """The ledger's ML-DSA-44 key."""
+    return log_signers(origin, keys.signing, keys.signing_ml_dsa)[1]
+
+
+def log_of(folder: Path, header: Header, keys: Keys, record: Path | None = None) -> Log:
+    """The log of the vault at `folder`, with the keys that its header names."""
+    return Log(
+        folder,
+        Signer(header.origin, keys.signing),
+        record,
+        post_quantum_signer(header.origin, keys),
+        bool(header.post_quantum),
+        header.former_vkeys,
+    )
 
 
 def open_vault(folder: Path, passphrase: str) -> Vault:
     """Open with a member's passphrase. Raises Locked, WrongFormat, Broken."""
     header = read_header(folder)
-    vault_key, slot = open_slots(header.slots, passphrase)
+    with ThreadPoolExecutor(1) as aside:
+        # Argon2id holds no lock of the interpreter: the tables load meanwhile.
+        unlocking = aside.submit(open_slots, header.slots, passphrase)
+        configure()
+        vault_key, slot = unlocking.result()
     return _open(folder, header, vault_key, str(slot["member"]))
 
 
@@ -133,8 +171,16 @@ def open_with_words(folder: Path, words: list[str]) -> Vault:
     header = read_header(folder)
     vault_key, _ = open_recovery(header.slots, words)
     vault = _open(folder, header, vault_key, FIRST_MEMBER)
-    vault.member = first_owner()
+    vault.opener = first_owner()
+    _act_as(vault.opener)
     return vault
+
+
+def _act_as(member: str) -> None:
+    """From here on this context may what the member may."""
+    from amparo.access.grants import scope_of
+
+    set_scope(scope_of(member))
 
 
 def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Vault:
@@ -147,25 +193,37 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
             "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
         )
     database.open_database(path, keys.database)
-    log = Log(folder, Signer(header.origin, keys.signing), path)
+    log = log_of(folder, header, keys, path)
     vault = Vault(folder, header, keys, Packs(folder / "packs", keys), member)
     try:
         with database.reading_errors():
-            _bring_up_to_date(folder)
+            is_older = _bring_up_to_date(folder)
             open_log(log)
             _recover(vault, log)
+            _settle_members(member, is_older)
+            _act_as(member)
     except BaseException:
         vault.close()
         raise
     return vault
 
 
-def _bring_up_to_date(folder: Path) -> None:
-    """Add the tables that this version has more than the one that made the vault."""
+def _bring_up_to_date(folder: Path) -> bool:
+    """Add the tables that this version has more than the one that made the vault; whether any."""
     _refuse_newer()
-    if database.has_older_tables():
+    is_older = database.has_older_tables()
+    if is_older:
         with lock.hold(folder):
             database.make_tables()
+    return is_older
+
+
+def _settle_members(member: str, is_older: bool) -> None:
+    """Give members from before roles what they had, in a Work of its own."""
+    from amparo.access.grants import settle_old_members
+
+    if is_older:
+        settle_old_members(member)
 
 
 def _refuse_newer() -> None:
@@ -198,7 +256,7 @@ def _recover(vault: Vault, log: Log) -> None:
     try:
         with lock.hold(vault.folder, wait=0):
             remove_leftovers(vault.folder)
-            vault.packs.recover(furthest(Item.objects.values_list("locator", flat=True)))
+            vault.packs.recover(furthest(Item.every.values_list("locator", flat=True)))
             publish_pending()
             (vault.folder / "packs" / WRITING).unlink(missing_ok=True)
     except InUse:
