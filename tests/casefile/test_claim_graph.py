@@ -16,6 +16,7 @@ def case_of(**rows):
         "P": "proposition",
         "C": "contamination",
         "CO": "consent",
+        "D": "derivation",
     }
     made = {}
     for code, body in rows.items():
@@ -132,3 +133,37 @@ def test_withdrawing_the_one_who_joins_two_exposures_does_not_raise_the_figure()
     )  # fmt: skip
     assert bounds(case_of(**rows, CO2={**consent, "subject": "S2"}), use)[0] == (1, 1)
     assert bounds(case_of(**rows), use)[0] == (1, 1)
+
+
+def two_papers(**more):
+    return case_of(
+        P1=P, S1=OUTLET, S2=OUTLET, I1={}, I2={}, I3={},
+        ST1=said("S1", "I1"), ST2=said("S2", "I2"), **more,
+    )  # fmt: skip
+
+
+def repeats(one, other, kind="copies", decision="accepted"):
+    return {"from": one, "to": other, "kind": kind, "decision": decision}
+
+
+def test_an_accepted_copy_makes_two_pages_into_one():
+    assert bounds(two_papers())[0] == (2, 2)
+    assert bounds(two_papers(D1=repeats("I2", "I1")))[0] == (1, 1)
+    assert bounds(two_papers(D1=repeats("I2", "I1", decision="refused")))[0] == (2, 2)
+
+
+def test_passages_repeated_lower_only_the_strict_figure():
+    assert bounds(two_papers(D1=repeats("I2", "I1", "quotes")))[0] == (1, 2)
+
+
+def test_two_reprints_of_one_page_nobody_cites_count_once():
+    case = two_papers(D1=repeats("I1", "I3"), D2=repeats("I2", "I3"))
+    graph, _ = weigh(case, "P1")
+    assert bounds(case)[0] == (1, 1)
+    assert {("I3", "I1", "copies"), ("I3", "I2", "copies")} <= {tuple(e) for e in graph.edges}
+
+
+def test_a_circle_of_copies_neither_hangs_nor_counts_twice():
+    circle = dict(D1=repeats("I1", "I2"), D2=repeats("I2", "I3"), D3=repeats("I3", "I1"))
+    least, most = bounds(two_papers(**circle))[0]
+    assert 0 <= least <= most <= 1

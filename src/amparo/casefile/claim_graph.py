@@ -11,7 +11,7 @@ from datetime import date
 
 from amparo.casefile.consent import source_may_leave
 from amparo.casefile.corroborate import Corroboration, corroborate
-from amparo.casefile.graph import Contamination, Edge, Graph, Node
+from amparo.casefile.graph import SAME, Contamination, Edge, Graph, Node
 from amparo.casefile.records import CaseFile, Row
 
 _EDGE = {
@@ -39,8 +39,15 @@ class _Drawing:
     case: CaseFile
     use: Use
     proposition: str
+    doubting: bool = True
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[tuple[str, str, str], Edge] = field(default_factory=dict)
+    copied: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in _accepted(self.case):
+            if self.doubting or row["kind"] == "copies":
+                self.copied.setdefault(row["from"], []).append(row["to"])
 
     def edge(self, source: str, target: str, kind: str) -> None:
         self.edges[source, target, kind] = Edge(source, target, kind)
@@ -64,19 +71,27 @@ class _Drawing:
         return answer.allowed
 
 
+def _accepted(case: CaseFile) -> list[Row]:
+    """Decisions by which a person accepted that one item repeats another."""
+    return [row for row in case.all("derivation") if row["decision"] == "accepted"]
+
+
 def _surer(one: bool | None, other: bool | None) -> bool | None:
     if True in (one, other):
         return True
     return None if None in (one, other) else False
 
 
-def draw_side(case: CaseFile, proposition: str, stance: str, use: Use) -> Graph:
+def draw_side(
+    case: CaseFile, proposition: str, stance: str, use: Use, *, doubting: bool = True
+) -> Graph:
     """The graph of what `supports` or `denies` a proposition, of what may be used for `use`.
 
     The two sides are drawn apart: an outlet that carries an account and a denial of it
-    must not pass the one on as the other.
+    must not pass the one on as the other. An item that repeats only passages of another is
+    drawn as its copy when `doubting`: the words relied on may stand in those passages.
     """
-    drawing = _Drawing(case, use, proposition)
+    drawing = _Drawing(case, use, proposition, doubting)
     drawing.nodes[proposition] = Node(proposition, "claim", False, None, False, proposition)
     for row in case.all("statement"):
         if row["proposition"] == proposition and (row["stance"] or "supports") == stance:
@@ -90,14 +105,34 @@ def draw_side(case: CaseFile, proposition: str, stance: str, use: Use) -> Graph:
 
 
 def _item_node(drawing: _Drawing, statement: Row) -> str:
-    """One node for one source's word in one document: both can be discredited alone."""
-    item = statement["item"]
+    """One node for one source's word in one document: both can be discredited alone.
+
+    Where a person accepted that the document copies another, the words enter there, and come
+    here by the copy: whoever disbelieves the first disbelieves the reprint.
+    """
+    item = str(statement["item"])
+    for root in _add_item(drawing, item, ()):
+        drawing.edge(statement.code, root, "quotes")
+    return item
+
+
+def _add_item(drawing: _Drawing, item: str, below: tuple[str, ...]) -> tuple[str, ...]:
+    """Nodes of an item and of all that it copies; the items where the words began.
+
+    Items that copy each other in a circle have no beginning: they count as one capture.
+    """
     if item not in drawing.nodes:
         held = drawing.case.get(item)
         title = (held["title"] if held else None) or item
         drawing.nodes[item] = Node(item, "item", False, 1, False, f"{item} {title}")
-    drawing.edge(statement.code, item, "quotes")
-    return str(item)
+    roots: dict[str, None] = {}
+    for origin in drawing.copied.get(item, ()):
+        if origin in (*below, item):
+            drawing.edge(origin, item, SAME)
+            continue
+        roots |= dict.fromkeys(_add_item(drawing, origin, (*below, item)))
+        drawing.edge(origin, item, "copies")
+    return tuple(roots) or (item,)
 
 
 def _add_statement(drawing: _Drawing, row: Row) -> None:
@@ -184,6 +219,13 @@ def weigh(case: CaseFile, proposition: str, use: Use | None = None) -> tuple[Gra
     pro = draw_side(case, proposition, "supports", use)
     con = draw_side(case, proposition, "denies", use)
     found, against = corroborate(pro), corroborate(con)
+    supported, denied = found.supported, against.denied
+    if any(row["kind"] != "copies" for row in _accepted(case)):
+        # At least: as if the words stood in the repeated passages. At most: as if they did not.
+        open_pro = corroborate(draw_side(case, proposition, "supports", use, doubting=False))
+        open_con = corroborate(draw_side(case, proposition, "denies", use, doubting=False))
+        supported = supported._replace(generous=open_pro.supported.generous)
+        denied = denied._replace(generous=open_con.denied.generous)
     both = Graph(
         tuple({node.id: node for node in (*con.nodes, *pro.nodes)}.values()),
         tuple(dict.fromkeys((*pro.edges, *con.edges))),
@@ -191,7 +233,8 @@ def weigh(case: CaseFile, proposition: str, use: Use | None = None) -> tuple[Gra
         tuple(dict.fromkeys((*pro.contaminations, *con.contaminations))),
     )
     return both, found._replace(
-        denied=against.denied,
+        supported=supported,
+        denied=denied,
         unresolved=tuple(sorted({*found.unresolved, *against.unresolved})),
         cycles_without_origin=(*found.cycles_without_origin, *against.cycles_without_origin),
         warnings=(*found.warnings, *against.warnings),
