@@ -92,6 +92,10 @@ class Refused(AmparoError):
     exit_code = Exit.REFUSED
 
 
+class Stale(Refused):
+    """Somebody saved the record after it was read: look again, then change it again."""
+
+
 class Broken(AmparoError):
     """Something was checked and is not what it should be."""
 

@@ -138,3 +138,58 @@ def test_unknown_case_and_taken_code(case):
         create_case("M-1", {"code": "TEST", "title": "again"})
     with pytest.raises(BadInput, match="capitals"):
         create_case("M-1", {"code": "lower", "title": "x"})
+
+
+def full_record(item="I-0001"):
+    said = {"source": "S7", "item": item, "part": "text", "quote": "On 3 March they took him away."}
+    return [
+        Draft("place", "PL7", {"name": "Third street"}),
+        Draft("person", "V-7", {"role": "a resident"}),
+        Draft("person", "AP-7", {"role": "a man in uniform"}),
+        Draft("source", "S7", {"kind": "person", "title": "Neighbour"}),
+        Draft("event", "E7", {"title": "Taken from home", "places": ["PL7"]}),
+        Draft("act", "A7", {"event": "E7", "kind": "abduction", "victim": "V-7", "place": "PL7"}),
+        Draft("statement", "ST7", said),
+        Draft("involvement", "INV7", {"act": "A7", "person": "AP-7", "basis": "ST7"}),
+    ]
+
+
+@pytest.fixture
+def traced(vault):
+    """Every statement that reaches the database, as the database itself sees them."""
+    from django.db import connection
+
+    told: list[str] = []
+    connection.ensure_connection()
+    connection.connection.set_trace_callback(told.append)
+    yield told
+    connection.connection.set_trace_callback(None)
+
+
+def test_a_full_record_takes_eight_statements_and_one_commit(case, traced):
+    add_records("M-1", case, [statement()], reason="t")
+    traced.clear()
+    add_records("M-1", case, full_record(), reason="t")
+    assert traced.count("COMMIT") == 1
+    assert len([one for one in traced if one not in ("COMMIT",)]) <= 8, traced
+
+
+def test_a_change_reads_no_more_of_a_case_than_it_names(case, traced):
+    drafts = [Draft("person", f"V-{n}", {"role": f"person {n}"}) for n in range(300)]
+    add_records("M-1", case, drafts, reason="t")
+    traced.clear()
+    change_record("M-1", case, "V-7", {"role": "another"}, seen_version=1)
+    assert len(traced) <= 10 and not any("V-8" in one for one in traced)
+
+
+def test_an_id_is_given_inside_the_work(case):
+    drafts = [Draft("person", "", {"role": f"person {n}"}) for n in range(3)]
+    made = add_records("M-1", case, [*drafts, Draft("person", "V-2", {"role": "x"})], reason="t")
+    assert [row.code for row in made] == ["V-1", "V-3", "V-4", "V-2"]
+
+
+def test_an_item_under_an_id_of_the_case_is_found_again(case):
+    add_records("M-1", case, [Draft("item", "LETTER", {"file": "note.txt"})], reason="t")
+    add_records("M-1", case, [statement()], reason="t")
+    assert load_case(case).get("ST1")["item"] == "LETTER"
+    assert load_case(case).get("I-0001") is None

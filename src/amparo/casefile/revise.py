@@ -24,7 +24,7 @@ from amparo.casefile.records import (
 from amparo.casefile.schema import BY_NAME, CASE_FIELDS, Noun
 from amparo.casefile.validate import CASE_CODE, check_code, clean_body, references
 from amparo.custody.work import Work, work
-from amparo.errors import BadInput, NotFound, Refused
+from amparo.errors import BadInput, NotFound, Refused, Stale
 from amparo.store.database import insert_rows, stored_time
 from amparo.vault.retrieve import find_item
 
@@ -280,13 +280,13 @@ def change_record(
 ) -> Row:
     """Save a new version of a record.
 
-    Raises Refused when somebody saved another version after `seen_version` was read.
+    Raises Stale when somebody saved another version after `seen_version` was read.
     """
     find_case(case_code)
     with work(actor, "change record") as custody:
         held = _held(case_code, code)
         if held.version != seen_version:
-            raise Refused(
+            raise Stale(
                 "this record was changed by somebody else in the meantime",
                 value=f"{code}: you saw version {seen_version}, it is now {held.version}",
                 remedy="look at the new version and make your change again",
@@ -367,7 +367,11 @@ def _supersede(case_code: str, held: Row) -> None:
         case_id=case_code, code=held.code, version=held.version, current=True
     ).update(current=False)
     if changed != 1:
-        raise Refused("this record was changed by somebody else in the meantime", value=held.code)
+        raise Stale(
+            "this record was changed by somebody else in the meantime",
+            value=held.code,
+            remedy="look at the new version and make your change again",
+        )
 
 
 def _held(case_code: str, code: str) -> Row:

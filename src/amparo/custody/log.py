@@ -136,12 +136,27 @@ def publish_pending() -> None:
     write_durably(log.ledger / CHECKPOINT, state.checkpoint.encode())
 
 
+def publish_new(first: int, leaves: list[bytes], checkpoint: str) -> None:
+    """Write the files for entries that have just been committed, `first` the first of them;
+    asks the record only where the files lacked something before."""
+    log = current_log()
+    if log.published_size() != first:
+        publish_pending()
+        return
+    _write_tiles(log, first, leaves)
+    write_durably(log.ledger / CHECKPOINT, checkpoint.encode())
+
+
 def _publish_tiles(log: Log, size: int) -> None:
     from amparo.custody.models import LedgerEntry
 
     published = log.published_size()
     rows = LedgerEntry.objects.filter(sequence__gte=published, sequence__lt=size)
     leaves = [bytes(leaf) for leaf in rows.values_list("leaf_hash", flat=True)]
+    _write_tiles(log, published, leaves)
+
+
+def _write_tiles(log: Log, first: int, leaves: list[bytes]) -> None:
     tiles = Tiles(log.ledger)
-    tiles.extend(published, leaves, write_durably)
-    tiles.drop_partial(size)
+    tiles.extend(first, leaves, write_durably)
+    tiles.drop_partial(first + len(leaves))

@@ -16,7 +16,7 @@ from typing import Any
 
 from amparo.custody.checkpoint import make_checkpoint
 from amparo.custody.entry import make_entry
-from amparo.custody.log import Log, current_log, publish_pending
+from amparo.custody.log import Log, current_log, publish_new
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import Refused
 from amparo.store import guard, lock
@@ -51,6 +51,8 @@ class Work:
         self._log = log
         self._frontier = frontier
         self._bodies: list[tuple[str, str, str, bytes]] = []
+        self._leaves: list[bytes] = []
+        self._checkpoint = ""
 
     @property
     def has_entries(self) -> bool:
@@ -89,12 +91,18 @@ class Work:
             leaf = leaf_hash(body)
             frontier = frontier.append(leaf)
             rows.append((first + offset, kind, at, item, case, body, leaf))
+            self._leaves.append(leaf)
         execute_many(INSERT, rows)
         note = make_checkpoint(self._log.origin, frontier.size, frontier.root(), [self._log.signer])
         state = LogState(
             pk=1, size=frontier.size, frontier=frontier.to_bytes(), checkpoint=note, at=self.at
         )
         state.save(force_insert=first == 0, force_update=first > 0)
+        self._checkpoint = note
+
+    def publish(self) -> None:
+        """Write the files of the ledger; after the commit."""
+        publish_new(self._frontier.size, self._leaves, self._checkpoint)
 
 
 def _read_frontier() -> Frontier:
@@ -124,6 +132,6 @@ def work(actor: str, reason: str, *, role: str = "member") -> Iterator[Work]:
                 doing = Work(log, actor, role, reason, _read_frontier())
                 yield doing
                 doing.commit()
-            publish_pending()
+            doing.publish()
     finally:
         _running.reset(token)

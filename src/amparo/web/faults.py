@@ -15,6 +15,7 @@ from amparo.errors import (
     Locked,
     NotFound,
     Refused,
+    Stale,
     StorageFailed,
 )
 
@@ -24,6 +25,7 @@ _STATUS: dict[type[AmparoError], int] = {
     Locked: 403,
     NotFound: 404,
     Refused: 409,
+    Stale: 409,
     StorageFailed: 507,
 }
 
