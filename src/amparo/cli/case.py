@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from amparo.cli import draw, table
+from amparo.cli.same import same, warn_of_same
 from amparo.cli.show import AsJson, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
 from amparo.errors import BadInput
@@ -175,9 +176,11 @@ def add(ctx: typer.Context, vault: VaultPath, case: CaseCode, noun: NounName) ->
     described = BY_NAME[_noun(noun)]
     pairs = _pairs(ctx.args)
     with opened(vault) as held:
-        code = pairs.pop("id", "") or next_code(load_case(case), described)
+        known = load_case(case)
+        code = pairs.pop("id", "") or next_code(known, described)
         draft = Draft(described.name, code, pairs, lambda key: f"--{key}")
         added = add_records(held.member, case, [draft], reason=f"add {described.name}")
+        warn_of_same(known, described.name, pairs)
     for row in added:
         typer.echo(f"{row.noun}\t{row.code}\t{safe(row.title)}")
 
@@ -348,6 +351,7 @@ def chart(
 
 
 app.command("draw")(draw.draw)
+app.command("same")(same)
 app.command("template")(table.template)
 app.command("add-table")(table.add_table)
 

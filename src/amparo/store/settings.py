@@ -21,6 +21,7 @@ _CSP = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "script-src": ["'self'"],
+        "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.revise import Draft, add_records, change_record, next_code, retire_record
+from amparo.casefile.same import ASKED, Same, find_likely, find_same, telling_text
 from amparo.casefile.schema import BY_NAME, Noun
 from amparo.errors import AmparoError, BadInput
 from amparo.web import drafts
@@ -40,22 +41,42 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     if own:
         values = own.values_with(request.GET.get("made", ""), known)
     error: AmparoError | None = None
+    likely: list[tuple[Same, str]] | None = None
     if request.method == "POST":
         values = read_inputs(noun, request.POST)
         if detour := drafts.detour_of(request, noun):
             kept = drafts.keep(request, case, noun, code, values, asked, waiting)
             return HttpResponseRedirect(_form(case, detour, f"?draft={kept}"))
+        likely = _same_as(request, known, noun, values, waiting, own)
         try:
-            _save_new(known, noun, code, _with_start(known, noun, values, request))
-            return HttpResponseRedirect(_after(case, code, waiting, own))
+            if likely is None:
+                _save_new(known, noun, code, _with_start(known, noun, values, request))
+                return HttpResponseRedirect(_after(case, code, waiting, own))
         except AmparoError as refused:
             error = refused
     facts = {
         "case": known, "noun": noun, "code": code, "error": error, "place": place,
         "inputs": make_inputs(noun, known, values), "is_new": True, "waiting": waiting and not own,
         "elements": _elements(known, noun), "paragraph": place.paragraph if place else "",
+        "likely": likely, "can_look": noun.name in ASKED,
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
+
+
+def _same_as(
+    request: HttpRequest, known: CaseFile, noun: Noun, values: Mapping[str, Any],
+    waiting: drafts.Waiting | None, own: drafts.Waiting | None,
+) -> list[tuple[Same, str]] | None:  # fmt: skip
+    """Records to be looked at before this one is added, each with where choosing it leads.
+
+    None: save it. Somebody who asked to look sees all that are near, and an empty list says
+    that there are none.
+    """
+    if request.POST.get("same") == "look":
+        found = find_same(known, [noun.name], telling_text(noun.name, values))
+    elif request.POST.get("apart") or not (found := find_likely(known, noun.name, values)):
+        return None
+    return [(one, _after(known.code, one.code, waiting, own)) for one in found]
 
 
 def _form(case: str, plural: str, tail: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from amparo.casefile.records import CaseFile, Row
+from amparo.casefile.same import ASKED, TELLING
 from amparo.casefile.schema import Field, Noun
 from amparo.vault.models import Item
 from amparo.web.drafts import detours
@@ -64,6 +65,8 @@ class Input:
     lang: str = ""
     options: tuple[Option, ...] = ()
     makes: tuple[str, ...] = ()
+    same: str = ""
+    pickable: bool = False
 
     @property
     def is_seldom(self) -> bool:
@@ -85,8 +88,16 @@ def words(name: str) -> str:
 def make_inputs(noun: Noun, known: CaseFile, values: Mapping[str, Any]) -> list[Input]:
     """The form of a noun, filled with `values` (a stored body, or what was posted)."""
     makes = detours(noun)
+    telling = TELLING.get(noun.name, ()) if noun.name in ASKED else ()
     made = (_input(field, known, values, noun) for field in noun.fields)
-    return [replace(one, makes=makes.get(one.name, ())) for one in made]
+    return [
+        replace(
+            one,
+            makes=makes.get(one.name, ()),
+            same=noun.name if one.name in telling else one.same,
+        )
+        for one in made
+    ]
 
 
 def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
@@ -136,7 +147,10 @@ def _choose_records(field: Field, made: Input, known: CaseFile, value: object) -
     if len(rows) > MOST_OPTIONS:
         hint = "Id of the record" if field.kind == "ref" else "Ids, one to a line"
         widget = "line" if field.kind == "ref" else "lines"
-        return replace(made, hint=hint, widget=widget)
+        return replace(
+            made, hint=hint, widget=widget, same=",".join(field.to), pickable=True,
+            value="\n".join(chosen),
+        )  # fmt: skip
     labels = {row.code: label_of(row.code, row.title) for row in rows}
     # What is chosen comes first, in its own order: a list goes through the form unchanged.
     options = [Option(code, labels.get(code, code), True) for code in chosen]

@@ -41,3 +41,48 @@ document.addEventListener("input", () => {
   toldAt = Date.now();
   new Image().src = "/stay";
 });
+
+// The same person, place or source, proposed while somebody types. What is typed goes by POST
+// to this machine only; without JavaScript the form asks when it is sent.
+function proposeFor(field) {
+  const form = field.closest("form");
+  const box = document.createElement("div");
+  box.className = "same";
+  box.setAttribute("aria-live", "polite");
+  field.after(box);
+  let asked = 0;
+  let timer = 0;
+  const ask = async () => {
+    const mine = ++asked;
+    const lines = field.value.split("\n");
+    const text = lines[lines.length - 1].trim();
+    if (text.length < 2) { box.replaceChildren(); return; }
+    const sent = new FormData();
+    sent.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    sent.set("nouns", field.dataset.same);
+    sent.set("own", field.dataset.own || "");
+    sent.set("pick", field.dataset.pickable || "");
+    sent.set("text", text);
+    try {
+      const answer = await fetch(field.dataset.sameAt, { method: "POST", body: sent });
+      if (mine !== asked || !answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      box.replaceChildren(...page.body.childNodes);
+    } catch (error) { box.replaceChildren(); }
+  };
+  field.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(ask, 250);
+  });
+  box.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-pick]");
+    if (!chosen) return;
+    const lines = field.value.split("\n");
+    lines[lines.length - 1] = chosen.dataset.pick;
+    field.value = lines.join("\n");
+    box.replaceChildren();
+    field.focus();
+  });
+}
+
+for (const field of document.querySelectorAll("[data-same]")) proposeFor(field);
