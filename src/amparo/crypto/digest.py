@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import BinaryIO
 
 STEP = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def digest_bytes(data: bytes | bytearray | memoryview) -> str:
@@ -32,4 +34,4 @@ def digest_file(path: Path) -> tuple[str, int]:
 
 def is_digest(text: object) -> bool:
     """64 lower-case hex digits."""
-    return isinstance(text, str) and len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None

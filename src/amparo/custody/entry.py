@@ -7,6 +7,7 @@ Field list and meaning: docs/spec/vault.md, "Entries".
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import secrets
@@ -55,6 +56,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UTC = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
 
 Check = Callable[[object], bool]
+Written = dict[str, tuple[Any, str]]
+_ENCODE = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def make_entry(*, kind: str, **fields: Any) -> bytes:
@@ -66,9 +71,30 @@ def make_entry(*, kind: str, **fields: Any) -> bytes:
     field, never its value.
     """
     entry = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
-    entry = {"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}
-    check_entry(entry)
-    canonical = canonical_bytes(entry)
+    return _seal({"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}, {})
+
+
+class EntryMaker:
+    """Makes or reads many entries that say much the same: what was checked and written for the
+    entry before is not checked and written again. Answers as `make_entry` and `parse_entry` do.
+    """
+
+    def __init__(self, **same: Any) -> None:
+        self._same = {"format": FORMAT, **same}
+        self._met: Written = {}
+
+    def make(self, **fields: Any) -> bytes:
+        """Canonical bytes of one entry; `fields` come on top of those given for all."""
+        given = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
+        return _seal({**self._same, "salt": secrets.token_hex(16), **given}, self._met)
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        """The fields of an entry. Raises BadInput unless it is valid and canonical."""
+        return _parse(data, self._met)
+
+
+def _seal(entry: dict[str, Any], met: Written) -> bytes:
+    canonical = _write(entry, met)
     if len(canonical) > MAX_ENTRY:
         raise BadInput(
             "An entry of the ledger is too long",
@@ -83,31 +109,42 @@ def canonical_bytes(entry: dict[str, Any]) -> bytes:
 
     The standard library does it twenty times faster than `rfc8785`, against which it is tested.
     """
-    return json.dumps(
-        entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _ENCODE(entry).encode()
+
+
+def _write(entry: dict[str, Any], met: Written) -> bytes:
+    """Canonical bytes of an entry, each field checked; `met` keeps what was written before."""
+    for name in REQUIRED:
+        if name not in entry:
+            raise _bad(f"{name} is missing")
+    return f"{{{','.join([_write_field(name, entry[name], met) for name in sorted(entry)])}}}".encode()
+
+
+def _write_field(name: str, value: Any, met: Written) -> str:
+    kept = met.get(name)
+    if kept is not None and kept[0] == value and type(kept[0]) is type(value):
+        return kept[1]
+    _check_fields({name: value}, FIELDS, "")
+    text = f'"{name}":{_ENCODE(value)}'
+    met[name] = (value if isinstance(value, str | int) else copy.deepcopy(value), text)
+    return text
 
 
 def parse_entry(data: bytes) -> dict[str, Any]:
     """The fields of an entry. Raises BadInput unless it is valid and canonical."""
+    return _parse(data, {})
+
+
+def _parse(data: bytes, met: Written) -> dict[str, Any]:
     try:
         entry = json.loads(data)
     except (ValueError, RecursionError):
         raise _bad("the entry is not JSON") from None
     if not isinstance(entry, dict):
         raise _bad("the entry is not an object")
-    check_entry(entry)
-    if len(data) > MAX_ENTRY or canonical_bytes(entry) != data:
+    if len(data) > MAX_ENTRY or _write(entry, met) != data:
         raise _bad("the entry is not in canonical form")
     return entry
-
-
-def check_entry(entry: dict[str, Any]) -> None:
-    """Raise BadInput naming the first field that is missing, unknown or malformed."""
-    for name in REQUIRED:
-        if name not in entry:
-            raise _bad(f"{name} is missing")
-    _check_fields(entry, FIELDS, "")
 
 
 def is_commitment(value: object) -> bool:
