@@ -15,6 +15,8 @@ from amparo.custody.tree import grow, leaf_hash
 ORIGIN = origin_of("00112233aabbccdd")
 SIGNERS = log_signers(ORIGIN, b"\x01" * 32)
 WITNESS = Signer("witness.example/partner", b"\x02" * 32, COSIGN_ED25519)
+FORMER = Signer(ORIGIN, b"\x03" * 32)
+POST_QUANTUM = log_signers(ORIGIN, b"\x01" * 32, b"\x04" * 32)
 FILES = {
     "E-01 statement.txt": "Показания свидетеля, придуманного для проверки.".encode(),
     "E-02 photo.bin": bytes(range(256)) * 700,
@@ -45,28 +47,37 @@ def ledger(count: int = 20) -> list[bytes]:
 
 
 def extract(
-    entries: list[bytes], numbers: list[int], stamps: dict[str, bytes] | None = None
+    entries: list[bytes],
+    numbers: list[int],
+    stamps: dict[str, bytes] | None = None,
+    signers: list[Signer] = SIGNERS,
 ) -> Extract:
     leaves = [leaf_hash(one) for one in entries]
-    tree = grow(leaves)
-    note = cosign(make_checkpoint(ORIGIN, tree.size, tree.root(), SIGNERS), WITNESS, 1_800_000_000)
+    tree, young = grow(leaves), grow(leaves[:5])
+    note = cosign(make_checkpoint(ORIGIN, tree.size, tree.root(), signers), WITNESS, 1_800_000_000)
+    # Countersigned before the vault was re-sealed: by the key that it had then.
+    earlier = make_checkpoint(ORIGIN, young.size, young.root(), [FORMER])
     return Extract(
         entries=[(number, entries[number]) for number in numbers],
         prove=lambda index: prove_inclusion(index, tree.size, nodes_of(leaves)),
         checkpoint=note,
-        log_keys=[one.verifier for one in SIGNERS],
+        log_keys=[one.verifier for one in signers],
         witnesses=[WITNESS.verifier],
         stamps=stamps or {},
         consistency=[(5, prove_consistency(5, tree.size, nodes_of(leaves)))],
+        cosigned=[cosign(earlier, WITNESS, 1_700_000_000)],
+        former_keys=[FORMER.verifier],
     )
 
 
-def make_package(folder: Path, stamps: dict[str, bytes] | None = None) -> Package:
+def make_package(
+    folder: Path, stamps: dict[str, bytes] | None = None, signers: list[Signer] = SIGNERS
+) -> Package:
     entries = ledger()
     return build_package(
         folder,
         list(FILES.items()),
-        extract(entries, [0, 1, 2, 3, 9, 19], stamps),
+        extract(entries, [0, 1, 2, 3, 9, 19], stamps, signers),
         SIGNERS,
         made_at="2026-11-22T21:00:00Z",
         info={"Source-Organization": "An invented office"},

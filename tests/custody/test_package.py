@@ -57,7 +57,7 @@ def test_a_sound_package_passes_and_says_by_whom(whole: Path) -> None:
     assert report.faults == []
     assert report.key_is_trusted
     assert report.entries == 6
-    assert [one.name for one in report.cosigned] == ["witness.example/partner"]
+    assert [one.name for one in report.cosigned] == ["witness.example/partner"] * 2
 
 
 def test_a_key_that_nobody_gave_is_said_to_be_so(whole: Path) -> None:
@@ -353,3 +353,29 @@ def test_any_damage_is_found_and_named(whole: Path, tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 def test_any_damage_is_found_and_named_at_length(whole: Path, tmp_path: Path) -> None:
     damaged_rounds(whole, tmp_path, 5000, 12)
+
+
+def test_a_post_quantum_signature_is_checked_and_cannot_be_left_away(tmp_path: Path) -> None:
+    both, entries = packages.POST_QUANTUM, packages.ledger()
+    packages.make_package(tmp_path / "two", signers=both)
+    report = verify_package(tmp_path / "two", trusted=[both[0].verifier.vkey])
+    assert report.faults == [] and report.post_quantum
+    one = packages.extract(entries, [0], signers=both[:1])
+    stripped = packages.Extract(**{**vars(one), "log_keys": [s.verifier for s in both]})
+    build_package(tmp_path / "one", [], stripped, both[:1], made_at="2026-11-22T21:00:00Z")
+    assert "did not sign this checkpoint" in places(verify_package(tmp_path / "one"))
+
+
+def test_what_a_witness_signed_of_another_past_is_a_fault(tmp_path: Path) -> None:
+    entries = packages.ledger()
+    other = packages.extract([packages.entry(9, b"x")] * 5 + entries[5:], [])
+    mine = packages.extract(entries, [0])
+    for name, change, said in (
+        ("rewritten", {"cosigned": other.cosigned}, "5.checkpoint: the ledger was rewritten"),
+        ("unproven", {"consistency": []}, "5.checkpoint: it cannot be compared"),
+        ("unsigned", {"witnesses": []}, "5.checkpoint: no witness signed it"),
+        ("unknown", {"former_keys": []}, "5.checkpoint: no known key signed"),
+    ):
+        forged = packages.Extract(**{**vars(mine), **change})
+        build_package(tmp_path / name, [], forged, packages.SIGNERS, made_at="2026-11-22T21:00:00Z")
+        assert said in places(verify_package(tmp_path / name)), name

@@ -61,7 +61,7 @@ def test_a_sound_package_passes(page: Any, package: Path, plain: bool) -> None:
     assert report["faults"] == []
     assert report["keyGiven"]
     assert "Whole and unchanged" in report["verdict"]
-    assert [one["name"] for one in report["cosigned"]] == ["witness.example/partner"]
+    assert [one["name"] for one in report["cosigned"]] == ["witness.example/partner"] * 2
     assert [one["sequence"] for one in report["entries"]] == [0, 1, 2, 3, 9, 19]
 
 
@@ -81,6 +81,10 @@ def test_nothing_but_the_page_itself_is_ever_asked_for(page: Any, package: Path)
         "custody/proofs/9.tlog-proof",
         "manifest-sha256.txt",
         "custody/log.vkey",
+        "custody/cosigned/5.checkpoint",
+        "custody/consistency/5-20",
+        "custody/witnesses.vkey",
+        "custody/former.vkey",
     ],
 )
 def test_a_flipped_bit_is_named(page: Any, package: Path, name: str, plain: bool) -> None:
@@ -129,3 +133,39 @@ def test_own_code_agrees_with_python(page: Any, package: Path) -> None:
             page.evaluate("(d) => Amparo.hex(Amparo.sha512Plain(Amparo.hexBytes(d)))", data.hex())
             == hashlib.sha512(data).hexdigest()
         )
+
+
+def test_a_signature_of_an_unknown_kind_is_passed_over_and_ed25519_still_demanded(
+    page: Any, tmp_path: Path
+) -> None:
+    packages.make_package(tmp_path / "two", signers=packages.POST_QUANTUM)
+    ours = packages.POST_QUANTUM[0].verifier.vkey
+    for key in ("", ours):
+        report = check(page, tmp_path / "two", key=key)
+        assert report["faults"] == [] and report["unchecked"] == 1
+        assert report["key"] == ours
+    both, entries = packages.POST_QUANTUM, packages.ledger()
+    only = packages.extract(entries, [0], signers=both[1:])
+    stripped = packages.Extract(**{**vars(only), "log_keys": [one.verifier for one in both]})
+    packages.build_package(tmp_path / "one", [], stripped, both[:1], made_at="2026-11-22T21:00:00Z")
+    faults = check(page, tmp_path / "one")["faults"]
+    assert any("did not sign" in fault["fault"] for fault in faults)
+
+
+def test_a_past_that_no_proof_joins_to_the_present_is_named(page: Any, package: Path) -> None:
+    """The witness's checkpoint of another past, everything else signed anew around it."""
+    entries = packages.ledger()
+    other = packages.extract([packages.entry(9, b"x")] * 5 + entries[5:], [])
+    mine = packages.extract(entries, [0])
+    forged = packages.Extract(**{**vars(mine), "cosigned": other.cosigned})
+    folder = package.with_name("forged")
+    packages.build_package(
+        folder,
+        list(packages.FILES.items()),
+        forged,
+        packages.SIGNERS,
+        made_at="2026-11-22T21:00:00Z",
+    )
+    faults = check(page, folder)["faults"]
+    assert [fault["place"] for fault in faults] == ["custody/cosigned/5.checkpoint"]
+    assert "rewritten" in faults[0]["fault"]

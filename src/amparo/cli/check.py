@@ -83,6 +83,9 @@ def _check_package(folder: Path, known: Known) -> dict[str, Any]:
         f"{told['entries']} ledger entries: proofs, and the checkpoint of {told['made_at']}",
         f"signed by {told['key']}",
     ]
+    if told["post_quantum"]:
+        checked.append("signed with the ledger's ML-DSA-44 key as well")
+    checked += [f"countersigned by {one['name']} at {one['at']}" for one in told["cosigned"]]
     trust = "the key is one you named" if told["key_is_trusted"] else UNTRUSTED
     stamps = [f"time stamp: {stamp}" for stamp in told["stamps"]]
     notes = [*told["notes"], trust, *stamps]

@@ -20,11 +20,20 @@ Shares = Annotated[
 ]
 
 
-def init(vault: VaultPath, recovery: Shares = "1of1", as_json: AsJson = False) -> None:
+def init(
+    vault: VaultPath,
+    recovery: Shares = "1of1",
+    post_quantum: Annotated[
+        bool, typer.Option("--post-quantum", help="Sign checkpoints with ML-DSA-44 as well.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Make an empty encrypted vault and print its recovery words once.
 
     The passphrase is asked twice, or read from the file that AMPARO_PASSPHRASE_FILE names.
     With --recovery 2of3 three people get a list each, and any two of them can open it.
+    With --post-quantum a second key signs the ledger, of a kind that a quantum computer is
+    not known to break; a vault can be given one later (`amparo ledger add-post-quantum`).
 
     Example: amparo init evidence --recovery 2of3
     """
@@ -35,7 +44,7 @@ def init(vault: VaultPath, recovery: Shares = "1of1", as_json: AsJson = False) -
 
     protect_process()
     shares = parse_shares(recovery)
-    words = create_vault(vault, ask_new_passphrase(), recovery=shares)
+    words = create_vault(vault, ask_new_passphrase(), recovery=shares, post_quantum=post_quantum)
     if as_json:
         print_json({"vault": str(vault), "recovery_words": words})
         return

@@ -15,6 +15,7 @@ from amparo.crypto.sign import (
     COSIGN_ED25519,
     COSIGN_ML_DSA_44,
     ED25519,
+    SIGNATURE_SIZES,
     Note,
     Signature,
     Signer,
@@ -114,6 +115,33 @@ def verify_checkpoint(note: str, verifiers: Iterable[Verifier]) -> Checkpoint:
     if not any(key.name == checkpoint.origin and key.kind == ED25519 for key in signed):
         raise Broken("The ledger did not sign this checkpoint", value=checkpoint.origin)
     return checkpoint
+
+
+def verify_head(note: str, verifiers: Iterable[Verifier]) -> Checkpoint:
+    """Read a checkpoint that every one of the ledger's keys signed. Raises Broken, BadInput.
+
+    Whoever can break one kind of signature could otherwise leave the other kind away.
+    """
+    keys = list(verifiers)
+    checkpoint = verify_checkpoint(note, keys)
+    _, signed = open_note(note, keys)
+    for key in keys:
+        if key not in signed:
+            raise Broken("A key of the ledger did not sign this checkpoint", value=key.name)
+    return checkpoint
+
+
+def parse_vkeys(text: str) -> list[Verifier]:
+    """The keys in a file of vkey lines. Raises BadInput."""
+    return [Verifier.parse(line) for line in text.splitlines()]
+
+
+def is_signed_twice(note: str) -> bool:
+    """Whether a line of the form of the ledger's own ML-DSA-44 signature is there; unchecked."""
+    if not note:
+        return False
+    origin, size = note.partition("\n")[0], SIGNATURE_SIZES[COSIGN_ML_DSA_44]
+    return any(one.name == origin and len(one.value) == size for one in parse_note(note).signatures)
 
 
 def cosign(note: str, witness: Signer, at: int) -> str:

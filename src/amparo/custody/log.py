@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amparo.crypto.sign import Signer
-from amparo.custody.checkpoint import Checkpoint, parse_checkpoint
+from amparo.custody.checkpoint import Checkpoint, is_signed_twice, parse_checkpoint
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier
 from amparo.errors import BadInput, Broken, InUse, Refused
@@ -25,11 +25,18 @@ CHECKPOINT = "checkpoint"
 
 @dataclass(frozen=True)
 class Log:
-    """Where the log lies and who signs it."""
+    """Where the log lies and who signs it.
+
+    post_quantum: an ML-DSA-44 key, which signs checkpoints beside `signer` when the vault
+    `signs_twice`. former: vkeys that the log had before the vault was re-sealed.
+    """
 
     folder: Path
     signer: Signer
     record: Path | None = None
+    post_quantum: Signer | None = None
+    signs_twice: bool = False
+    former: tuple[str, ...] = ()
     inode: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -54,6 +61,15 @@ class Log:
     def origin(self) -> str:
         """The log's name, also the name of its key."""
         return self.signer.name
+
+    def signers_after(self, note: str) -> list[Signer]:
+        """Who signs the checkpoint that follows `note`: Ed25519, and ML-DSA-44 when it is used.
+
+        Another process may have begun to use it while this one had the vault open.
+        """
+        if self.post_quantum is None or not (self.signs_twice or is_signed_twice(note)):
+            return [self.signer]
+        return [self.signer, self.post_quantum]
 
     @property
     def ledger(self) -> Path:

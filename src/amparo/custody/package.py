@@ -31,7 +31,8 @@ class Extract:
     entries: (sequence, canonical bytes), ascending. prove: audit path of a sequence in the
     tree of the checkpoint. checkpoint: signed note. log_keys, witnesses: who signs and
     cosigns. stamps: files of timestamps/ as they are kept in the vault, by name.
-    consistency: (size of an earlier checkpoint, its path to this one).
+    consistency: (size of an earlier checkpoint, its path to this one). cosigned: earlier
+    checkpoints that witnesses signed. former_keys: keys of the ledger before a re-sealing.
     """
 
     entries: Sequence[tuple[int, bytes]]
@@ -41,6 +42,8 @@ class Extract:
     witnesses: Sequence[Verifier] = ()
     stamps: Mapping[str, bytes] = field(default_factory=dict)
     consistency: Sequence[tuple[int, list[bytes]]] = ()
+    cosigned: Sequence[str] = ()
+    former_keys: Sequence[Verifier] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,10 @@ def _custody_files(extract: Extract) -> dict[str, bytes]:
     }
     if extract.witnesses:
         files[layout.WITNESS_KEYS] = _vkeys(extract.witnesses)
+    if extract.former_keys:
+        files[layout.FORMER_KEYS] = _vkeys(extract.former_keys)
+    for note in extract.cosigned:
+        files[f"{layout.COSIGNED}/{parse_checkpoint(note).size}.checkpoint"] = note.encode()
     for sequence, _ in extract.entries:
         proof = Proof(sequence, tuple(extract.prove(sequence)), extract.checkpoint)
         files[f"{layout.PROOFS}/{sequence}.tlog-proof"] = proof.encode().encode()

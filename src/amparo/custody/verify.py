@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from amparo.crypto.digest import digest_bytes, digest_file
-from amparo.crypto.sign import Verifier, open_note
+from amparo.crypto.sign import COSIGN_ML_DSA_44, Verifier, open_note
 from amparo.custody import layout
 from amparo.custody.checkpoint import (
     Checkpoint,
     Cosignature,
     cosignatures,
     parse_checkpoint,
+    parse_vkeys,
     verify_checkpoint,
+    verify_head,
 )
 from amparo.custody.entry import parse_entry
 from amparo.custody.proof import check_consistency, check_inclusion, parse_proof
@@ -57,6 +59,7 @@ class Report:
     key: str = ""
     key_is_trusted: bool = False
     checkpoint_size: int = 0
+    post_quantum: bool = False
     cosigned: list[Cosignature] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     without_entry: list[str] = field(default_factory=list)
@@ -85,6 +88,7 @@ class Report:
             "key": self.key,
             "key_is_trusted": self.key_is_trusted,
             "checkpoint_size": self.checkpoint_size,
+            "post_quantum": self.post_quantum,
             "cosigned": [{"name": one.name, "at": one.at} for one in self.cosigned],
             "stamps": [stamp.as_dict() for stamp in self.stamps],
             "without_entry": self.without_entry,
@@ -143,6 +147,7 @@ class _Check:
         self.payload: dict[str, str] = {}
         self.tags: dict[str, str] = {}
         self.keys: list[Verifier] = []
+        self.former: list[Verifier] = []
         self.checkpoint: Checkpoint | None = None
 
     def run(self) -> Report:
@@ -154,6 +159,7 @@ class _Check:
         self._check_checkpoint()
         self._check_entries()
         self._check_earlier()
+        self._check_cosigned()
         self._check_stamps()
         return self.report
 
@@ -227,9 +233,8 @@ class _Check:
 
     def _read_keys(self) -> None:
         try:
-            self.keys = [
-                Verifier.parse(line) for line in (self._text(layout.LOG_KEYS) or "").splitlines()
-            ]
+            self.keys = parse_vkeys(self._text(layout.LOG_KEYS) or "")
+            self.former = parse_vkeys(self._text(layout.FORMER_KEYS, needed=False) or "")
         except BadInput as error:
             self.report.add(layout.LOG_KEYS, _lower(error))
         if not self.keys:
@@ -238,7 +243,10 @@ class _Check:
         self.report.key = (known or [self.keys[0].vkey])[0]
         self.report.key_is_trusted = bool(known)
         if known:
-            self.keys = [key for key in self.keys if key.vkey in self.trusted]
+            # The key that was compared vouches for the post-quantum one beside it.
+            self.keys = [
+                key for key in self.keys if key.vkey in self.trusted or key.kind == COSIGN_ML_DSA_44
+            ]
         elif self.trusted:
             self.report.add(layout.LOG_KEYS, "the ledger's key is none of those that you trust")
         else:
@@ -267,15 +275,33 @@ class _Check:
         if text is None or not self.keys:
             return
         try:
-            self.checkpoint = verify_checkpoint(text, self.keys)
-            witnesses = self._text(layout.WITNESS_KEYS, needed=False) or ""
-            known = [Verifier.parse(line) for line in witnesses.splitlines()]
-            self.report.cosigned = cosignatures(text, known)
+            self.checkpoint = verify_head(text, self.keys)
+            self.report.post_quantum = any(key.kind == COSIGN_ML_DSA_44 for key in self.keys)
+            self.report.cosigned = cosignatures(text, self._witnesses())
         except AmparoError as error:
             self.report.add(layout.CHECKPOINT, _lower(error))
         if self.checkpoint is not None:
             self.report.origin = self.checkpoint.origin
             self.report.checkpoint_size = self.checkpoint.size
+
+    def _witnesses(self) -> list[Verifier]:
+        return parse_vkeys(self._text(layout.WITNESS_KEYS, needed=False) or "")
+
+    def _check_cosigned(self) -> None:
+        """Earlier checkpoints that witnesses signed: the ledger must have grown from each."""
+        for name in [one for one in self.digests if one.startswith(layout.COSIGNED + "/")]:
+            try:
+                note = self._text(name) or ""
+                old = verify_checkpoint(note, [*self.keys, *self.former])
+                if name != f"{layout.COSIGNED}/{old.size}.checkpoint":
+                    raise BadInput("It is named for another size")
+                self._check_grown(old)
+                found = cosignatures(note, self._witnesses())
+                if not found:
+                    raise Broken("No witness signed it")
+                self.report.cosigned += found
+            except AmparoError as error:
+                self.report.add(name, _lower(error))
 
     def _check_entries(self) -> None:
         raw = self._bytes(layout.ENTRIES)
@@ -334,7 +360,7 @@ class _Check:
                 self.report.add(name, _lower(error))
         for number, text in enumerate(self.earlier, start=1):
             try:
-                self._check_grown(verify_checkpoint(text, self.keys))
+                self._check_grown(verify_checkpoint(text, [*self.keys, *self.former]))
             except AmparoError as error:
                 self.report.add(f"earlier checkpoint {number}", _lower(error))
 
@@ -363,7 +389,7 @@ class _Check:
             if name.endswith(".checkpoint"):
                 try:
                     old = parse_checkpoint(files[name].decode())
-                    self._check_grown(verify_checkpoint(old.note, self.keys))
+                    self._check_grown(verify_checkpoint(old.note, [*self.keys, *self.former]))
                 except (AmparoError, UnicodeDecodeError) as error:
                     self.report.add(prefix + name, _lower(error))
         self.report.stamps, faults = read_stamps(files, self.authorities)

@@ -38,7 +38,7 @@ def _version() -> str:
 class Work:
     """What is being done. `at` is the UTC time of all its entries."""
 
-    def __init__(self, log: Log, actor: str, role: str, reason: str, frontier: Frontier) -> None:
+    def __init__(self, log: Log, actor: str, role: str, reason: str) -> None:
         self.actor = actor
         self.role = role
         self.reason = reason
@@ -49,7 +49,7 @@ class Work:
             "clock": "system",
         }
         self._log = log
-        self._frontier = frontier
+        self._frontier, self._last = _read_head()
         self._bodies: list[tuple[str, str, str, bytes]] = []
         self._leaves: list[bytes] = []
         self._checkpoint = ""
@@ -93,7 +93,13 @@ class Work:
             rows.append((first + offset, kind, at, item, case, body, leaf))
             self._leaves.append(leaf)
         execute_many(INSERT, rows)
-        note = make_checkpoint(self._log.origin, frontier.size, frontier.root(), [self._log.signer])
+        note = make_checkpoint(
+            self._log.origin,
+            frontier.size,
+            frontier.root(),
+            self._log.signers_after(self._last),
+            at=int(self.at.timestamp()),
+        )
         state = LogState(
             pk=1, size=frontier.size, frontier=frontier.to_bytes(), checkpoint=note, at=self.at
         )
@@ -105,11 +111,13 @@ class Work:
         publish_new(self._frontier.size, self._leaves, self._checkpoint)
 
 
-def _read_frontier() -> Frontier:
+def _read_head() -> tuple[Frontier, str]:
     from amparo.custody.models import LogState
 
     state = LogState.objects.first()
-    return Frontier.from_bytes(bytes(state.frontier)) if state else Frontier()
+    if state is None:
+        return Frontier(), ""
+    return Frontier.from_bytes(bytes(state.frontier)), state.checkpoint
 
 
 @contextmanager
@@ -129,7 +137,7 @@ def work(actor: str, reason: str, *, role: str = "member") -> Iterator[Work]:
         with lock.hold(log.folder), storage_errors():
             log.refuse_replaced()
             with guard.permit(), transaction.atomic():
-                doing = Work(log, actor, role, reason, _read_frontier())
+                doing = Work(log, actor, role, reason)
                 yield doing
                 doing.commit()
             doing.publish()

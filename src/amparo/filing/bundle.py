@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 
 from amparo.casefile.records import load_case
 from amparo.crypto.digest import digest_bytes
+from amparo.custody.extract import extract_of
 from amparo.custody.log import current_log
-from amparo.custody.models import LedgerEntry, LogState
-from amparo.custody.package import Content, Extract, build_package
-from amparo.custody.tiles import Tiles
+from amparo.custody.package import Content, build_package
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused, StorageFailed
 from amparo.filing.check import Finding, Release, Withheld
@@ -344,7 +343,7 @@ def _package(vault: Vault, folder: Path, document: Document, files: dict[str, by
     package = build_package(
         folder,
         contents,
-        _extract(vault, [*exhibits, *_digests(files)]),
+        extract_of([*exhibits, *_digests(files)]),
         [current_log().signer],
         made_at=document.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         info={"External-Identifier": f"{document.code} {document.forum} {document.lang}"},
@@ -361,30 +360,3 @@ def _package(vault: Vault, folder: Path, document: Document, files: dict[str, by
 
 def _digests(files: dict[str, bytes]) -> list[str]:
     return [digest_bytes(data) for data in files.values()]
-
-
-def _extract(vault: Vault, items: list[str]) -> Extract:
-    """Entries of these items, with proofs under the newest checkpoint and the stamps kept."""
-    log, state = current_log(), LogState.objects.get()
-    rows = LedgerEntry.objects.filter(item_digest__in=items).order_by("sequence")
-    tiles, size = Tiles(log.ledger), state.size
-    stamps = _stamps(vault.folder / "timestamps", size)
-    stamped = sorted({int(name.partition(".")[0]) for name in stamps} - {size})
-    return Extract(
-        entries=[(row.sequence, bytes(row.body)) for row in rows],
-        prove=lambda sequence: tiles.prove_inclusion(sequence, size),
-        checkpoint=state.checkpoint,
-        log_keys=[log.signer.verifier],
-        stamps=stamps,
-        consistency=[(old, tiles.prove_consistency(old, size)) for old in stamped],
-    )
-
-
-def _stamps(folder: Path, size: int) -> dict[str, bytes]:
-    """Files of stamps over checkpoints no larger than `size`; names begin with that size."""
-    found: dict[str, bytes] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        first = path.name.partition(".")[0]
-        if path.is_file() and first.isdigit() and 0 < int(first) <= size:
-            found[path.name] = path.read_bytes()
-    return found

@@ -7,14 +7,17 @@ The new state takes the place of the old one only when all of it is on the devic
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from amparo.crypto.digest import digest_file
+from amparo.custody.checkpoint import parse_checkpoint
 from amparo.custody.log import CHECKPOINT
-from amparo.custody.models import LogState
+from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken
 from amparo.store import database, lock, swap
@@ -24,6 +27,7 @@ from amparo.vault.unlock import DATABASE, WRITING, Vault
 
 STEP = 1 << 20
 TAIL = 64 << 10
+RESULT = "backup of the whole vault"
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,7 @@ def back_up(vault: Vault, target: Path) -> Copied:
     """
     target = target.absolute()
     anew = _check_target(vault, target)
-    with work(vault.member, "backup") as custody:
-        custody.enter("copy", result="backup of the whole vault")
+    enter_copy(vault)
     try:
         target.mkdir(mode=0o700, exist_ok=True)
         building = swap.begin(target)
@@ -71,6 +74,24 @@ def back_up(vault: Vault, target: Path) -> Copied:
     except OSError as error:
         raise storage_failed(error, target) from error
     return Copied(state.size, len(ends), copied, sum(ends.values()) - copied)
+
+
+def enter_copy(vault: Vault) -> None:
+    """The entry of a backup, made before it so that it is in it."""
+    with work(vault.member, "backup") as custody:
+        custody.enter("copy", result=RESULT)
+
+
+def last_backup() -> dict[str, Any] | None:
+    """When the last backup was made, and how many entries came since; None before the first.
+
+    That it was begun is what the ledger knows; where it lies it does not say.
+    """
+    for row in LedgerEntry.objects.filter(kind="copy").order_by("-sequence").iterator():
+        if json.loads(bytes(row.body)).get("result") == RESULT:
+            newer = LogState.objects.get().size - row.sequence - 1
+            return {"at": row.at.isoformat(timespec="seconds"), "entries_since": newer}
+    return None
 
 
 def check_copy(vault: Vault, target: Path) -> list[str]:
@@ -108,20 +129,19 @@ def _check_target(vault: Vault, target: Path) -> bool:
         raise BadInput(
             "the backup of another vault is there", value=str(target), remedy="name another folder"
         )
-    _refuse_newer(target)
+    path = target / "ledger" / CHECKPOINT
+    if path.is_file():
+        refuse_newer(parse_checkpoint(path.read_text()).size)
     return header.vkey != vault.header.vkey
 
 
-def _refuse_newer(target: Path) -> None:
+def refuse_newer(entries: int) -> None:
     """A backup that has entries which the vault has not: the vault was set back."""
-    from amparo.custody.checkpoint import parse_checkpoint
-
-    path = target / "ledger" / CHECKPOINT
-    kept = parse_checkpoint(path.read_text()) if path.is_file() else None
-    if kept is not None and kept.size > LogState.objects.get().size:
+    held = LogState.objects.get().size
+    if entries > held:
         raise Broken(
             "the backup is newer than the vault: an older state of the vault was put back",
-            value=f"{kept.size} entries there, {LogState.objects.get().size} here",
+            value=f"{entries} entries there, {held} here",
             remedy="keep that backup; restore it, or back up into another folder",
         )
 

@@ -19,11 +19,10 @@ from amparo.crypto.sign import Verifier, open_note, sign_note
 from amparo.custody import layout
 from amparo.custody.checkpoint import Checkpoint, parse_checkpoint
 from amparo.custody.entry import parse_entry
+from amparo.custody.extract import extract_of
 from amparo.custody.log import current_log
-from amparo.custody.models import LedgerEntry, LogState
-from amparo.custody.package import Content, Extract, Package, build_package
-from amparo.custody.stamping import open_stamps
-from amparo.custody.tiles import Tiles
+from amparo.custody.models import LedgerEntry
+from amparo.custody.package import Content, Package, build_package
 from amparo.custody.verify import verify_package
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused
@@ -83,7 +82,9 @@ def hand_over(vault: Vault, items: Sequence[Item], out: Path, *, to: str, purpos
     files.append((LIST, _listed(items)))
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     signers = [current_log().signer]
-    return build_package(out, files, _extract([i.sha256 for i in items]), signers, made_at=made_at)
+    return build_package(
+        out, files, extract_of([i.sha256 for i in items]), signers, made_at=made_at
+    )
 
 
 def read_package(folder: Path, keys: Sequence[str]) -> Arriving:
@@ -176,22 +177,6 @@ def _check_sent(digest: str, sent: int) -> None:
     row = LedgerEntry.objects.filter(sequence=sent, kind="transfer-out", item_digest=digest).first()
     if row is None:
         raise Broken("the receipt names a transfer that was not made", value=f"entry {sent}")
-
-
-def _extract(digests: list[str]) -> Extract:
-    log, state = current_log(), LogState.objects.get()
-    rows = LedgerEntry.objects.filter(item_digest__in=digests).order_by("sequence")
-    tiles, size = Tiles(log.ledger), state.size
-    stamps = open_stamps().for_package(size)
-    stamped = sorted({int(name.partition(".")[0]) for name in stamps} - {size})
-    return Extract(
-        entries=[(row.sequence, bytes(row.body)) for row in rows],
-        prove=lambda sequence: tiles.prove_inclusion(sequence, size),
-        checkpoint=state.checkpoint,
-        log_keys=[log.signer.verifier],
-        stamps=stamps,
-        consistency=[(old, tiles.prove_consistency(old, size)) for old in stamped],
-    )
 
 
 def _file_name(item: Item) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from amparo.custody.models import LedgerEntry, LogState
+from amparo.vault.backup import last_backup
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault
 
@@ -27,6 +28,8 @@ def describe(vault: Vault) -> dict[str, Any]:
         "outcomes": dict(outcomes),
         "log": vault.header.origin,
         "log_key": vault.header.vkey,
+        "post_quantum_key": vault.header.post_quantum,
         "entries": LedgerEntry.objects.count(),
+        "last_backup": last_backup(),
         "last_change": state.at.isoformat() if state else None,
     }

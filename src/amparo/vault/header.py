@@ -31,11 +31,17 @@ class Header:
     slots: tuple[dict[str, Any], ...]
     text: str = ""
     former_vkeys: tuple[str, ...] = ()
+    post_quantum: str = ""
+
+    @property
+    def head_vkeys(self) -> tuple[str, ...]:
+        """The log's keys now: Ed25519, and ML-DSA-44 where the vault has one."""
+        return (self.vkey, *([self.post_quantum] if self.post_quantum else []))
 
     @property
     def vkeys(self) -> tuple[str, ...]:
-        """The log's key and those it had before the vault was re-sealed."""
-        return (self.vkey, *self.former_vkeys)
+        """The log's keys and those it had before the vault was re-sealed."""
+        return (*self.head_vkeys, *self.former_vkeys)
 
     def with_slots(self, slots: list[dict[str, Any]]) -> Header:
         """The same header with other slots."""
@@ -70,8 +76,9 @@ def read_header(folder: Path) -> Header:
         slots = tuple(raw["slot"])
         former = tuple(str(key) for key in raw.get("former_vkeys", ()))
         header = Header(
-            raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text, former
-        )
+            raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text, former,
+            str(raw.get("post_quantum", "")),
+        )  # fmt: skip
     except (KeyError, TypeError):
         raise _damaged(path) from None
     if raw.get("format") != FORMAT:
@@ -122,6 +129,7 @@ def write_header(folder: Path, header: Header, header_key: bytes) -> None:
             "id": header.vault_id,
             "origin": header.origin,
             "vkey": header.vkey,
+            **({"post_quantum": header.post_quantum} if header.post_quantum else {}),
             "created_at": header.created_at,
             **({"former_vkeys": list(header.former_vkeys)} if header.former_vkeys else {}),
             "slot": list(header.slots),

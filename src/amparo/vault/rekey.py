@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from amparo.access import members
+from amparo.access.roles import MEMBER
 from amparo.crypto.memory import wipe
 from amparo.crypto.slots import (
     DEFAULT_COST,
@@ -22,11 +24,19 @@ from amparo.crypto.slots import (
 from amparo.crypto.slots import (
     change_passphrase as change_slot,
 )
+from amparo.custody.log import open_log
 from amparo.custody.work import Work, work
 from amparo.errors import BadInput, InUse
 from amparo.store import lock
-from amparo.vault.header import read_header, write_header
-from amparo.vault.unlock import Vault, open_vault, open_with_words
+from amparo.vault.header import Header, read_header, write_header
+from amparo.vault.unlock import (
+    DATABASE,
+    Vault,
+    log_of,
+    open_vault,
+    open_with_words,
+    post_quantum_signer,
+)
 
 _SHARES = re.compile(r"(\d{1,2}) ?(?:of|/) ?(\d{1,2})")
 
@@ -69,7 +79,7 @@ def recover_with_words(
 
 
 def add_member(
-    vault: Vault, own: str, new: str, *, role: str = members.MEMBER, cost: Cost = DEFAULT_COST
+    vault: Vault, own: str, new: str, *, role: str = MEMBER, cost: Cost = DEFAULT_COST
 ) -> str:
     """Let one more person open the vault with the passphrase `new`; the new member's code.
 
@@ -117,6 +127,22 @@ def renew_recovery(vault: Vault, own: str, *, threshold: int, count: int) -> lis
     return words
 
 
+def add_post_quantum(vault: Vault) -> str:
+    """Let an ML-DSA-44 key sign each checkpoint from now on, beside the Ed25519 key; its vkey.
+
+    Raises Refused unless an owner acts, BadInput when the ledger has one.
+    """
+    members.refuse_unless_owner(vault.member)
+    if vault.header.post_quantum:
+        raise BadInput("the ledger has a post-quantum key", remedy="see `amparo vault show`")
+    vkey = post_quantum_signer(vault.header.origin, vault.keys).verifier.vkey
+    fresh = replace(vault.header, post_quantum=vkey)
+    # The entry itself is signed by both: once the header demands it, the head has it.
+    open_log(log_of(vault.folder, fresh, vault.keys, vault.folder / DATABASE))
+    _write(vault, fresh, "an ML-DSA-44 key signs checkpoints from now on", None)
+    return vkey
+
+
 def _without(slots: list[dict[str, Any]], member: str) -> list[dict[str, Any]]:
     for slot in list(slots):
         if slot.get("kind") == "passphrase" and slot.get("member") == member:
@@ -148,6 +174,10 @@ def _write_slots(
     record: Callable[[Work], None] | None = None,
 ) -> None:
     """Enter the change, then write the header. A crash between leaves the old slots."""
+    _write(vault, vault.header.with_slots(slots), what, record)
+
+
+def _write(vault: Vault, header: Header, what: str, record: Callable[[Work], None] | None) -> None:
     with lock.hold(vault.folder):
         if read_header(vault.folder).text != vault.header.text:
             raise InUse(
@@ -158,5 +188,5 @@ def _write_slots(
             if record:
                 record(custody)
             custody.enter("rekey", result=what)
-        write_header(vault.folder, vault.header.with_slots(slots), vault.keys.header)
+        write_header(vault.folder, header, vault.keys.header)
     vault.header = read_header(vault.folder)

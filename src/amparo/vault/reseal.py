@@ -25,13 +25,13 @@ from amparo.crypto.slots import (
     passphrase_slot,
     recovery_slot,
 )
-from amparo.custody.log import Log, open_log
+from amparo.custody.log import open_log
 from amparo.custody.work import Work, work
 from amparo.store import database, lock, swap
 from amparo.store.packs import Packs
 from amparo.vault.header import Header, write_header
 from amparo.vault.models import Item
-from amparo.vault.unlock import DATABASE, Vault
+from amparo.vault.unlock import DATABASE, Vault, log_of, post_quantum_signer
 
 GROUP = 256 << 20
 
@@ -69,10 +69,13 @@ def _build(vault: Vault, building: Path, own: str, cost: Cost) -> Resealed:
     vault_key = bytearray(new_key())
     keys = derive(vault_key)
     header, answer = _new_header(vault, vault_key, own, cost)
+    former = (*vault.header.former_vkeys, *reversed(vault.header.head_vkeys))
+    quantum = post_quantum_signer(header.origin, keys).verifier.vkey if header.post_quantum else ""
     header = replace(
         header,
         vkey=Signer(header.origin, keys.signing).verifier.vkey,
-        former_vkeys=(*vault.header.former_vkeys, vault.header.vkey),
+        former_vkeys=former,
+        post_quantum=quantum,
     )
     wipe(vault_key)
     places = _seal_anew(vault, building / "packs", keys)
@@ -80,8 +83,7 @@ def _build(vault: Vault, building: Path, own: str, cost: Cost) -> Resealed:
     database.copy_under(building / DATABASE, keys.database)
     vault.close()
     database.open_database(building / DATABASE, keys.database)
-    log = Log(building, Signer(header.origin, keys.signing))
-    open_log(log)
+    open_log(log_of(building, header, keys))
     try:
         with work(vault.member, "re-seal the vault") as custody:
             _rewrite(custody, places, vault.keys, keys, header)

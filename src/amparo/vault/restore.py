@@ -20,7 +20,9 @@ from amparo.custody.log import CHECKPOINT
 from amparo.custody.work import work
 from amparo.errors import AmparoError, BadInput, Refused, StorageFailed
 from amparo.store.files import DISK
+from amparo.vault.bucket import is_bucket, open_bucket
 from amparo.vault.header import Header, read_header
+from amparo.vault.remote import fetch
 from amparo.vault.unlock import open_vault
 from amparo.vault.verify import verify_vault
 
@@ -73,6 +75,30 @@ def restore(
     finally:
         vault.close()
     return Restored(known[0].size, newest.size if newest else 0, aside, faults)
+
+
+def restore_from(
+    source: str,
+    folder: Path,
+    passphrase: str,
+    *,
+    later: Sequence[str] = (),
+    accept_rollback: bool = False,
+) -> Restored:
+    """`restore` from a folder, or from the bucket that `s3://BUCKET/PREFIX` names."""
+    if not is_bucket(source):
+        return restore(
+            Path(source), folder, passphrase, later=later, accept_rollback=accept_rollback
+        )
+    bucket = open_bucket(source)
+    if not folder.absolute().parent.is_dir():
+        raise BadInput("no such folder", value=str(folder.parent), remedy="make it first")
+    fetched = folder.absolute().with_name(f".{folder.name}.fetch-{secrets.token_hex(4)}")
+    try:
+        fetch(bucket, fetched)
+        return restore(fetched, folder, passphrase, later=later, accept_rollback=accept_rollback)
+    finally:
+        shutil.rmtree(fetched, ignore_errors=True)
 
 
 def _said(backup: Checkpoint, newest: Checkpoint | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from amparo.access.scope import NOBODY, current, set_scope
 from amparo.crypto.keys import Keys, derive, new_key
 from amparo.crypto.memory import wipe
 from amparo.crypto.sign import Signer
@@ -22,7 +23,6 @@ from amparo.crypto.slots import (
     passphrase_slot,
     recovery_slot,
 )
-from amparo.access.scope import NOBODY, current, set_scope
 from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, InUse, StorageFailed, WrongFormat

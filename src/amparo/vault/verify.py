@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from amparo.crypto.sign import Verifier
-from amparo.custody.checkpoint import verify_checkpoint
+from amparo.custody.checkpoint import verify_head
 from amparo.custody.entry import parse_entry
 from amparo.custody.log import CHECKPOINT
 from amparo.custody.models import LedgerEntry, LogState
@@ -114,7 +114,7 @@ def _check_ledger(vault: Vault, report: Report) -> None:
             report.faults.append(f"{where}: the entry is not the one that was recorded")
         frontier = frontier.append(leaf)
     state = LogState.objects.get()
-    head = verify_checkpoint(state.checkpoint, [Verifier.parse(vault.header.vkey)])
+    head = verify_head(state.checkpoint, map(Verifier.parse, vault.header.head_vkeys))
     if (head.size, head.root) != (frontier.size, frontier.root()):
         report.faults.append("ledger: the entries do not give the signed root")
         return
