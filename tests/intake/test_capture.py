@@ -20,7 +20,8 @@ import pytest
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput
 from amparo.intake import browser
-from amparo.intake.capture import Limits, capture, check_address, check_proxy, write_warc
+from amparo.intake.capture import Limits, capture, check_address, check_proxy
+from amparo.intake.pack_page import write_wacz, write_warc
 from amparo.intake.receive import receive_capture
 from amparo.intake.reread import choose, reread
 from amparo.vault.models import Item
@@ -41,6 +42,11 @@ PAGES = {
     b"fetch('file:///etc/passwd').catch(() => 0);"
     b"new Image().src = 'ftp://127.0.0.1/x';"
     b"try {new WebSocket('ws://' + location.host + '/socket')} catch (e) {}"
+    b"let open = 'try {new WebSocket(`ws://"
+    b"' + location.host + '/socket`)} catch (e) {}';"
+    b"new Worker(URL.createObjectURL(new Blob([open])));"
+    b"let f = document.createElement('iframe'); document.documentElement.append(f);"
+    b"try {new f.contentWindow.WebSocket('ws://' + location.host + '/socket')} catch (e) {}"
     b"let a = document.createElement('a'); a.href = '/data'; a.download = 'x.exe'; "
     b"document.body && document.body.append(a); a.click();"
     b"for (let i = 0; i < 200; i++) history.pushState({}, '', '?' + i);"
@@ -178,7 +184,7 @@ def test_a_closed_port(site):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     taken = capture(f"http://127.0.0.1:{port}/", limits=Limits(5))
-    assert taken.outcome == "failed" and "ERR_CONNECTION_REFUSED" in taken.detail
+    assert taken.outcome == "failed" and "connection refused" in taken.detail
 
 
 def test_a_page_that_attacks_its_viewer(site):
@@ -284,3 +290,91 @@ def test_the_command(site, vault_folder, tmp_path):
     assert nothing.returncode == 3 and "nothing was captured" in nothing.stderr
     bare = amparo(file, vault_folder, f"{site.address}/dynamic", "--yes", PATH="/nonexistent")
     assert bare.returncode == 7 and "chromium" in bare.stderr and "Traceback" not in bare.stderr
+
+
+def test_a_wacz_is_read_back_whole(site, vault):
+    taken = capture(f"{site.address}/first")
+    tally = receive_capture(vault, "M-1", taken, wacz=True)
+    assert tally.failed == 0
+    package = Item.objects.get(file_name="capture.wacz")
+    assert (package.kind, package.outcome) == ("warc", "ok")
+    assert package.metadata["digests"] == "match the package's own list"
+    assert package.metadata["capture:url"] == taken.url
+    made = {d.child.file_name for d in package.derived.all()}
+    assert {"page.png", "page.html"} <= made
+    inside = {d.name_in_parent: d.child for d in package.derived.all()}
+    assert inside["archive/data.warc.gz"].kind == "warc"
+
+
+def test_the_index_of_a_wacz_leads_to_the_records(site):
+    import zipfile
+
+    from warcio.archiveiterator import ArchiveIterator
+
+    taken = capture(f"{site.address}/first")
+    with zipfile.ZipFile(BytesIO(write_wacz(taken))) as archive:
+        warc = archive.read("archive/data.warc.gz")
+        assert archive.getinfo("archive/data.warc.gz").compress_type == zipfile.ZIP_STORED
+        lines = archive.read("indexes/index.cdx").decode().splitlines()
+        stated = json.loads(archive.read("datapackage.json"))
+        page = json.loads(archive.read("pages/pages.jsonl").splitlines()[1])
+    assert lines == sorted(lines) and len(lines) == len(taken.responses)
+    assert stated["wacz_version"] == "1.1.1" and page["url"] == taken.url
+    for line in lines:
+        facts = json.loads(line.split(" ", 2)[2])
+        begin = int(facts["offset"])
+        piece = warc[begin : begin + int(facts["length"])]
+        (record,) = ArchiveIterator(BytesIO(piece))
+        assert record.rec_headers.get_header("WARC-Target-URI") == facts["url"]
+        assert record.http_headers.get_statuscode() == facts["status"]
+
+
+def test_a_public_name_that_leads_home_is_refused(site, monkeypatch):
+    """The resolver lies: evil.example.org is this machine. The page and its server stay unseen."""
+    real = socket.getaddrinfo
+
+    def lie(host, *args, **kwargs):
+        host = "127.0.0.1" if str(host).endswith("example.org") else host
+        return real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lie)
+    site.seen.clear()
+    taken = capture(f"http://evil.example.org:{site.server_port}/dynamic", limits=Limits(10))
+    assert taken.outcome == "failed" and "private network" in taken.detail
+    assert taken.refused == 1 and not site.seen
+
+
+def test_a_name_is_asked_once_and_pinned(monkeypatch):
+    """A second answer (DNS rebinding) is never asked for."""
+    from amparo.intake.gateway import Denied, Gateway
+
+    asked = []
+
+    def answer(host, *args, **kwargs):
+        asked.append(host)
+        number = "93.184.215.14" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    with Gateway(allow_local=False) as gateway:
+        first = gateway.resolve("a.example.org")
+        assert gateway.resolve("a.example.org") == first == [(socket.AF_INET, "93.184.215.14")]
+        assert asked == ["a.example.org"]
+        with pytest.raises(Denied, match="private network"):
+            gateway.resolve("b.example.org")
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("localhost", True), ("a.localhost", True), ("printer.lan", True), ("10.0.0.1", True),
+        ("169.254.169.254", True), ("[::1]", True), ("::ffff:192.168.1.1", True), ("0.0.0.0", True),
+        ("fd00::1", True), ("2002:7f00:1::", True), ("LOCALHOST.", True), ("100.64.0.1", True),
+        ("example.org", False), ("93.184.215.14", False), ("2606:4700::1111", False),
+        ("64:ff9b::7f00:1", True),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_private_address(host, local):
+    from amparo.intake.gateway import is_local
+
+    assert is_local(host) is local

@@ -101,6 +101,9 @@ def capture(
     ] = "",
     seconds: Annotated[float, typer.Option(min=1, max=600, help="Longest time to load.")] = 60,
     megabytes: Annotated[int, typer.Option(min=1, max=2000, help="Most bytes to take.")] = 200,
+    wacz: Annotated[
+        bool, typer.Option("--wacz", help="Pack the WARC with an index and digests as WACZ.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before using the network.")
     ] = False,
@@ -109,8 +112,10 @@ def capture(
     """Open a web page in a fresh browser and keep it: WARC, picture and HTML as items.
 
     Nothing is sent but the request for the page and what the page asks for. No cookie is sent
-    or kept. Exit code 8 when the page is an error, was cut off or never came to rest; then
-    what came is held. Exit code 3 when nothing came; then nothing is held.
+    or kept. A public page, or a public name, that leads into a private network is refused;
+    through a proxy it is the proxy that resolves the names. Exit code 8 when the page is an
+    error, was cut off or never came to rest; then what came is held. Exit code 3 when nothing
+    came; then nothing is held.
 
     Example: amparo item capture evidence https://example.org/page --proxy socks5://127.0.0.1:9050
     """
@@ -139,7 +144,7 @@ def capture(
                 value=taken.detail,
                 remedy="Check the address, the connection and the proxy",
             )
-        tally = receive_capture(held, held.member, taken)
+        tally = receive_capture(held, held.member, taken, wacz=wacz)
     if as_json:
         files = [_received(r) for r in tally.results]
         print_json({**taken.facts(), **_reckoning(tally), "files": files})

@@ -14,8 +14,9 @@ from amparo.crypto.digest import digest_file
 from amparo.custody.work import work
 from amparo.errors import BadInput
 from amparo.intake import reconcile, sandbox
-from amparo.intake.capture import Capture, write_warc
+from amparo.intake.capture import Capture
 from amparo.intake.gather import Found, gather
+from amparo.intake.pack_page import write_wacz, write_warc
 from amparo.intake.reading import DEFAULT, Budget, Reading
 from amparo.store import lock
 from amparo.store.packs import Stored
@@ -118,14 +119,17 @@ def receive_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) 
     return tally
 
 
-def receive_capture(vault: Vault, actor: str, taken: Capture, *, budget: Budget = DEFAULT) -> Tally:
+def receive_capture(
+    vault: Vault, actor: str, taken: Capture, *, budget: Budget = DEFAULT, wacz: bool = False
+) -> Tally:
     """Deposit a captured page: the WARC, and as renderings of it the picture and the HTML.
 
+    With `wacz` the WARC comes inside a WACZ, with an index and the digests of all members.
     A `collect` entry says when, how and by which route; of the address it names only the
     site, as the rest may hold a person's name. The whole address is in the encrypted record.
     """
-    archive = write_warc(taken)
-    outermost = _unfold("capture.warc.gz", archive, budget)
+    archive = write_wacz(taken) if wacz else write_warc(taken)
+    outermost = _unfold("capture.wacz" if wacz else "capture.warc.gz", archive, budget)
     parent = outermost[0].digest
     trees = [outermost]
     for name, data in (("page.png", taken.screenshot), ("page.html", taken.html)):

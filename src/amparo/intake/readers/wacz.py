@@ -50,11 +50,23 @@ def _stated(archive: zipfile.ZipFile, draft: Draft) -> dict[str, str]:
     for key in ("title", "created", "software", "wacz_version"):
         draft.meta(f"wacz:{key}", listed.get(key) or "")
     rows = listed.get("resources")
-    return {
+    return _sealed(archive, draft) | {
         str(row.get("path")): str(row.get("hash") or "")
         for row in (rows if isinstance(rows, list) else [])
         if isinstance(row, dict)
     }
+
+
+def _sealed(archive: zipfile.ZipFile, draft: Draft) -> dict[str, str]:
+    """The digest of the package's list itself, where a member states it."""
+    try:
+        data = read_member(archive, archive.getinfo("datapackage-digest.json"), draft)
+        row: Any = json.loads(data)
+    except (KeyError, ValueError, RecursionError, Stop):
+        return {}
+    if not isinstance(row, dict) or row.get("path") != "datapackage.json":
+        return {}
+    return {"datapackage.json": str(row.get("hash") or "")}
 
 
 def _judge(listed: int, wrong: list[str], missing: list[str], draft: Draft) -> None:
