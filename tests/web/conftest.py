@@ -47,13 +47,16 @@ def stranger(door):
 
 @pytest.fixture
 def client(door, passphrase):
-    """A browser that has."""
+    """A browser that has; the test itself looks at every row."""
     from django.test import Client
+
+    from amparo.access.scope import whole
 
     browser = Client(SERVER_NAME="127.0.0.1")
     answer = browser.post("/unlock", {"passphrase": passphrase})
     assert answer.status_code == 302
-    return browser
+    with whole():
+        yield browser
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from amparo.access.models import Member
+from amparo.access.roles import OWNER, role_named
 from amparo.custody.work import Work, work
 from amparo.errors import BadInput, NotFound, Refused
 
-OWNER = "owner"
-MEMBER = "member"
-ROLES = (OWNER, MEMBER)
 _CODE = re.compile(r"M-[1-9]\d{0,5}")
 
 
@@ -57,21 +56,32 @@ def find_member(code: str) -> Member:
     return member
 
 
-def join(custody: Work, code: str, role: str) -> None:
-    """Write down that a member joined. Only inside a Work."""
-    if role not in ROLES:
-        raise BadInput("no such role", value=role, remedy=f"use one of: {', '.join(ROLES)}")
-    Member.objects.create(code=code, role=role, joined_at=custody.at)
-    custody.enter("grant", result=f"member {code} joined: {role}")
+def join(custody: Work, code: str, role: str, cases: Iterable[str] = ()) -> None:
+    """Write down that a member joined, with the grants of the role, for these cases or for all.
+
+    Only inside a Work. Raises BadInput for a role that does not exist.
+    """
+    from amparo.access.grants import grant_role
+
+    wanted = role_named(role)
+    Member.objects.create(code=code, role=wanted.name, joined_at=custody.at)
+    custody.enter("grant", result=f"member {code} joined: {wanted.name}")
+    grant_role(custody, code, wanted.name, cases=cases)
+
+
+def refuse_last_owner(member: Member) -> None:
+    """Raises Refused when the member is the only owner left."""
+    others = Member.objects.filter(role=OWNER, left_at=None).exclude(code=member.code)
+    if not others.exists():
+        raise Refused(
+            "the last owner cannot be removed", value=member.code, remedy="add another owner first"
+        )
 
 
 def leave(custody: Work, member: Member) -> None:
     """Write down that a member left. Raises Refused for the last owner. Only inside a Work."""
-    others = Member.objects.filter(role=OWNER, left_at=None).exclude(code=member.code)
-    if member.role == OWNER and not others.exists():
-        raise Refused(
-            "the last owner cannot be removed", value=member.code, remedy="add another owner first"
-        )
+    if member.role == OWNER:
+        refuse_last_owner(member)
     member.left_at = custody.at
     member.save(update_fields=["left_at"])
     custody.enter("grant", result=f"member {member.code} left")

@@ -1,4 +1,4 @@
-"""Tables of access: who the members are."""
+"""Tables of access: who the members are, and what each was given."""
 
 from __future__ import annotations
 
@@ -16,3 +16,43 @@ class Member(models.Model):
     role = models.CharField(max_length=32)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+
+
+class Grant(models.Model):
+    """One thing a member may do in one compartment of one case, or of every case ("").
+
+    Rows are only added; a `Revocation` ends one early. `broken` marks break-glass.
+    """
+
+    member = models.CharField(max_length=32, db_index=True)
+    case_code = models.CharField(max_length=32, default="", blank=True)
+    compartment = models.CharField(max_length=24)
+    action = models.CharField(max_length=8)
+    role = models.CharField(max_length=32, default="", blank=True)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.CharField(max_length=32)
+    why = models.TextField(default="", blank=True)
+    broken = models.BooleanField(default=False)
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Revocation(models.Model):
+    """The end of a grant, before its time."""
+
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="revocation")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()
+
+
+class Acknowledgement(models.Model):
+    """Somebody who watches has seen that the glass was broken; `entry` names that Work."""
+
+    entry = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from amparo.casefile import visible
 from amparo.store.settings import configure
+from amparo.vault.visible import Visible
 
 configure()
 
@@ -17,6 +19,9 @@ class Case(models.Model):
     overlay = models.TextField(default="", blank=True)
     opened_at = models.DateTimeField()
     version = models.IntegerField(default=1)
+
+    objects = Visible(visible.cases)
+    every: models.Manager[Case] = models.Manager()
 
 
 class Record(models.Model):
@@ -38,6 +43,9 @@ class Record(models.Model):
     by = models.CharField(max_length=32)
     entry_sequence = models.BigIntegerField()
 
+    objects = Visible(visible.records)
+    every: models.Manager[Record] = models.Manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -53,6 +61,8 @@ class SavedSearch(models.Model):
     seen = models.BigIntegerField(default=0)
     seen_at = models.DateTimeField()
     by = models.CharField(max_length=32)
+
+    objects = Visible(visible.searches)
 
     class Meta:
         ordering = ["id"]

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from amparo.access.roles import NARRATIVE, SEE
+from amparo.access.scope import current
+from amparo.casefile import visible
 from amparo.casefile.models import Case, Record
 from amparo.casefile.schema import BY_NAME, NOUNS
+from amparo.casefile.validate import references
 from amparo.crypto.digest import digest_bytes
 from amparo.errors import NotFound
 
@@ -54,47 +58,70 @@ class CaseFile:
 
 
 def list_cases() -> list[Case]:
-    """Every case, by code."""
-    return list(Case.objects.order_by("code"))
+    """Every case that the acting member sees, by code."""
+    return [_shown(case) for case in Case.objects.order_by("code")]
 
 
-def find_case(code: str) -> Case:
-    """The case of that code. Raises NotFound."""
-    case = Case.objects.filter(code=code).first()
-    if case is None:
-        raise NotFound("no such case", value=code, remedy="list the cases with `amparo case list`")
+def _shown(case: Case) -> Case:
+    case.body = visible.mask_case(case.code, case.body)
+    if not current().may(SEE, NARRATIVE, case.code):
+        case.overlay = ""
     return case
 
 
+def find_case(code: str) -> Case:
+    """The case of that code. Raises NotFound, also for one that the member may not see."""
+    case = Case.objects.filter(code=code).first()
+    if case is None:
+        raise NotFound("no such case", value=code, remedy="list the cases with `amparo case list`")
+    return _shown(case)
+
+
 def load_case(code: str) -> CaseFile:
-    """The case with all its current records in one query each."""
+    """The case with all its current records in one query each; what is hidden from the acting
+    member is not there."""
     case = find_case(code)
     rows = list(Record.objects.filter(case=case, current=True, retired=False).order_by("id"))
     if any(row.version > 1 for row in rows):
         rows.sort(key=_places(code))
+    known = {r.code for r in rows}
     return CaseFile(
         case.code,
         case.body,
         case.overlay,
-        {r.code: Row(r.noun, r.code, r.version, r.status, r.body) for r in rows},
-    )
+        {
+            r.code: Row(
+                r.noun, r.code, r.version, r.status,
+                visible.mask(code, r.noun, r.body, known),
+            )
+            for r in rows
+        },
+    )  # fmt: skip
 
 
 def look_up(case_code: str, codes: Iterable[str]) -> tuple[dict[str, Row], set[str]]:
     """The current records of those ids, and which of the ids were ever given in the case.
 
-    Reads what is named and no more, so that a change costs the same in a large case.
+    Reads what is named and no more, so that a change costs the same in a large case. Records
+    hidden from the member are not found; of the others nothing is hidden: for writing only.
     """
     wanted = sorted(set(codes))
     found: dict[str, Row] = {}
     given: set[str] = set()
     for at in range(0, len(wanted), IDS_AT_ONCE):
         asked = wanted[at : at + IDS_AT_ONCE]
-        for row in Record.objects.filter(case_id=case_code, code__in=asked).order_by():
+        rows = Record.every.filter(case_id=case_code, code__in=asked).order_by()
+        shown = None if current().whole else _visible_codes(case_code, asked)
+        for row in rows:
             given.add(row.code)
-            if row.current and not row.retired:
+            if row.current and not row.retired and (shown is None or row.code in shown):
                 found[row.code] = Row(row.noun, row.code, row.version, row.status, row.body)
     return found, given
+
+
+def _visible_codes(case_code: str, codes: Iterable[str]) -> set[str]:
+    rows = Record.objects.filter(case_id=case_code, code__in=set(codes), current=True)
+    return set(rows.values_list("code", flat=True))
 
 
 def item_code(case_code: str, sha256: str) -> str | None:
@@ -159,6 +186,11 @@ def versions(case_code: str, code: str) -> list[Record]:
     found = list(Record.objects.filter(case_id=case_code, code=code).order_by("version"))
     if not found:
         raise NotFound("no such record in this case", value=code)
+    if not current().whole:
+        targets = {to for r in found for _, to in references(BY_NAME[r.noun], r.body)}
+        known = _visible_codes(case_code, targets)
+        for row in found:
+            row.body = visible.mask(case_code, row.noun, row.body, known)
     return found
 
 

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from amparo.casefile import passages
+from amparo.access.roles import ADD, CHANGE, NARRATIVE
+from amparo.access.scope import current, refuse_unless, whole
+from amparo.casefile import passages, visible
 from amparo.casefile.models import Case, Record
 from amparo.casefile.records import (
     CaseFile,
@@ -62,8 +64,10 @@ def open_case(
 
     Raises BadInput when the code is taken or malformed, or a draft does not fit.
     """
+    refuse_unless(ADD, NARRATIVE)
     body = _check_case(raw, where)
     drafts = list(drafts)
+    _refuse_hidden_drafts(body["code"], drafts)
     rows = _resolve(body["code"], drafts, _clean(drafts), {})
     with work(actor, "open case") as custody:
         case = Case(code=body["code"], body=body, overlay=overlay, opened_at=custody.at)
@@ -83,7 +87,7 @@ def _check_case(raw: Mapping[str, object], where: Where) -> dict[str, Any]:
             value=where("code"),
             remedy="for example KARV",
         )
-    if Case.objects.filter(code=body["code"]).exists():
+    if Case.every.filter(code=body["code"]).exists():
         raise BadInput(
             "a case of this code exists", value=body["code"], remedy="choose another code"
         )
@@ -99,6 +103,7 @@ def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: 
     drafts = list(drafts)
     if not drafts:
         return []
+    _refuse_hidden_drafts(case_code, drafts)
     rows = _clean(drafts) if all(draft.code for draft in drafts) else None
     with work(actor, reason) as custody:
         if rows is None:
@@ -109,12 +114,31 @@ def add_records(actor: str, case_code: str, drafts: Iterable[Draft], *, reason: 
     return prepared
 
 
+def _refuse_hidden_drafts(case_code: str, drafts: Iterable[Draft]) -> None:
+    """Raises Refused for what the member has no grant to add, before anything is looked up."""
+    if current().whole:
+        return
+    for draft in drafts:
+        given = [name for name, value in draft.raw.items() if value not in (None, "", [])]
+        _refuse_write(ADD, case_code, draft.noun, draft.code, given)
+        visible.refuse_foreign_series(case_code, draft.noun, draft.code)
+
+
+def _refuse_write(
+    action: str, case_code: str, noun: str, code: str, given: Iterable[str] = ()
+) -> None:
+    lacking = visible.may_write(action, case_code, noun, code, given)
+    if lacking:
+        refuse_unless(action, lacking, case_code)
+
+
 def check_drafts(known: CaseFile, drafts: Iterable[Draft]) -> list[Row]:
     """The rows that drafts would make in the case as it stands; writes nothing.
 
     Raises BadInput for the first draft that does not fit, naming its place.
     """
     drafts = list(drafts)
+    _refuse_hidden_drafts(known.code, drafts)
     return _resolve(known.code, drafts, _clean(drafts), known.rows)
 
 
@@ -162,14 +186,16 @@ def _resolve(
     known: Mapping[str, Row] | None = None,
     *,
     freed: str = "",
+    beside: Mapping[str, Row] | None = None,
 ) -> list[Row]:
     """Bind items, check ids and references, anchor quotations; rows of items cited for the
     first time come first.
 
     `known` are the case's records where they have been read; otherwise those that the drafts
     name are looked up. `freed` is an id that may be used again: that of a record being changed.
+    `beside` are records hidden from the member at which the record pointed before.
     """
-    merged = _known_to(case_code, drafts, rows, known, freed)
+    merged = {**(beside or {}), **_known_to(case_code, drafts, rows, known, freed)}
     for draft in drafts:
         if draft.noun == "item":
             _bind_item(rows[draft.code], draft)
@@ -292,13 +318,37 @@ def change_record(
                 remedy="look at the new version and make your change again",
             )
         _refuse_locked(actor, case_code, held)
+        raw, beside = _with_hidden(case_code, held, raw)
         drafts = [Draft(held.noun, code, raw)]
-        *cited, fresh = _resolve(case_code, drafts, _clean(drafts), freed=code)
+        cleaned = _clean(drafts)
+        given = [name for name, value in cleaned[code].body.items() if held.body.get(name) != value]
+        _refuse_write(CHANGE, case_code, held.noun, code, given)
+        *cited, fresh = _resolve(case_code, drafts, cleaned, freed=code, beside=beside)
         status = "draft" if held.status == "revisit" else held.status
         row = Row(fresh.noun, code, held.version + 1, status, fresh.body)
         _supersede(case_code, held)
         _insert(custody, case_code, [*cited, row])
     return row
+
+
+def _with_hidden(
+    case_code: str, held: Row, raw: Mapping[str, object]
+) -> tuple[Mapping[str, object], dict[str, Row]]:
+    """What is saved, with what the member does not see of the record unchanged; and the hidden
+    records at which it points. Raises BadInput when the member names one of those."""
+    if current().whole:
+        return raw, {}
+    targets = {target for _, target in references(BY_NAME[held.noun], held.body)}
+    known = look_up(case_code, targets)[0]
+    for field in BY_NAME[held.noun].fields:
+        if field.to and isinstance(raw.get(field.name), str | list):
+            for target in visible.listed(raw[field.name]):
+                if target in targets - known.keys():
+                    _check_reference(known, field.to, str(target), field.name)
+    kept = visible.keep_hidden(case_code, held.noun, raw, held.body, known)
+    with whole():
+        beside = look_up(case_code, targets - known.keys())[0]
+    return kept, beside
 
 
 def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
@@ -307,11 +357,13 @@ def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
     with work(actor, "retire record") as custody:
         held = _held(case_code, code)
         _refuse_locked(actor, case_code, held)
+        _refuse_write(CHANGE, case_code, held.noun, code)
         citing = _citing(case_code, code)
         if citing:
+            shown = [one for one in citing if one in look_up(case_code, citing)[0]]
             raise Refused(
                 "other records point at this one",
-                value=f"{code} <- {', '.join(citing[:8])}",
+                value=f"{code} <- {', '.join(shown[:8])}" if shown else code,
                 remedy="change or retire those first",
             )
         body = {**held.body, "note": why}
@@ -322,7 +374,7 @@ def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
 
 def _citing(case_code: str, code: str) -> list[str]:
     """Ids of the current records that point at this one."""
-    held = Record.objects.filter(case_id=case_code, current=True, retired=False)
+    held = Record.every.filter(case_id=case_code, current=True, retired=False)
     near = held.annotate(text=Cast("body", TextField())).filter(text__contains=f'"{code}"')
     return [
         row.code
@@ -333,6 +385,9 @@ def _citing(case_code: str, code: str) -> list[str]:
 
 def save_status(actor: str, case_code: str, held: Row, row: Row) -> None:
     """Write `row`, the same record in another state, in the place of the version `held`."""
+    _refuse_write(CHANGE, case_code, held.noun, held.code)
+    if not current().whole:
+        row = replace(row, body=_held(case_code, row.code).body)
     with work(actor, "review record") as custody:
         _supersede(case_code, held)
         told = f"{row.code} version {row.version}: {row.status}"
@@ -348,7 +403,7 @@ def _refuse_locked(actor: str, case_code: str, held: Row) -> None:
         )  # fmt: skip
     if held.status != "in review":
         return
-    listed = Record.objects.filter(case_id=case_code, code=held.code).order_by("-version")
+    listed = Record.every.filter(case_id=case_code, code=held.code).order_by("-version")
     taken = actor
     for version in listed:
         if version.status != "in review":
@@ -363,7 +418,7 @@ def _refuse_locked(actor: str, case_code: str, held: Row) -> None:
 
 def _supersede(case_code: str, held: Row) -> None:
     """Take `current` from the version that was read. Raises Refused when it is not current."""
-    changed = Record.objects.filter(
+    changed = Record.every.filter(
         case_id=case_code, code=held.code, version=held.version, current=True
     ).update(current=False)
     if changed != 1:

@@ -33,7 +33,10 @@ class Saved:
 
 
 def save_search(actor: str, query: str) -> int:
-    """Keep a search; all that is held now counts as seen. The number; the same search has one."""
+    """Keep a search; all that is held now counts as seen. The number; the same search has one.
+
+    A member sees and asks only what they keep themselves.
+    """
     parse_query(query)
     held = SavedSearch.objects.filter(query=query).first()
     if held is not None:

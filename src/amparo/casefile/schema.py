@@ -16,7 +16,8 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `to` names the nouns a reference may point at; `choices` closes a vocabulary."""
+    """One field. `to` names the nouns a reference may point at; `choices` closes a vocabulary;
+    `compartment` is where it lies when that is not where its noun lies."""
 
     name: str
     kind: Kind
@@ -25,11 +26,13 @@ class Field:
     choices: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     huridocs: str = ""
+    compartment: str = ""
 
 
 @dataclass(frozen=True)
 class Noun:
-    """One kind of record. `plural` is the key in the case file; `prefix` begins its ids."""
+    """One kind of record. `plural` is the key in the case file; `prefix` begins its ids;
+    `compartment` says who may see it (docs/spec/access.md)."""
 
     name: str
     plural: str
@@ -37,6 +40,7 @@ class Noun:
     help: str
     title_field: str
     fields: tuple[Field, ...]
+    compartment: str = "narrative"
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -130,6 +134,18 @@ NOUNS: tuple[Noun, ...] = (
             Field("size", "integer", "how many, where known"),
             Field("nationalities", "texts", "ISO 3166 codes"),
             Field("vulnerable", "flag", "special care: no second in-depth account"),
+            Field(
+                "reach",
+                "long",
+                "how to reach this person without danger; no names",
+                compartment="contact",
+            ),
+            Field(
+                "health", "long", "injuries, illness, treatment; for care", compartment="medical"
+            ),
+            Field(
+                "shelter", "long", "where and how this person is sheltered", compartment="shelter"
+            ),
             _NOTE,
         ),
     ),
@@ -158,6 +174,7 @@ NOUNS: tuple[Noun, ...] = (
             Field("first_hand_for", "refs", "propositions it perceived", to=("proposition",)),
             _NOTE,
         ),
+        "source",
     ),
     Noun(
         "event",
@@ -249,6 +266,7 @@ NOUNS: tuple[Noun, ...] = (
             Field("basis", "ref", "the statement that says so", to=("statement",)),
             _NOTE,
         ),
+        "alleged perpetrator",
     ),
     Noun(
         "proposition",
@@ -293,7 +311,12 @@ NOUNS: tuple[Noun, ...] = (
             Field("recording", "ref", "the recording that holds these words", to=("item",)),
             Field("begin_seconds", "number", "where in the recording they begin, in seconds"),
             Field("end_seconds", "number", "where in the recording they end, in seconds"),
-            Field("basis", "long", "who says that it is first-hand or independent, and why"),
+            Field(
+                "basis",
+                "long",
+                "who says that it is first-hand or independent, and why",
+                compartment="source",
+            ),
             _NOTE,
         ),
     ),
@@ -354,6 +377,7 @@ NOUNS: tuple[Noun, ...] = (
             Field("basis", "ref", "the statement that says so", to=("statement",)),
             _NOTE,
         ),
+        "travel",
     ),
     Noun(
         "response",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from amparo.access.roles import NARRATIVE, SOURCE
+from amparo.access.scope import current
 from amparo.casefile.dates import parse_date
 from amparo.casefile.marks import mark
 from amparo.casefile.models import Record
 from amparo.casefile.plan_query import Marks, Plan, plan_query
 from amparo.casefile.query import Filter, parse_query
-from amparo.casefile.vocabulary import Terms
+from amparo.casefile.vocabulary import Terms, Vocabulary
 from amparo.custody.models import LogState
 from amparo.errors import NotFound
 from amparo.store import text_index
@@ -97,6 +99,27 @@ def _vocabulary() -> Terms:
     return _known[log][1]
 
 
+class _Quiet:
+    """The words of the index for a member from whom some are hidden: no word is proposed."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.holds, self.terms_for = terms.holds, terms.terms_for
+        self.terms_sounding = terms.terms_sounding
+
+    def terms_like(self, term: str) -> Sequence[str]:
+        """Nothing: a correction would tell of words that stand in hidden items only."""
+        return ()
+
+
+def _words() -> Vocabulary:
+    terms = _vocabulary()
+    return terms if _sees_every_item() else _Quiet(terms)
+
+
+def _sees_every_item() -> bool:
+    return current().cases(NARRATIVE) is None
+
+
 def forget_vocabulary() -> None:
     """Drop the words kept in memory; called when a vault is locked."""
     _known.clear()
@@ -107,7 +130,7 @@ def search(query: str, *, limit: int = 20, skip: int = 0, since: int = 0) -> Fou
 
     `since` is a row of `newest_passage`: only passages that came in after it are found.
     """
-    plan = plan_query(parse_query(query), _vocabulary())
+    plan = plan_query(parse_query(query), _words())
     rows, total = _rows(plan, limit, skip, since)
     passages = Passage.objects.select_related("part__item").in_bulk(rows)
     hits = tuple(_hit(passages[row], plan.marks) for row in rows if row in passages)
@@ -128,7 +151,7 @@ def count_facets(query: str) -> dict[str, dict[str, int]]:
 
     An item cited in two cases counts in both. Raises BadInput as `search` does.
     """
-    plan = plan_query(parse_query(query), _vocabulary())
+    plan = plan_query(parse_query(query), _words())
     scope = _scope(plan.filters).order_by()
     if plan.match is not None:
         found = "vault_passage.id IN (SELECT rowid FROM store_text WHERE store_text MATCH %s)"
@@ -158,14 +181,21 @@ def _by_case(items: dict[str, int]) -> list[tuple[str, int]]:
 def _by_source(items: dict[str, int]) -> list[tuple[str, int]]:
     held = Record.objects.filter(noun="item", current=True, retired=False)
     digests = {(r.case_id, r.code): r.body["sha256"] for r in held}
-    cited = Record.objects.filter(noun="statement", current=True, retired=False)
     pairs = {
-        (s.body.get("source", ""), digests.get((s.case_id, s.body["item"]), "")) for s in cited
+        (s.body.get("source", ""), digests.get((s.case_id, s.body["item"]), ""))
+        for s in _sourced()
     }
     counts = Counter[str]()
     for source, digest in pairs:
         counts[source] += items.get(digest, 0)
     return [(source, n) for source, n in counts.items() if n]
+
+
+def _sourced() -> QuerySet[Record]:
+    """Statements of cases in which the member sees the sources."""
+    said = Record.objects.filter(noun="statement", current=True, retired=False)
+    cases = current().cases(SOURCE)
+    return said if cases is None else said.filter(case_id__in=cases)
 
 
 def _rows(plan: Plan, limit: int, skip: int, since: int) -> tuple[list[int], int]:
@@ -174,7 +204,7 @@ def _rows(plan: Plan, limit: int, skip: int, since: int) -> tuple[list[int], int
     if plan.match is None:
         return list(scope.values_list("pk", flat=True)[skip : skip + limit]), scope.count()
     within = None
-    if plan.filters or since:
+    if plan.filters or since or not _sees_every_item():
         sql, params = scope.order_by().values("pk").query.sql_with_params()
         within = (sql, tuple(params))
     rows, total = text_index.match(plan.match, limit=skip + limit, within=within)
@@ -213,8 +243,7 @@ def _digests(one: Filter) -> set[str]:
         return {r.body["sha256"] for r in items.filter(case_id__in=one.values)}
     if one.field == "item":
         return _named_items(items, one.values)
-    cited = Record.objects.filter(noun="statement", current=True, retired=False)
-    pairs = {(s.case_id, s.body["item"]) for s in cited if s.body.get("source") in one.values}
+    pairs = {(s.case_id, s.body["item"]) for s in _sourced() if s.body.get("source") in one.values}
     return {r.body["sha256"] for r in items if (r.case_id, r.code) in pairs}
 
 

@@ -17,7 +17,7 @@ def check_record(report: Report) -> None:
         row.sequence: json.loads(bytes(row.body)).get("changes")
         for row in LedgerEntry.objects.filter(kind="record")
     }
-    rows = Record.objects.order_by("entry_sequence", "id")
+    rows = Record.every.order_by("entry_sequence", "id")
     seen: set[int] = set()
     for sequence, group in groupby(rows.iterator(chunk_size=2_000), lambda r: r.entry_sequence):
         versions = list(group)
@@ -25,20 +25,20 @@ def check_record(report: Report) -> None:
         if told.get(sequence) != rows_digest(versions[0].case_id, versions):
             codes = ", ".join(v.code for v in versions[:5])
             report.faults.append(f"{versions[0].case_id}: records {codes} are not as entered")
-    digests = {case_digest(case.body, case.overlay): case for case in Case.objects.all()}
+    digests = {case_digest(case.body, case.overlay): case for case in Case.every.all()}
     for sequence, digest in told.items():
         if sequence not in seen and digests.pop(str(digest), None) is None:
             report.faults.append(f"ledger entry {sequence}: what it recorded is gone")
     report.faults += [f"{case.code}: the case is not as opened" for case in digests.values()]
     stale = _not_current()
     report.faults += [f"{code}: an older version is shown as current" for code in stale]
-    report.checked.append(f"record: {len(seen) + Case.objects.count()} changes compared")
+    report.checked.append(f"record: {len(seen) + Case.every.count()} changes compared")
 
 
 def _not_current() -> list[str]:
     newest: dict[tuple[str, str], tuple[int, bool]] = {}
     stale = []
-    for case, code, version, current in Record.objects.order_by("version").values_list(
+    for case, code, version, current in Record.every.order_by("version").values_list(
         "case_id", "code", "version", "current"
     ):
         before = newest.get((case, code))

@@ -278,7 +278,7 @@ def _record(
 ) -> tuple[str, ...]:
     """Deposit what was printed, and enter the export of each exhibit and of the filing."""
     with lock.hold(vault.folder), mark_writing(vault):
-        known = Item.objects.filter(sha256__in=_digests(files))
+        known = Item.every.filter(sha256__in=_digests(files))
         held = dict(known.values_list("sha256", "locator"))
         arrivals = [
             _arrival(vault, document, name, data, held, persons) for name, data in files.items()

@@ -212,14 +212,14 @@ def _known_sizes(batch: list[Found]) -> set[int]:
     for found in batch:
         with suppress(OSError):
             wanted.add(found.path.stat().st_size)
-    return set(Item.objects.filter(size__in=wanted).values_list("size", flat=True))
+    return set(Item.every.filter(size__in=wanted).values_list("size", flat=True))
 
 
 def _read_file(found: Found, sizes: set[int], budget: Budget) -> list[_Read]:
     """Read a file; one whose size the vault knows is hashed first, and not parsed again."""
     if found.path.stat().st_size in sizes:
         digest, _ = digest_file(found.path)
-        if Item.objects.filter(sha256=digest).exists():
+        if Item.every.filter(sha256=digest).exists():
             return [_Read(found.name, found.path, None, "", 0, digest)]
     return _unfold(found.name, found.path, budget)
 
@@ -247,7 +247,7 @@ def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Recei
         return
     with lock.hold(vault.folder), mark_writing(vault):
         locators = dict(
-            Item.objects.filter(sha256__in={r.digest for r in reads}).values_list(
+            Item.every.filter(sha256__in={r.digest for r in reads}).values_list(
                 "sha256", "locator"
             )
         )

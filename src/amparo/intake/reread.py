@@ -93,11 +93,11 @@ def cited_parts() -> dict[str, frozenset[str]]:
     """Digest of an item -> names of its parts that any version of any record points at."""
     digests = {
         (r.case_id, r.code): r.body["sha256"]
-        for r in Record.objects.filter(noun="item")
+        for r in Record.every.filter(noun="item")
         if r.body.get("sha256")
     }
     cited: dict[str, set[str]] = {}
-    for row in Record.objects.exclude(noun="item"):
+    for row in Record.every.exclude(noun="item"):
         item, part = row.body.get("item"), row.body.get("part")
         if isinstance(item, str) and isinstance(part, str) and (row.case_id, item) in digests:
             cited.setdefault(digests[row.case_id, item], set()).add(part)

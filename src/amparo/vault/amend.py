@@ -103,7 +103,7 @@ def _extract(
 
 
 def _forget(gone: list[Part]) -> None:
-    passages = Passage.objects.filter(part__in=[part.pk for part in gone])
+    passages = Passage.every.filter(part__in=[part.pk for part in gone])
     text_index.remove(list(passages.values_list("pk", flat=True)))
     passages.delete()
 

@@ -94,7 +94,7 @@ def deposit(
     """
     known = {
         item.sha256: item
-        for item in Item.objects.filter(sha256__in={a.stored.digest for a in arrivals})
+        for item in Item.every.filter(sha256__in={a.stored.digest for a in arrivals})
     }
     if all(a.stored.digest in known and not a.parent_sha256 for a in arrivals):
         return [Deposited(known[a.stored.digest], False) for a in arrivals]
@@ -164,7 +164,7 @@ def _insert(items: Sequence[Item]) -> None:
     """Write new items, numbered on from the last one; items are never removed."""
     if not items:
         return
-    last = Item.objects.aggregate(last=Max("number"))["last"] or 0
+    last = Item.every.aggregate(last=Max("number"))["last"] or 0
     at = stored_time(items[0].received_at)
     rows = []
     for number, item in enumerate(items, start=last + 1):
@@ -182,12 +182,12 @@ def _insert(items: Sequence[Item]) -> None:
 
 
 def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], str]) -> None:
-    parts = Part.objects.bulk_create(
+    parts = Part.every.bulk_create(
         Part(item=item, position=i, name=e.name, label=e.label, text=e.text, language=e.language)
         for item, arrival in fresh
         for i, e in enumerate(arrival.extracts)
     )
-    made = Passage.objects.bulk_create(
+    made = Passage.every.bulk_create(
         Passage(part=part, start=start, end=end, language=part.language)
         for part in parts
         for start, end in split_passages(part.text)
@@ -203,12 +203,12 @@ class _Links:
         self._rows: list[Derivation] = []
         self._met: set[tuple[str, str, str, str]] = set()
         inner = [a for a in arrivals if a.parent_sha256]
-        for item in Item.objects.filter(sha256__in={a.parent_sha256 for a in inner} - set(known)):
+        for item in Item.every.filter(sha256__in={a.parent_sha256 for a in inner} - set(known)):
             known[item.sha256] = item
         held = [known[a.stored.digest] for a in inner if a.stored.digest in known]
         if held:
             self._met.update(
-                Derivation.objects.filter(child__in=held).values_list(
+                Derivation.every.filter(child__in=held).values_list(
                     "parent__sha256", "child__sha256", "relation", "name_in_parent"
                 )
             )
@@ -240,4 +240,4 @@ class _Links:
         """Write the links, after their items have been written."""
         for row in self._rows:
             row.parent_id, row.child_id = row.parent.pk, row.child.pk
-        Derivation.objects.bulk_create(self._rows)
+        Derivation.every.bulk_create(self._rows)

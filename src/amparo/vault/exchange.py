@@ -123,7 +123,7 @@ def take_over(vault: Vault, arriving: Arriving) -> str:
     Raises Broken when one of them is not in the vault.
     """
     held = set(
-        Item.objects.filter(sha256__in=[i.digest for i in arriving.items]).values_list(
+        Item.every.filter(sha256__in=[i.digest for i in arriving.items]).values_list(
             "sha256", flat=True
         )
     )

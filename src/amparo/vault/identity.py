@@ -55,7 +55,7 @@ def seal_identity(vault: Vault, case: str, person: str, values: Mapping[str, str
             value=person,
             remedy=f"give at least one of: {', '.join(FIELDS)}; {MAX_VALUE} characters at most",
         )
-    before = Identity.objects.filter(case_code=case, person_code=person).first()
+    before = Identity.every.filter(case_code=case, person_code=person).first()
     if before is not None and before.erased_at:
         raise Refused(
             "this person was erased", value=person, remedy="use another code if consent is new"
@@ -118,7 +118,7 @@ def list_identities(case: str = "") -> list[Identity]:
 def check_identities() -> list[str]:
     """What is not as the ledger says: changed, or erased without an entry."""
     faults = []
-    for row in Identity.objects.all():
+    for row in Identity.every.all():
         where = f"{row.case_code} {row.person_code}"
         entry = LedgerEntry.objects.filter(sequence=row.entry_sequence, kind="collect").first()
         told = json.loads(bytes(entry.body)).get("changes") if entry else None
@@ -131,7 +131,7 @@ def check_identities() -> list[str]:
 
 def rewrap(old: bytes, new: bytes) -> None:
     """Move every person's key from under one key to another. Only inside a Work."""
-    for row in Identity.objects.filter(erased_at=None):
+    for row in Identity.every.filter(erased_at=None):
         name = _name(row.case_code, row.person_code)
         key = unwrap(bytes(row.wrapped), _compartment(old, row.case_code), name)
         row.wrapped = wrap(key, _compartment(new, row.case_code), name)

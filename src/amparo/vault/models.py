@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from amparo.store.settings import configure
+from amparo.vault.visible import Visible, identities, items, links, parts, passages
 
 configure()
 
@@ -31,6 +32,9 @@ class Item(models.Model):
     received_by = models.CharField(max_length=32)
     entry_sequence = models.BigIntegerField()
 
+    objects = Visible(items)
+    every: models.Manager[Item] = models.Manager()
+
     class Meta:
         ordering = ["number"]
 
@@ -50,6 +54,9 @@ class Part(models.Model):
     text = models.TextField()
     language = models.CharField(max_length=8, default="", blank=True)
 
+    objects = Visible(parts)
+    every: models.Manager[Part] = models.Manager()
+
     class Meta:
         ordering = ["item_id", "position"]
         constraints = [models.UniqueConstraint(fields=["item", "name"], name="part_name_once")]
@@ -67,6 +74,9 @@ class Passage(models.Model):
     end = models.IntegerField()
     language = models.CharField(max_length=8, default="", blank=True)
 
+    objects = Visible(passages)
+    every: models.Manager[Passage] = models.Manager()
+
 
 class Derivation(models.Model):
     """`child` came out of `parent`: attachment, archive member, redacted copy, filing."""
@@ -75,6 +85,9 @@ class Derivation(models.Model):
     child = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="origins")
     relation = models.CharField(max_length=32)
     name_in_parent = models.TextField(default="", blank=True)
+
+    objects = Visible(links)
+    every: models.Manager[Derivation] = models.Manager()
 
     class Meta:
         constraints = [
@@ -99,7 +112,21 @@ class Identity(models.Model):
     entry_sequence = models.BigIntegerField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    objects = Visible(identities)
+    every: models.Manager[Identity] = models.Manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case_code", "person_code"], name="identity_once")
         ]
+
+
+class NameKey(models.Model):
+    """A keyed hash of one word of a sealed name, however spelt: found only with the key."""
+
+    case_code = models.CharField(max_length=32)
+    person_code = models.CharField(max_length=64)
+    key = models.CharField(max_length=64, db_index=True)
+
+    objects = Visible(identities)
+    every: models.Manager[NameKey] = models.Manager()

@@ -143,7 +143,7 @@ def _seal_anew(vault: Vault, folder: Path, keys: Keys) -> list[tuple[str, int]]:
     places: list[tuple[str, int]] = []
     with Packs(folder, keys) as packs:
         since = 0
-        for item in Item.objects.order_by("number").only("number", "locator", "size").iterator():
+        for item in Item.every.order_by("number").only("number", "locator", "size").iterator():
             source = io.BufferedReader(_Steps(vault.packs.stream(item.locator)), 1 << 20)
             places.append((packs.put(source).locator, item.number))
             since += item.size

@@ -177,7 +177,7 @@ def _check_items(vault: Vault, report: Report) -> None:
         if entry.get("changes"):
             told[str(entry.get("item"))] = (sequence, entry.get("size"), entry["changes"])
         deposits += kind == "deposit"
-    items = Item.objects.prefetch_related("parts").order_by("number")
+    items = Item.every.prefetch_related("parts").order_by("number")
     for item in items.iterator(chunk_size=500):
         found = (item.entry_sequence, item.size, describe_digest(_arrival(item)))
         if told.get(item.sha256) != found:
@@ -219,8 +219,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _check_packs(vault: Vault, report: Report, progress: Callable[[int], None] | None) -> None:
-    rows = Item.objects.values_list("locator", "sha256")
-    names = {item.locator: item.code for item in Item.objects.only("number", "locator")}
+    rows = Item.every.values_list("locator", "sha256")
+    names = {item.locator: item.code for item in Item.every.only("number", "locator")}
     found = vault.packs.verify(rows.iterator(chunk_size=5_000), progress=progress)
     for fault in found.faults:
         held = f" ({names[fault.locator]})" if fault.locator in names else ""

@@ -1,4 +1,8 @@
-"""The lock of the pages: nothing is shown until the passphrase opened the vault."""
+"""The lock of the pages: nothing is shown until a passphrase opened the vault.
+
+Every session belongs to the member whose passphrase was given; several may be in at once,
+each seeing what their own grants allow.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve
 
+from amparo.access.grants import notices, scope_of
+from amparo.access.scope import acting, current, undisturbed
 from amparo.errors import Locked
 from amparo.vault.unlock import Vault, open_vault
 from amparo.web import faults
@@ -20,20 +27,30 @@ MAX_TRIES = 5
 PAUSE_SECONDS = 30.0
 LONGEST_PAUSE = 900.0
 WATCH_SECONDS = 5.0
+# Routes that hand something out: what may not leave is not there for them (docs/spec/access.md).
+_TAKEN = ("export", "take", "package", "document", "download")
+
+
+@dataclass
+class Session:
+    """One browser of one member."""
+
+    member: str
+    seen_at: float
 
 
 @dataclass
 class Door:
-    """The one vault that this process serves. `key` names the sessions that may pass.
+    """The one vault that this process serves, and the sessions that may pass, by their keys.
 
-    Locking takes the key away at once, so that no page is shown any more; the vault
-    itself is closed as soon as the requests under way have ended.
+    Ending a session takes its key away at once, so that no page is shown any more; the vault
+    itself is closed as soon as nobody is in and the requests under way have ended.
     """
 
     folder: Path
     idle_seconds: float
     vault: Vault | None = None
-    key: str = ""
+    sessions: dict[str, Session] = field(default_factory=dict)
     seen_at: float = 0.0
     tries: int = 0
     paused_until: float = 0.0
@@ -41,23 +58,34 @@ class Door:
     guard: threading.RLock = field(default_factory=threading.RLock)
 
     def open(self, passphrase: str) -> str:
-        """Open the vault; returns the key for the session. Raises Locked."""
+        """Open the vault for the member of this passphrase; returns the key for the session.
+
+        Raises Locked.
+        """
         with self.guard:
             self._check_pause()
             try:
                 if self.vault is None:
-                    self.vault = open_vault(self.folder, passphrase)
+                    with undisturbed():
+                        self.vault = open_vault(self.folder, passphrase)
+                    member = self.vault.opener
                 else:
-                    _check_passphrase(self.vault, passphrase)
+                    member = _member_of(self.vault, passphrase)
             except Locked:
                 self._count_try()
                 raise Locked(
                     "this passphrase does not open the vault",
                     remedy="check capitals, spaces and the language of the keyboard",
                 ) from None
-            self.key = self.key or secrets.token_urlsafe(32)
+            key = secrets.token_urlsafe(32)
             self.seen_at, self.tries, self.paused_until = time.monotonic(), 0, 0.0
-            return self.key
+            self.sessions[key] = Session(member, self.seen_at)
+            return key
+
+    def member_of(self, key: str) -> str:
+        """Code of the member whose session this is, "" for none."""
+        held = self.sessions.get(key)
+        return held.member if held else ""
 
     def _check_pause(self) -> None:
         left = self.paused_until - time.monotonic()
@@ -73,44 +101,60 @@ class Door:
             pause = PAUSE_SECONDS * 2 ** min(self.tries - MAX_TRIES, 10)
             self.paused_until = time.monotonic() + min(pause, LONGEST_PAUSE)
 
+    def end(self, key: str) -> None:
+        """End every session of the member of this one; close the vault when nobody else is in."""
+        with self.guard:
+            member = self.member_of(key)
+            self._keep(lambda held: held.member != member)
+
     def shut(self) -> None:
         """End every session now; close the vault and forget its keys when nobody is inside."""
         with self.guard:
-            self.key = ""
-            if self.inside == 0:
-                self.close()
+            self._keep(lambda held: False)
+
+    def _keep(self, wanted: Callable[[Session], bool]) -> None:
+        self.sessions = {key: held for key, held in self.sessions.items() if wanted(held)}
+        if not self.sessions and self.inside == 0:
+            self.close()
 
     def close(self) -> None:
         """Close the vault whatever is under way: the process ends."""
         with self.guard:
-            vault, self.vault, self.key = self.vault, None, ""
+            vault, self.vault, self.sessions = self.vault, None, {}
             if vault is not None:
                 _forget()
                 vault.close()
 
-    def enter(self, key: str) -> bool:
-        """True when a session may go on; then `leave` must follow."""
+    def enter(self, key: str) -> str:
+        """The member of a session that may go on, then `leave` must follow; "" otherwise."""
         with self.guard:
             self.check_idle()
-            if self.vault is None or not self.key or not secrets.compare_digest(key, self.key):
-                return False
+            member = self.member_of(key)
+            if self.vault is None or not member:
+                return ""
             self.inside += 1
-            return True
+            return member
 
-    def leave(self) -> None:
-        """A request has ended."""
+    def leave(self, key: str = "") -> None:
+        """A request of this session has ended."""
         with self.guard:
             self.inside -= 1
             self.seen_at = time.monotonic()
-            if not self.key and self.inside == 0:
+            if key in self.sessions:
+                self.sessions[key].seen_at = self.seen_at
+            if not self.sessions and self.inside == 0:
                 self.close()
 
     def check_idle(self) -> None:
-        """Shut the vault when nobody asked for anything during the idle time."""
+        """End sessions that were idle too long; shut the vault with the last."""
         with self.guard:
-            idle = time.monotonic() - self.seen_at
-            if self.vault is not None and self.inside == 0 and idle > self.idle_seconds:
+            if self.vault is None or self.inside:
+                return
+            now = time.monotonic()
+            if now - self.seen_at > self.idle_seconds:
                 self.shut()
+            else:
+                self._keep(lambda held: now - held.seen_at <= self.idle_seconds)
 
     def watch(self, stop: threading.Event) -> None:
         """Shut an idle vault even when nobody comes to ask. Runs in its own thread."""
@@ -130,12 +174,13 @@ def _forget() -> None:
     forget_parcel()
 
 
-def _check_passphrase(vault: Vault, passphrase: str) -> None:
+def _member_of(vault: Vault, passphrase: str) -> str:
     from amparo.crypto.memory import wipe
     from amparo.crypto.slots import open_slots
 
-    vault_key, _ = open_slots(vault.header.slots, passphrase)
+    vault_key, slot = open_slots(vault.header.slots, passphrase)
     wipe(vault_key)
+    return str(slot["member"])
 
 
 _door: list[Door] = []
@@ -160,8 +205,14 @@ def held_vault() -> Vault:
 
 
 def acting_member() -> str:
-    """Code of the member who opened the vault: the actor of every change."""
-    return held_vault().member
+    """Code of the member of this session: the actor of every change."""
+    return current().member
+
+
+def hands_out(route: str) -> bool:
+    """Whether a route gives something to take away, or prepares it."""
+    parts = route.split("-")
+    return parts[0] in ("api", "filing") or parts[-1] in _TAKEN
 
 
 class LockMiddleware:
@@ -173,16 +224,30 @@ class LockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(OPEN_PATHS):
             return _seal(self.get_response(request))
-        if not door().enter(request.session.get("key", "")):
+        key = request.session.get("key", "")
+        member = door().enter(key)
+        if not member:
             return _seal(HttpResponseRedirect("/unlock"))
         try:
-            return _seal(self.get_response(request))
+            scope = scope_of(member)
+            if not scope.member:
+                door().end(key)
+                return _seal(HttpResponseRedirect("/unlock"))
+            with acting(scope.leaving() if hands_out(_route(request)) else scope):
+                return _seal(self.get_response(request))
         finally:
-            door().leave()
+            door().leave(key)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Every failure as a page in plain words, never a traceback."""
         return faults.tell(request, error)
+
+
+def _route(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).url_name or ""
+    except Resolver404:
+        return ""
 
 
 def _seal(response: HttpResponse) -> HttpResponse:
@@ -200,9 +265,9 @@ def describe_session(request: HttpRequest) -> dict[str, object]:
     """Template context: whether this session is inside, and who acts."""
     match = request.resolver_match
     own = _door[0] if _door else None
-    is_open = bool(own and own.vault and own.key and request.session.get("key") == own.key)
-    member = own.vault.member if is_open and own and own.vault else ""
-    return {"is_open": is_open, "member": member, "here": match.view_name if match else ""}
+    member = own.member_of(request.session.get("key", "")) if own and own.vault else ""
+    here = match.view_name if match else ""
+    return {"is_open": bool(member), "member": member, "here": here, "notices": len(notices())}
 
 
 def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:

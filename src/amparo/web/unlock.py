@@ -23,16 +23,20 @@ def unlock(request: HttpRequest) -> HttpResponse:
         key = door().open(request.POST.get("passphrase", "")[:MAX_PASSPHRASE])
     except AmparoError as error:
         return render(request, "unlock.html", {"error": error}, status=status_of(error))
+    # What another member left in this browser is not for this one.
+    if request.session.get("member") != door().member_of(key):
+        request.session.flush()
     request.session.cycle_key()
-    request.session["key"] = key
+    request.session["key"], request.session["member"] = key, door().member_of(key)
     return HttpResponseRedirect(reverse("start"))
 
 
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
-    """End this and every other session, and close the vault."""
-    if request.session.get("key") == door().key:
-        door().shut()
+    """End this member's sessions, and close the vault when nobody else is in."""
+    key = request.session.get("key", "")
+    if door().member_of(key):
+        door().end(key)
     request.session.flush()
     return HttpResponseRedirect(reverse("unlock"))
 

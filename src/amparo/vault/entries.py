@@ -1,0 +1,45 @@
+"""Entries of the ledger as the acting member may see them. Rule: docs/spec/access.md.
+
+Who watches sees all of them. Others see the entries of items and cases that they see; what
+an entry says only where it is their own or nothing of the case is hidden from them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from amparo.access.roles import COMPARTMENTS
+from amparo.access.scope import current
+from amparo.custody.models import LedgerEntry
+from amparo.vault.models import Item
+
+_TOLD = ("purpose", "result", "changes", "source", "to", "from", "alteration", "anomalies")
+
+
+def list_entries() -> QuerySet[LedgerEntry]:
+    """Visible entries, oldest first."""
+    scope, rows = current(), LedgerEntry.objects.order_by("sequence")
+    if scope.whole or scope.watches:
+        return rows
+    if not scope.member:
+        return rows.none()
+    cases, seen = scope.known_cases(), Q(item_digest__in=Item.objects.values("sha256"))
+    no_item = Q(item_digest="")
+    within = ~Q(case_code="") if cases is None else Q(case_code__in=cases)
+    return rows.filter((seen & (within | Q(case_code=""))) | (no_item & within))
+
+
+def tell(row: LedgerEntry) -> dict[str, Any]:
+    """The entry's fields, without those that would tell of what is hidden."""
+    body: dict[str, Any] = json.loads(bytes(row.body))
+    scope = current()
+    if scope.whole or scope.watches or body["actor"]["id"] == scope.member:
+        return body
+    if row.case_code and scope.sees_all(row.case_code, COMPARTMENTS):
+        return body
+    if not row.case_code and row.kind != "grant":
+        return body
+    return {name: value for name, value in body.items() if name not in _TOLD}
