@@ -695,6 +695,33 @@ NOUNS: tuple[Noun, ...] = (
             _NOTE,
         ),
     ),
+    Noun(
+        "note",
+        "notes",
+        "N",
+        "a remark for the team; @M-2 in it calls that member",
+        "text",
+        (
+            Field("text", "long", "the remark; @M-2 calls a member", required=True),
+            Field("about", "texts", "ids of the records it is about"),
+        ),
+    ),
+    Noun(
+        "task",
+        "tasks",
+        "T",
+        "something to do in this case, and by whom",
+        "text",
+        (
+            Field("text", "long", "what to do; @M-2 calls a member", required=True),
+            Field("for", "text", "code of the member who is to do it: M-2"),
+            Field("about", "texts", "ids of the records it is about"),
+            Field("due", "date", "by when"),
+            Field("done_on", "date", "when it was done; absent: open"),
+            Field("done_by", "text", "code of the member who did it"),
+            _NOTE,
+        ),
+    ),
 )
 
 BY_NAME = {noun.name: noun for noun in NOUNS}
