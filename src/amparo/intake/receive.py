@@ -247,9 +247,7 @@ def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Recei
         return
     with lock.hold(vault.folder), mark_writing(vault):
         locators = dict(
-            Item.every.filter(sha256__in={r.digest for r in reads}).values_list(
-                "sha256", "locator"
-            )
+            Item.every.filter(sha256__in={r.digest for r in reads}).values_list("sha256", "locator")
         )
         arrivals = [_seal(vault, read, locators) for read in reads]
         vault.packs.flush()

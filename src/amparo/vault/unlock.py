@@ -23,7 +23,6 @@ from amparo.crypto.slots import (
     passphrase_slot,
     recovery_slot,
 )
-from amparo.access.scope import NOBODY, current, set_scope
 from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, InUse, StorageFailed, WrongFormat
