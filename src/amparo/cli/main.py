@@ -29,6 +29,7 @@ from . import (
     ledger,
     member,
     person,
+    task,
     vault,
 )
 
@@ -53,6 +54,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(corroborate.app, name="corroborate")
 app.add_typer(item.app, name="item")
 app.add_typer(case.app, name="case")
+app.add_typer(task.app, name="task")
 app.add_typer(law.app, name="law")
 app.add_typer(filing.app, name="filing")
 app.add_typer(ledger.app, name="ledger")

@@ -20,6 +20,8 @@ _COLUMNS = {
     "remedy": ("body", "decided_on", "final"),
     "consent": ("subject", "purpose", "identity_level", "given_on", "withdrawn_on"),
     "label": ("label", "by", "status"),
+    "note": ("text", "about"),
+    "task": ("text", "for", "about", "due", "done_on"),
     "redaction": ("item", "part", "reason", "forum"),
 }
 

@@ -61,6 +61,8 @@ def show_field(field: Field, body: Mapping[str, Any], known: CaseFile) -> Shown:
     if field.kind in ("ref", "refs"):
         codes = value if isinstance(value, list) else [value]
         return Shown(field, links=tuple(_link(known, code) for code in codes))
+    if field.name == "about" and any(known.get(code) for code in value):
+        return Shown(field, links=tuple(_link(known, code) for code in value))
     if isinstance(value, list):
         return Shown(field, entries=tuple(str(entry) for entry in value))
     if isinstance(value, dict):

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from amparo.casefile.records import CaseFile, list_cases, load_case
 from amparo.casefile.remind import limits_of
+from amparo.casefile.tasks import list_mentions, list_tasks
 from amparo.custody.models import LedgerEntry
 from amparo.vault.facts import describe
-from amparo.web.lock import held_vault
+from amparo.web.lock import acting_member, held_vault
 
 LAST = 6
 
@@ -39,6 +40,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "unread": unread,
         "cases": [(case, _sizes(case)) for case in cases],
         "steps": _steps(facts["items"], cases),
+        "tasks": list_tasks(member=acting_member())[:LAST],
+        "mentions": list_mentions(acting_member())[:LAST],
         "limits": [line for case in cases for line in _limits(case.code)],
         "entries": LedgerEntry.objects.order_by("-sequence")[:LAST],
     }

@@ -23,6 +23,7 @@ from amparo.web import (
     same,
     searches,
     start,
+    tasks,
     unlock,
 )
 
@@ -120,6 +121,8 @@ urlpatterns = [
         records.show_history,
         name="record-history",
     ),
+    path("cases/<case:case>/record/<record:code>/done", tasks.finish, name="task-done"),
+    path("tasks", tasks.show_list, name="tasks"),
     path("law", law.show_book, name="law"),
     path("law/<crime:crime>", law.show_crime, name="law-crime"),
     path("ledger", ledger.show_list, name="ledger"),

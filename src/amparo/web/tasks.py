@@ -1,0 +1,31 @@
+"""What is to be done, by whom, and where members are called."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from amparo.casefile.tasks import finish_task, list_mentions, list_tasks
+from amparo.web.lock import acting_member
+
+
+@require_GET
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Tasks of the acting member, or of everybody (`?who=all`)."""
+    everybody = request.GET.get("who") == "all"
+    member = acting_member()
+    facts = {
+        "everybody": everybody,
+        "tasks": list_tasks(member="" if everybody else member, done=everybody),
+        "mentions": list_mentions(member),
+    }
+    return render(request, "tasks.html", facts)
+
+
+@require_POST
+def finish(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """Write down that a task was done."""
+    finish_task(acting_member(), case, code)
+    return HttpResponseRedirect(reverse("tasks"))
