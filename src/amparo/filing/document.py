@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-Style = Literal["plain", "bold", "italic", "mark"]
+# "fault" stands in previews only: nothing that holds it is ever printed.
+Style = Literal["plain", "bold", "italic", "mark", "fault"]
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ _ANCHOR = re.compile(r"\s*\{#([\w.()-]+)\}\s*\Z")
 _TOKEN = re.compile(r"\\(.)|\[\[([a-z]+):([^\]\n]+)\]\]|\*\*(.+?)\*\*|__(.+?)__", re.DOTALL)
 _ALONE = re.compile(r"\[\[(table|block|section):([^\]\n]+)\]\]\s*\Z")
 _SPECIAL = re.compile(r"([\\*_\[\]{#-])")
+LOST = "leads to a place that is no longer in the text"
 FIGURES = ("acts", "victims", "statements", "sources", "exhibits", "places")
 
 
@@ -57,6 +58,15 @@ class Piece:
     text: str
     line: int = 1
     seen: int = 0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reference that does not resolve: the line in the section's text, the code, why."""
+
+    line: int
+    code: str
+    cause: str
 
 
 # From a document to text
@@ -191,6 +201,57 @@ def read_draft(
     return sections
 
 
+def read_leniently(
+    pieces: tuple[Piece, ...], drafted: Document, to: Wording, causes: Mapping[str, str]
+) -> tuple[tuple[Section, ...], dict[str, tuple[Fault, ...]]]:
+    """Sections as they will read, and the faults of each: nothing is refused.
+
+    Where a reference does not resolve, its own words stand in the style "fault". `causes` says
+    of a code why it may not be cited, or what is wrong with what it cites.
+    """
+    written: dict[str, Section] = {}
+    found: dict[str, list[Fault]] = {}
+    for piece in pieces:
+        reader = _Lenient(drafted, to, causes)
+        if piece.anchor in reader.sections:
+            written[piece.anchor] = reader.section(piece)
+            found[piece.anchor] = reader.faults
+    sections = tuple(written.get(one.anchor, one) for one in drafted.sections)
+    known = _anchors(sections)
+    sections = tuple(_without_lost(one, known, found.setdefault(one.anchor, []), one.anchor)
+                     for one in sections)  # fmt: skip
+    return sections, {anchor: tuple(faults) for anchor, faults in found.items()}
+
+
+def _anchors(sections: tuple[Section, ...]) -> set[str]:
+    all_ = [one for top in sections for one in top.walk()]
+    blocks = (block for section in all_ for block in section.blocks)
+    return {section.anchor for section in all_} | {getattr(one, "anchor", "") for one in blocks}
+
+
+def _without_lost(section: Section, known: set[str], faults: list[Fault], top: str) -> Section:
+    """The section with the words of the reference where it leads to a place that is gone."""
+
+    def mend(runs: Runs) -> Runs:
+        mended: list[Run] = []
+        for run in runs:
+            if isinstance(run, Ref) and run.anchor not in known:
+                faults.append(Fault(0, f"ref:{run.anchor}", LOST))
+                run = Text(f"[[ref:{run.anchor}]] {LOST}", "fault")
+            mended.append(run)
+        return tuple(mended)
+
+    blocks: list[Block] = []
+    for block in section.blocks:
+        if isinstance(block, Paragraph):
+            block = replace(block, runs=mend(block.runs))
+        elif isinstance(block, Bullets):
+            block = replace(block, items=tuple(map(mend, block.items)))
+        blocks.append(block)
+    below = tuple(_without_lost(one, known, faults, top) for one in section.sections)
+    return replace(section, blocks=tuple(blocks), sections=below)
+
+
 def _check_anchors(sections: tuple[Section, ...], name: str) -> None:
     known: set[str] = set()
     wanted: set[str] = set()
@@ -212,7 +273,7 @@ def _check_anchors(sections: tuple[Section, ...], name: str) -> None:
 class _Reader:
     def __init__(self, drafted: Document, to: Wording, name: str) -> None:
         self.to = to
-        self.name = name
+        self.name = self.where = name
         self.sections = {section.anchor: section for section in drafted.walk()}
         self.blocks = {
             f"{anchor}/{number}": block
@@ -233,6 +294,8 @@ class _Reader:
 
     def section(self, piece: Piece) -> Section:
         """One section with its sub-sections."""
+        if piece.line == 1:
+            self.where = f"{self.name} {piece.anchor}"
         if piece.anchor not in self.sections:
             self.line = piece.line - 1
             raise self._bad("the forum has no such section", piece.anchor)
@@ -240,10 +303,10 @@ class _Reader:
         for line, paragraph in _paragraphs(piece):
             self.line = line
             if match := _HEADING.match(paragraph):
-                level = min(len(match[1]) - 2, len(open_))
+                level = max(1, min(len(match[1]) - 2, len(open_)))
                 open_ = [*_folded(open_, level), Section(match[3], match[2])]
             elif (match := _ALONE.match(paragraph)) and match[1] == "section":
-                whole = self._known(self.sections, match[2])
+                whole = self._whole(match[2])
                 open_[-1] = _grown(open_[-1], whole.blocks, whole.sections)
             else:
                 open_[-1] = _grown(open_[-1], (self._block(paragraph),))
@@ -251,7 +314,7 @@ class _Reader:
 
     def _block(self, paragraph: str) -> Block:
         if match := _ALONE.match(paragraph):
-            return self._known(self.tables if match[1] == "table" else self.blocks, match[2])
+            return self._alone(match[1], match[2])
         if paragraph.startswith("- "):
             points = re.split(r"\n(?=- )", paragraph)
             return Bullets(tuple(self._read_runs(point[2:]) for point in points))
@@ -266,13 +329,22 @@ class _Reader:
             runs += _plain(text[done : match.start()])
             escaped, kind, code, bold, italic = match.groups()
             if kind:
-                runs += self._known(self.pull, kind)(code.strip())
+                runs += self._pull(kind, code.strip())
             else:
                 style: Style = "bold" if bold else "italic" if italic else "plain"
                 inner = re.sub(r"\\(.)", r"\1", escaped or bold or italic)
                 runs.append(Text(inner, style))
             done = match.end()
         return tuple(_merged([*runs, *_plain(text[done:])]))
+
+    def _pull(self, kind: str, code: str) -> Runs:
+        return self._known(self.pull, kind)(code)
+
+    def _alone(self, kind: str, code: str) -> Block:
+        return self._known(self.tables if kind == "table" else self.blocks, code)
+
+    def _whole(self, code: str) -> Section:
+        return self._known(self.sections, code)
 
     def _known(self, table: Mapping[str, T], code: str) -> T:
         if code not in table:
@@ -282,7 +354,7 @@ class _Reader:
     def _bad(self, cause: str, code: str) -> BadInput:
         return BadInput(
             cause,
-            value=f"{self.name}, line {self.line}: {code}",
+            value=f"{self.where}, line {self.line}: {code}",
             remedy="correct it; what is held back cannot be cited (see `amparo filing check`)",
         )
 
@@ -328,6 +400,40 @@ class _Reader:
             "places": lambda: len({row["place"] for row in case.all("act") if row["place"]}),
         }
         return (Text(str(self._known(count, name)())),)
+
+
+class _Lenient(_Reader):
+    """Reads on where the strict reader refuses, and keeps what was wrong."""
+
+    def __init__(self, drafted: Document, to: Wording, causes: Mapping[str, str]) -> None:
+        super().__init__(drafted, to, "text")
+        self.causes = causes
+        self.faults: list[Fault] = []
+
+    def _pull(self, kind: str, code: str) -> Runs:
+        try:
+            runs = super()._pull(kind, code)
+        except BadInput as fault:
+            return (self._marked(kind, code, self.causes.get(code, fault.cause)),)
+        if kind in ("statement", "quote") and code in self.causes:
+            return (*runs, self._marked(kind, code, self.causes[code]))
+        return runs
+
+    def _alone(self, kind: str, code: str) -> Block:
+        try:
+            return super()._alone(kind, code)
+        except BadInput as fault:
+            return Paragraph((self._marked(kind, code, fault.cause),))
+
+    def _whole(self, code: str) -> Section:
+        try:
+            return super()._whole(code)
+        except BadInput as fault:
+            return Section("", "", (Paragraph((self._marked("section", code, fault.cause),)),))
+
+    def _marked(self, kind: str, code: str, cause: str) -> Text:
+        self.faults.append(Fault(self.line, f"{kind}:{code}", cause))
+        return Text(f"[[{kind}:{code}]] {cause}", "fault")
 
 
 def _grown(section: Section, blocks: tuple[Block, ...], below: tuple[Section, ...] = ()) -> Section:

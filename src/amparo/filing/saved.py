@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from amparo.casefile.records import load_case
 from amparo.casefile.revise import Draft, add_records, change_record, next_code
 from amparo.casefile.schema import BY_NAME
+from amparo.custody.log import current_log
 from amparo.errors import Refused
 from amparo.filing.document import Document
 from amparo.filing.manuscript import Piece, read_draft, write_draft
 from amparo.filing.wording import Wording
+from amparo.store import lock
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
@@ -89,23 +91,33 @@ def check_versions(case: CaseFile, forum: str, lang: str, pieces: tuple[Piece, .
 def save_pieces(
     actor: str, case_code: str, forum: str, lang: str, pieces: tuple[Piece, ...]
 ) -> int:
-    """Save sections, each as a new version of its record; returns how many."""
-    for piece in pieces:
-        case = load_case(case_code)
-        held = saved_rows(case, forum, lang).get(piece.anchor)
-        body = {
-            "forum": forum,
-            "language": lang,
-            "place": piece.anchor,
-            "title": piece.title,
-            "text": piece.text,
-        }
-        if held is None:
-            code = next_code(case, BY_NAME[SECTION])
-            add_records(actor, case_code, [Draft(SECTION, code, body)], reason="write a section")
-        else:
-            change_record(actor, case_code, held.code, body, seen_version=piece.seen)
+    """Save sections, each as a new version of its record; returns how many.
+
+    Versions are those of the section: work on another one is in nobody's way. Raises Refused
+    for a section that somebody saved since `piece.seen`, before anything is written.
+    """
+    with lock.hold(current_log().folder):
+        check_versions(load_case(case_code), forum, lang, pieces)
+        for piece in pieces:
+            _save(actor, case_code, forum, lang, piece)
     return len(pieces)
+
+
+def _save(actor: str, case_code: str, forum: str, lang: str, piece: Piece) -> None:
+    case = load_case(case_code)
+    held = saved_rows(case, forum, lang).get(piece.anchor)
+    body = {
+        "forum": forum,
+        "language": lang,
+        "place": piece.anchor,
+        "title": piece.title,
+        "text": piece.text,
+    }
+    if held is None:
+        code = next_code(case, BY_NAME[SECTION])
+        add_records(actor, case_code, [Draft(SECTION, code, body)], reason="write a section")
+    else:
+        change_record(actor, case_code, held.code, body, seen_version=piece.seen)
 
 
 def _whole(material: Material) -> CaseFile:
