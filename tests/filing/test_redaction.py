@@ -133,7 +133,7 @@ def test_a_text_loses_the_passage_and_nothing_else(vault, add):
 
 
 def test_the_mark_tells_nothing_of_the_length(vault, add):
-    from amparo.filing.redaction import take_out
+    from amparo.filing.plan import take_out
 
     assert take_out("abc Li def", [(4, 6)]).replace("Li", "") == take_out(
         "abc Bartholomew def", [(4, 15)]
@@ -335,10 +335,46 @@ spans = st.lists(
 
 @given(st.text(alphabet=st.characters(min_codepoint=97, max_codepoint=122), min_size=40), spans)
 def test_what_is_outside_of_every_span_stays_in_order(text, found):
-    from amparo.filing.redaction import MARK, merged, take_out
+    from amparo.filing.plan import MARK, merged, take_out
 
     pairs = [(start, end) for start, end in found]
     kept = "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in pairs))
     copy = take_out(text, pairs)
     assert copy.replace(MARK, "") == kept
     assert copy.count(MARK) == len(merged(pairs))
+
+
+def turned(angle: int) -> bytes:
+    """One page with words in the upper left and lower right, turned by `angle`."""
+    import typst
+
+    source = "#set page(width: 300pt, height: 200pt, margin: 10pt)\nTOPLEFT #place(bottom + right)[LOWRIGHT]"
+    document = pypdfium2.PdfDocument(typst.compile(source.encode(), format="pdf"))
+    document[0].set_rotation(angle)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_words_of_a_turned_page_are_filled_where_they_are_seen(angle):
+    from amparo.filing.redaction import ask
+
+    data = turned(angle)
+    request = {"op": "pdf", "areas": {}, "words": {"1": ["TOPLEFT"]}, "whole": []}
+    made = pypdfium2.PdfDocument(ask(request, data))[0].render(scale=2).to_pil().convert("L")
+    dark = [place for place, value in enumerate(made.tobytes()) if value < 40]
+    wide = made.size[0]
+    columns, rows = [place % wide for place in dark], [place // wide for place in dark]
+    assert dark
+    # Every stroke of the word lies in a filled area now: nothing grey is left around it,
+    # and the other word can still be read.
+    near = {0: (0, 0), 90: (1, 0), 180: (1, 1), 270: (0, 1)}[angle]
+    high = made.size[1]
+    solid = sum(
+        1
+        for x, y in zip(columns, rows, strict=True)
+        if (x > wide / 2) == bool(near[0]) and (y > high / 2) == bool(near[1])
+    )
+    other = len(dark) - solid
+    assert solid > 4 * other > 0

@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+from amparo.filing import recordings
+from amparo.filing.outline import draw_outline
+
 FAILED = 70
 DOTS = 150
 MOST_PAGES = 2_000
@@ -43,6 +46,7 @@ def main() -> int:
 
     Image.init()
     pypdfium2.PdfDocument.new().close()
+    recordings.preload()
     request = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     _lock_down()
@@ -51,7 +55,7 @@ def main() -> int:
         if len(data) > MOST_BYTES:
             raise Unfit("the item is too large")
         answer = _OPERATIONS[request["op"]](request, data)
-    except Unfit as reason:
+    except (Unfit, recordings.Unreadable) as reason:
         print(reason, file=sys.stderr)
         return FAILED
     except Exception:  # whatever a parser throws at hostile bytes, its words may quote them
@@ -81,11 +85,11 @@ def black_out_image(request: dict[str, Any], data: bytes) -> bytes:
     with Image.open(io.BytesIO(data)) as source:
         turned = ImageOps.exif_transpose(source).convert("RGB")
     bare = Image.frombytes("RGB", turned.size, turned.tobytes())
-    _fill(bare, request["areas"])
-    return _save(bare, "PNG")
+    fill(bare, request["areas"])
+    return save(bare, "PNG")
 
 
-def _fill(image: Any, areas: list[Box]) -> None:
+def fill(image: Any, areas: list[Box]) -> None:
     """Fill areas given as fractions of width and height from the upper left corner."""
     from PIL import ImageDraw
 
@@ -98,7 +102,8 @@ def _fill(image: Any, areas: list[Box]) -> None:
         )
 
 
-def _save(image: Any, form: str, **options: Any) -> bytes:
+def save(image: Any, form: str, **options: Any) -> bytes:
+    """The picture's bytes in one form, with no metadata."""
     buffer = io.BytesIO()
     image.save(buffer, form, **options)
     return buffer.getvalue()
@@ -115,7 +120,7 @@ def black_out_pdf(request: dict[str, Any], data: bytes) -> bytes:
     if any(number < 1 or number > len(document) for number in unknown):
         raise Unfit("a redaction names a page that the item does not have")
     pages = [_page(document[number], str(number + 1), request) for number in range(len(document))]
-    return _save(
+    return save(
         pages[0], "PDF", save_all=True, append_images=pages[1:], resolution=DOTS,
         title="", creationDate="", modDate="",
     )  # fmt: skip
@@ -131,7 +136,7 @@ def _page(page: Any, number: str, request: dict[str, Any]) -> Any:
     if int(number) in request["whole"]:
         areas = [(0.0, 0.0, 1.0, 1.0)]
     image = page.render(scale=DOTS / 72).to_pil().convert("RGB")
-    _fill(image, areas)
+    fill(image, areas)
     return image
 
 
@@ -154,16 +159,21 @@ def _find_words(page: Any, words: str) -> list[Box]:
 
 
 def _grown(box: Box, page: Any) -> Box:
-    """A character's box (points from the lower left) as fractions, one point wider each way."""
+    """A character's box (points from the lower left) as fractions of the page as it is shown,
+    one point wider each way."""
     left, bottom, right, top = box
     x, y, far_x, far_y = page.get_cropbox()
     wide, high = far_x - x, far_y - y
-    if page.get_rotation():
-        raise Unfit("the page is turned: give a box instead of words")
-    return (
-        (left - x - 1) / wide, (far_y - top - 1) / high,
-        (right - x + 1) / wide, (far_y - bottom + 1) / high,
-    )  # fmt: skip
+    west, east = (left - x - 1) / wide, (right - x + 1) / wide
+    north, south = (far_y - top - 1) / high, (far_y - bottom + 1) / high
+    # Characters lie as on the unturned page; the picture is turned clockwise.
+    turned: dict[int, Box] = {
+        0: (west, north, east, south),
+        90: (1 - south, west, 1 - north, east),
+        180: (1 - east, 1 - south, 1 - west, 1 - north),
+        270: (north, 1 - east, south, 1 - west),
+    }
+    return turned[page.get_rotation() % 360]
 
 
 # Looking for what must not leave
@@ -239,7 +249,14 @@ def _picture_words(piece: bytes) -> Iterator[str]:
             yield value
 
 
-_OPERATIONS = {"image": black_out_image, "pdf": black_out_pdf, "search": search}
+_OPERATIONS = {
+    "image": black_out_image,
+    "pdf": black_out_pdf,
+    "sound": recordings.silence,
+    "stills": recordings.show_stills,
+    "search": search,
+    "outline": draw_outline,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,11 +7,11 @@ original, which is never changed. It is made anew when the list changes, and ten
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,17 @@ from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, NotFound
 from amparo.filing.check import Finding
+from amparo.filing.plan import (
+    CODED,
+    MARK,
+    WHOLE,
+    KeyLine,
+    Plan,
+    key_of,
+    plan_for,
+    span_of,
+    take_out,
+)
 from amparo.store import lock
 from amparo.vault.deposit import Arrival, Extract, deposit
 from amparo.vault.models import Derivation, Item
@@ -32,98 +43,14 @@ if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
 RELATION = "redaction"
-MARK = "\u2588\u2588\u2588\u2588\u2588"
 SECONDS = 400
 FAILED = 70
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be taken out of one item for one forum."""
-
-    rows: tuple[Row, ...]
-    passages: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    whole: tuple[str, ...] = ()
-    areas: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
-
-    @property
-    def digest(self) -> str:
-        """Changes whenever the list does."""
-        told = [[row.code, row.version, row.body] for row in self.rows]
-        return digest_bytes(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
-
-
-def plan_for(case: CaseFile, item: str, forum: str) -> Plan:
-    """The redactions of an item that hold for this forum. Raises BadInput for one that is torn."""
-    rows = tuple(
-        row
-        for row in case.all("redaction")
-        if row["item"] == item and row["forum"] in (None, "", forum)
-    )
-    plan = Plan(rows)
-    whole: list[str] = []
-    for row in rows:
-        part = str(row["part"])
-        if row["box"]:
-            plan.areas.setdefault(part, []).append(read_box(str(row["box"]), row.code))
-        elif row["start"] is None and row["end"] is None:
-            whole.append(part)
-        else:
-            plan.passages.setdefault(part, []).append(_span(row))
-    return Plan(rows, plan.passages, tuple(whole), plan.areas)
-
-
-def _span(row: Row) -> tuple[int, int]:
-    if row["start"] is None or row["end"] is None or not 0 <= row["start"] < row["end"]:
-        raise BadInput(
-            "a redaction needs start and end, start before end",
-            value=row.code,
-            remedy="correct the record; leave both out to take out the whole part",
-        )
-    return int(row["start"]), int(row["end"])
-
-
-def read_box(text: str, where: str) -> tuple[float, ...]:
-    """Four numbers from 0 to 1: left, top, right, bottom. Raises BadInput naming the record."""
-    try:
-        box = tuple(float(one) for one in text.replace(",", " ").split())
-    except ValueError:
-        box = ()
-    if len(box) != 4 or not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
-        raise BadInput(
-            "a box is left, top, right, bottom as fractions of the page",
-            value=where,
-            remedy="for example 0.1, 0.2, 0.5, 0.25",
-        )
-    return box
-
-
-def take_out(text: str, spans: Sequence[tuple[int, int]], where: str = "") -> str:
-    """The text with a mark of fixed length for each run of redacted characters."""
-    if any(end > len(text) for _, end in spans):
-        raise BadInput(
-            "a redaction ends after its text", value=where, remedy="correct start and end"
-        )
-    pieces, done = [], 0
-    for start, end in merged(spans):
-        pieces += [text[done:start], MARK]
-        done = end
-    return "".join((*pieces, text[done:]))
-
-
-def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those that touch or overlap joined."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def redact_item(vault: Vault, case_code: str, item_code: str, forum: str) -> Item:
-    """Make and deposit the redacted copy of an item of the case for a forum.
+def redact_item(
+    vault: Vault, case_code: str, item_code: str, forum: str, version: str = CODED
+) -> Item:
+    """Make and deposit the redacted copy of an item of the case for a forum and version.
 
     Raises NotFound, BadInput when nothing is listed for it or a place does not exist in it.
     """
@@ -131,7 +58,7 @@ def redact_item(vault: Vault, case_code: str, item_code: str, forum: str) -> Ite
     row = case.get(item_code)
     if row is None or row.noun != "item":
         raise NotFound("no such item in this case", value=item_code)
-    plan = plan_for(case, item_code, forum)
+    plan = plan_for(case, item_code, forum, version)
     if not plan.rows:
         raise BadInput(
             "no redaction of this item holds for this forum",
@@ -168,6 +95,14 @@ def _make(vault: Vault, original: Item, plan: Plan) -> Made:
         whole = [(0.0, 0.0, 1.0, 1.0)] if plan.whole else []
         request: dict[str, Any] = {"op": "image", "areas": [*areas, *whole]}
         return Made(ask(request, vault.packs.read(original.locator)), "image", "image/png", "png")
+    if original.kind in RECORDINGS:
+        return _make_recording(vault, original, plan)
+    if plan.silent or plan.scenes:
+        raise BadInput(
+            "only sound and video are redacted by seconds",
+            value=original.code,
+            remedy="give a box, or start and end",
+        )
     unknown = sorted(named - set(parts))
     if original.kind == "pdf":
         return _make_pdf(vault, original, plan, parts)
@@ -179,6 +114,37 @@ def _make(vault: Vault, original: Item, plan: Plan) -> Made:
         )
     text = write_text(parts, plan)
     return Made(text.encode(), "text", "text/plain", "txt", text)
+
+
+RECORDINGS = {
+    "audio": ("sound", "audio", "audio/wav", "wav"),
+    "video": ("stills", "archive", "application/zip", "zip"),
+}
+
+
+def _make_recording(vault: Vault, original: Item, plan: Plan) -> Made:
+    """Silenced sound as WAV; of video, stills and silenced sound in a ZIP."""
+    operation, kind, media_type, suffix = RECORDINGS[original.kind]
+    if plan.passages:
+        raise BadInput(
+            "words cannot be taken out of a recording",
+            value=original.code,
+            remedy="give begin_seconds and end_seconds instead of start and end",
+        )
+    areas = [area for found in plan.areas.values() for area in found]
+    if plan.whole:
+        areas.append(WHOLE)
+    request = {
+        "op": operation,
+        "silent": "all" if plan.whole else [[begin, _end(end)] for begin, end in plan.silent],
+        "scenes": [[begin, _end(end), box] for begin, end, box in plan.scenes],
+        "areas": areas,
+    }
+    return Made(ask(request, vault.packs.read(original.locator)), kind, media_type, suffix)
+
+
+def _end(end: float) -> float | None:
+    return None if math.isinf(end) else end
 
 
 def write_text(parts: dict[str, str], plan: Plan) -> str:
@@ -274,9 +240,24 @@ def _deposit(vault: Vault, case: str, original: Item, plan: Plan, made: Made, fo
     return done.item
 
 
-def copy_for(case: CaseFile, item: str, forum: str) -> tuple[Plan, Item | None]:
-    """The redactions of an item for a forum, and the copy made from exactly this list."""
-    plan, row = plan_for(case, item, forum), case.get(item)
+def redaction_key(case_code: str, item_code: str, forum: str, version: str) -> list[KeyLine]:
+    """What the copy of an item leaves out, where, and why: for who may see the case only.
+
+    Raises NotFound. It is made anew from the record and the original, and kept nowhere else.
+    """
+    case = load_case(case_code)
+    row = case.get(item_code)
+    if row is None or row.noun != "item":
+        raise NotFound("no such item in this case", value=item_code)
+    parts = {part.name: part.text for part in list_parts(find_item(str(row["sha256"])))}
+    return list(key_of(plan_for(case, item_code, forum, version), parts))
+
+
+def copy_for(
+    case: CaseFile, item: str, forum: str, version: str = CODED
+) -> tuple[Plan, Item | None]:
+    """The redactions of an item, and the copy made from exactly this list."""
+    plan, row = plan_for(case, item, forum, version), case.get(item)
     if not plan.rows or row is None:
         return plan, None
     made = Derivation.objects.filter(
@@ -286,28 +267,32 @@ def copy_for(case: CaseFile, item: str, forum: str) -> tuple[Plan, Item | None]:
     return plan, found.child if found else None
 
 
-def secrets_of(case: CaseFile, forum: str) -> list[str]:
+def secrets_of(case: CaseFile, forum: str, version: str = CODED) -> list[str]:
     """The words that the redactions for this forum take out, but those that matter only there."""
     found: list[str] = []
     for row in case.all("item"):
-        wanted = [one for one in plan_for(case, row.code, forum).rows if not one["only_here"]]
+        wanted = [
+            one for one in plan_for(case, row.code, forum, version).rows if not one["only_here"]
+        ]
         held = Item.objects.filter(sha256=row["sha256"]).first() if wanted else None
         if held is None:
             continue
         parts = {part.name: part.text for part in list_parts(held)}
         for one in wanted:
             if not one["box"] and one["start"] is not None:
-                start, end = _span(one)
+                start, end = span_of(one)
                 found.append(parts.get(str(one["part"]), "")[start:end].strip())
     return list(dict.fromkeys(secret for secret in found if secret))
 
 
-def check_redactions(whole: CaseFile, leaving: CaseFile, forum: str) -> tuple[Finding, ...]:
+def check_redactions(
+    whole: CaseFile, leaving: CaseFile, forum: str, version: str = CODED
+) -> tuple[Finding, ...]:
     """A block for each item whose copy is not made yet, and each quotation that shows what is
     redacted."""
     found: list[Finding] = []
     for item in leaving.all("item"):
-        plan, copy = copy_for(whole, item.code, forum)
+        plan, copy = copy_for(whole, item.code, forum, version)
         if plan.rows and copy is None:
             found.append(
                 Finding(
