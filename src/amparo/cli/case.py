@@ -306,7 +306,7 @@ def export(
 
     if out.exists():
         raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         text = export_case(case)
         with work(held.member, "export case") as custody:
             custody.enter("export", case=case, result="case file written")
@@ -334,7 +334,7 @@ def chart(
     from amparo.cli.unlock import opened
 
     use = use_of(purpose, recipient)
-    with opened(vault) as held:
+    with opened(vault, leaving=bool(csv or svg)) as held:
         made = make_chart(case, use=use)
         if csv:
             draw.write_out(held.member, case, "chart", use, csv, chart_csv(made))

@@ -93,6 +93,7 @@ def _check_package(folder: Path, known: Known) -> dict[str, Any]:
 
 
 def _check_vault(folder: Path, known: Known) -> dict[str, Any]:
+    from amparo.access.scope import refuse_unless_watching
     from amparo.casefile.verify import check_record
     from amparo.cli.unlock import opened
     from amparo.store.database import reading_errors
@@ -103,6 +104,7 @@ def _check_vault(folder: Path, known: Known) -> dict[str, Any]:
         return Report(faults=[f"{HEADER_NAME}: a byte is not as this vault wrote it"]).as_dict()
     try:
         with opened(folder) as vault:
+            refuse_unless_watching()
             if known.keys and vault.header.vkey not in known.keys:
                 return _not_trusted(vault.header.vkey)
             report = (

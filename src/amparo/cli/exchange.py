@@ -29,7 +29,7 @@ def export_items(
     from amparo.vault.exchange import hand_over
     from amparo.vault.retrieve import find_item
 
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         found = list({item.pk: item for item in map(find_item, items)}.values())
         made = hand_over(held, found, out, to=to, purpose=purpose)
         vkey = held.header.vkey

@@ -69,7 +69,7 @@ def build(
 
     day = on.date() if on else None
     names = _names(protect) if protect else ()
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         built = build_filing(
             held,
             case,
@@ -124,7 +124,7 @@ def draft(
     from amparo.filing.bundle import draft_filing
 
     day = on.date() if on else None
-    with opened(vault):
+    with opened(vault, leaving=True):
         pieces = draft_filing(case, out, forum=forum, lang=lang, on=day, recipient=recipient)
     typer.echo(f"Text of {pieces} sections: {out} (build it with --text {out})")
 
@@ -148,7 +148,7 @@ def redact(
     from amparo.filing.words import load_forum
 
     rules = load_forum(forum)
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         made = redact_item(held, case, item, rules.id)
     facts = {"item": made.code, "sha256": made.sha256, "media_type": made.media_type}
     if as_json:
@@ -216,7 +216,7 @@ def check(
 
     rules = name_recipient(load_forum(forum), recipient)
     day = (on or datetime.now(UTC)).date()
-    with opened(vault):
+    with opened(vault, leaving=True):
         found = examine(case, rules, day)
     if as_json:
         told = [one.as_dict() for one in found.findings]
@@ -255,7 +255,7 @@ def list_(
     from amparo.cli.unlock import opened
     from amparo.filing.gather import filings
 
-    with opened(vault):
+    with opened(vault, leaving=True):
         found = filings(case)
         sent = {one["item"]: _sent(one) for one in found}
     if as_json:
@@ -318,7 +318,7 @@ def sent(
         "to": to, "on": on, "how": how, "receipt": receipt, "received_on": received_on,
         "replies": list(reply or ()), "answer_by": answer_by,
     }  # fmt: skip
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         row = record_sent(held, item, facts)
     if as_json:
         print_json({"id": row.code, "version": row.version, **row.body})
@@ -348,7 +348,7 @@ def affected(
     from amparo.filing.handover import affected as find
 
     day = (on or datetime.now(UTC)).date()
-    with opened(vault):
+    with opened(vault, leaving=True):
         found = find(case, person, lang=lang, on=day, sender=tuple(sender or ()))
     if as_json:
         print_json([one.as_dict() for one in found])

@@ -246,7 +246,7 @@ def export(
         raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
     if not out.absolute().parent.is_dir():
         raise BadInput("no such folder", value=str(out.parent), remedy="make it first")
-    with opened(vault) as held:
+    with opened(vault, leaving=True) as held:
         found = find_item(item)
         data = export_item(held, held.member, found, purpose=purpose)
         write_durably(out.absolute(), data)

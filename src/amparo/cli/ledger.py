@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,14 +26,14 @@ def show(
     Example: amparo ledger show evidence --item I-0003
     """
     from amparo.cli.unlock import opened
-    from amparo.custody.models import LedgerEntry
+    from amparo.vault.entries import list_entries, tell
     from amparo.vault.retrieve import find_item
 
     with opened(vault):
-        rows = LedgerEntry.objects.order_by("-sequence")
+        rows = list_entries().order_by("-sequence")
         if item:
             rows = rows.filter(item_digest=find_item(item).sha256)
-        entries = [json.loads(bytes(row.body)) for row in rows[:limit]]
+        entries = [tell(row) for row in rows[:limit]]
     if as_json:
         print_json(entries)
         return
@@ -83,15 +82,16 @@ def prove(
     """
     from amparo.cli.unlock import opened
     from amparo.custody.history import prove_entry
-    from amparo.custody.models import LedgerEntry
     from amparo.store.files import write_durably
+    from amparo.vault.entries import list_whole_entries
     from amparo.vault.retrieve import find_item
 
-    with opened(vault):
+    with opened(vault, leaving=True):
         if what.isascii() and what.isdigit() and len(what) < 16:
-            numbers = [int(what)]
+            held = list_whole_entries(int(what))
+            numbers = [row.sequence for row in held]
         else:
-            rows = LedgerEntry.objects.filter(item_digest=find_item(what).sha256)
+            rows = list_whole_entries().filter(item_digest=find_item(what).sha256)
             numbers = list(rows.order_by("sequence").values_list("sequence", flat=True))
         proven = [(number, *prove_entry(number)) for number in numbers]
     if out is not None:

@@ -24,6 +24,7 @@ from . import (
     doctor,
     exchange,
     filing,
+    grants,
     item,
     law,
     ledger,
@@ -61,6 +62,12 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(vault.app, name="vault")
 app.add_typer(member.app, name="member")
 app.add_typer(person.app, name="person")
+member.app.command("grant")(grants.grant)
+member.app.command("revoke")(grants.revoke)
+member.app.command("grants")(grants.grants)
+member.app.command("role")(grants.role)
+member.app.command("break-glass")(grants.break_glass)
+member.app.command("notices")(grants.notices)
 
 
 def _show_version(value: bool) -> None:

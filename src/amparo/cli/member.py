@@ -15,7 +15,12 @@ app = typer.Typer(no_args_is_help=True, help="Members: who may open the vault.")
 @app.command("add")
 def add(
     vault: VaultPath,
-    role: Annotated[str, typer.Option(help="owner or member; owners decide who opens.")] = "member",
+    role: Annotated[
+        str, typer.Option(help="What they may: owner, lawyer ...; see `amparo member role --help`.")
+    ] = "documenter",
+    case: Annotated[
+        list[str] | None, typer.Option("--case", help="Only in this case; may be repeated.")
+    ] = None,
     draw: Annotated[
         bool, typer.Option("--draw", help="Draw a passphrase of seven words and print it once.")
     ] = False,
@@ -28,9 +33,12 @@ def add(
 
     Example: amparo member add evidence --draw
     """
+    from amparo.access.roles import role_named
     from amparo.cli.unlock import ask_passphrase, judge_passphrase, opened_with
     from amparo.crypto.slots import draw_passphrase
     from amparo.vault.rekey import add_member
+
+    role = role_named(role).name
 
     own = ask_passphrase()
     if draw:
@@ -40,7 +48,7 @@ def add(
                                err=True))  # fmt: skip
         judge_passphrase(new)
     with opened_with(vault, own) as held:
-        code = add_member(held, own, new, role=role)
+        code = add_member(held, own, new, role=role, cases=case or ())
     if as_json:
         print_json({"member": code, "role": role, **({"passphrase": new} if draw else {})})
         return

@@ -16,11 +16,11 @@ PersonCode = Annotated[str, typer.Argument(metavar="PERSON", help="Code, such as
 
 
 def _check_person(case: str, person: str) -> None:
-    from amparo.casefile.models import Record
+    from amparo.casefile.records import load_case
     from amparo.errors import NotFound
 
-    rows = Record.objects.filter(case_id=case, noun="person", code=person, current=True)
-    if not rows.exists():
+    row = load_case(case).get(person)
+    if row is None or row.noun != "person":
         raise NotFound("no such person in this case", value=f"{case} {person}")
 
 
@@ -41,9 +41,10 @@ def seal(
 
     Example: amparo person seal evidence KARV V-1
     """
+    from amparo.casefile.blind import seal_person
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
-    from amparo.vault.identity import FIELDS, parse_identity, seal_identity
+    from amparo.vault.identity import FIELDS, parse_identity
 
     if source is not None:
         try:
@@ -57,10 +58,41 @@ def seal(
                 field: str(typer.prompt(field, default="", show_default=False, err=True)).strip()
                 for field in FIELDS
             }
-        seal_identity(held, case, person, values)
+        seal_person(held, case, person, values)
     typer.echo(f"{person}: sealed.")
     if source is not None:
         typer.echo("Destroy the file it was read from.")
+
+
+@app.command("find")
+def find(
+    vault: VaultPath,
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="The name; asked for when left out.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find the codes of persons whose sealed name may be this one, in any script.
+
+    Only in cases where you have the identity grant. A name on the command line stands in the
+    shell's history: leave it out to be asked. That a name was looked up goes into the ledger,
+    not which.
+
+    Example: amparo person find evidence
+    """
+    from amparo.casefile.blind import find_persons
+    from amparo.cli.show import print_rows
+    from amparo.cli.unlock import opened
+
+    with opened(vault) as held:
+        asked = name or str(typer.prompt("Name", err=True))
+        found = find_persons(held, asked)
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    print_rows(("case", "person", "agrees"), ((o.case, o.person, o.agrees) for o in found))
+    if not found:
+        typer.echo("nothing found", err=True)
 
 
 @app.command("show")

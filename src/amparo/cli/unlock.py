@@ -75,24 +75,30 @@ def judge_passphrase(passphrase: str) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Vault]:
-    """Open the vault at `folder`, and close it afterwards whatever happens."""
+def opened(folder: Path, *, leaving: bool = False) -> Iterator[Vault]:
+    """Open the vault at `folder`, and close it afterwards whatever happens.
+
+    With `leaving` what the member may not export is not there: for what is written out.
+    """
     from amparo.vault.header import read_header
 
     read_header(folder)
-    with opened_with(folder, ask_passphrase()) as vault:
+    with opened_with(folder, ask_passphrase(), leaving=leaving) as vault:
         yield vault
 
 
 @contextmanager
-def opened_with(folder: Path, passphrase: str) -> Iterator[Vault]:
+def opened_with(folder: Path, passphrase: str, *, leaving: bool = False) -> Iterator[Vault]:
     """The same with a passphrase that was asked for already."""
+    from amparo.access.scope import current, set_scope
     from amparo.crypto.memory import protect_process
     from amparo.vault.unlock import open_vault
 
     protect_process()
     vault = open_vault(folder, passphrase)
     try:
+        if leaving:
+            set_scope(current().leaving())
         yield vault
     finally:
         vault.close()

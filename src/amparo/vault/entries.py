@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from amparo.access.roles import COMPARTMENTS
 from amparo.access.scope import current
 from amparo.custody.models import LedgerEntry
+from amparo.errors import NotFound
 from amparo.vault.models import Item
 
 _TOLD = ("purpose", "result", "changes", "source", "to", "from", "alteration", "anomalies")
@@ -43,3 +44,21 @@ def tell(row: LedgerEntry) -> dict[str, Any]:
     if not row.case_code and row.kind != "grant":
         return body
     return {name: value for name, value in body.items() if name not in _TOLD}
+
+
+def list_whole_entries(sequence: int | None = None) -> QuerySet[LedgerEntry]:
+    """Visible entries of which nothing is left out: those whose exact bytes may be shown.
+
+    With a number only that one. Raises NotFound when it is not among them.
+    """
+    rows = list_entries()
+    if sequence is not None:
+        rows = rows.filter(sequence=sequence)
+        if not rows.exists():
+            raise NotFound("no such entry", value=str(sequence), remedy="see `amparo ledger show`")
+    if current().whole or current().watches:
+        return rows
+    kept = [row.sequence for row in rows if len(tell(row)) == len(json.loads(bytes(row.body)))]
+    if sequence is not None and not kept:
+        raise NotFound("no such entry", value=str(sequence), remedy="see `amparo ledger show`")
+    return rows.filter(sequence__in=kept)

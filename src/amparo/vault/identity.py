@@ -8,22 +8,26 @@ nothing. What names the person elsewhere, in items and records, is not touched b
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from amparo.access.roles import ADD, CHANGE, CONTACT, IDENTITY, SEE
+from amparo.access.scope import current, refuse_unless
 from amparo.crypto.digest import digest_bytes
-from amparo.crypto.keys import commit, expand, new_key, new_salt, unwrap, wrap
+from amparo.crypto.keys import Keys, blind, commit, expand, new_key, new_salt, unwrap, wrap
 from amparo.crypto.memory import wipe
 from amparo.crypto.seal import padded_size, seal, unseal
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
 from amparo.store import database, lock
-from amparo.vault.models import Identity
+from amparo.vault.models import Identity, NameKey
 from amparo.vault.unlock import Vault
 
 FIELDS = ("name", "born", "contact", "address", "note")
 MAX_VALUE = 4_000
-_SALT = "salt"
+_SALT, _NAME_KEYS = "salt", "name keys"
+_OF_CONTACT = ("contact", "address")
 
 
 def parse_identity(text: str, name: str) -> dict[str, str]:
@@ -43,10 +47,19 @@ def parse_identity(text: str, name: str) -> dict[str, str]:
     return values
 
 
-def seal_identity(vault: Vault, case: str, person: str, values: Mapping[str, str]) -> None:
-    """Keep who a person is; what was kept of the person before is replaced.
+def seal_identity(
+    vault: Vault,
+    case: str,
+    person: str,
+    values: Mapping[str, str],
+    name_keys: Collection[str] = (),
+) -> None:
+    """Keep who a person is; what was kept of the person before is replaced, but for fields
+    that the member may not see.
 
-    Raises BadInput for unknown, empty or overlong fields, Refused when the person was erased.
+    `name_keys` are the keys of the name's words (`casefile.blind`), kept as keyed hashes to
+    look the name up by, and sealed with it. Raises BadInput for unknown, empty or overlong
+    fields, Refused without a grant and when the person was erased.
     """
     kept = {field: value for field, value in values.items() if value}
     if not kept or set(kept) - set(FIELDS) or any(len(v) > MAX_VALUE for v in kept.values()):
@@ -56,12 +69,17 @@ def seal_identity(vault: Vault, case: str, person: str, values: Mapping[str, str
             remedy=f"give at least one of: {', '.join(FIELDS)}; {MAX_VALUE} characters at most",
         )
     before = Identity.every.filter(case_code=case, person_code=person).first()
+    _refuse_seal(case, kept, is_new=before is None)
     if before is not None and before.erased_at:
         raise Refused(
             "this person was erased", value=person, remedy="use another code if consent is new"
         )
+    if before is not None and not current().may(SEE, CONTACT, case):
+        held = _open(before, vault.keys.persons)
+        kept |= {field: str(held[field]) for field in _OF_CONTACT if field in held}
     key, salt = bytearray(new_key()), new_salt()
-    body = json.dumps({**kept, _SALT: salt.hex()}, sort_keys=True, ensure_ascii=False).encode()
+    whole = {**kept, _SALT: salt.hex(), _NAME_KEYS: sorted(name_keys)}
+    body = json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()
     sealed = seal(bytes(key), _context(case, person), body.ljust(padded_size(len(body))))
     wrapped = wrap(key, _compartment(vault.keys.persons, case), _name(case, person))
     wipe(key)
@@ -77,6 +95,7 @@ def seal_identity(vault: Vault, case: str, person: str, values: Mapping[str, str
         row.wrapped, row.sealed = wrapped, sealed
         row.sealed_at, row.entry_sequence = custody.at, sequence
         row.save()
+        _index(vault.keys.blind_index, case, person, name_keys)
     if before is not None:
         database.shred()
 
@@ -89,7 +108,8 @@ def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict
     with work(vault.member, purpose) as custody:
         custody.enter("view", case=case, result=f"identity of {person} shown")
     body = _open(row, vault.keys.persons)
-    return {field: body[field] for field in FIELDS if field in body}
+    seen = [f for f in FIELDS if f not in _OF_CONTACT or current().may(SEE, CONTACT, case)]
+    return {field: str(body[field]) for field in seen if field in body}
 
 
 def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None:
@@ -100,11 +120,13 @@ def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None
     row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
     if row is None:
         raise NotFound("no identity is sealed under this code", value=person)
+    refuse_unless(CHANGE, IDENTITY, case)
     with lock.hold(vault.folder):
         database.settle_log()
         with work(vault.member, reason) as custody:
             row.wrapped, row.sealed, row.erased_at = b"", b"", custody.at
             row.save()
+            NameKey.every.filter(case_code=case, person_code=person).delete()
             custody.enter("dispose", case=case, result=f"key and identity of {person} destroyed")
         database.shred()
 
@@ -129,24 +151,56 @@ def check_identities() -> list[str]:
     return faults
 
 
-def rewrap(old: bytes, new: bytes) -> None:
-    """Move every person's key from under one key to another. Only inside a Work."""
+def _refuse_seal(case: str, kept: Mapping[str, str], *, is_new: bool) -> None:
+    action = ADD if is_new else CHANGE
+    refuse_unless(action, IDENTITY, case)
+    if any(field in kept for field in _OF_CONTACT):
+        refuse_unless(action, CONTACT, case)
+
+
+def _index(key: bytes, case: str, person: str, name_keys: Collection[str]) -> None:
+    """Keyed hashes of the name's words in the place of those before. Only inside a Work."""
+    NameKey.every.filter(case_code=case, person_code=person).delete()
+    NameKey.every.bulk_create(
+        NameKey(case_code=case, person_code=person, key=hashed)
+        for hashed in sorted({blind(key, "name", one) for one in name_keys})
+    )
+
+
+def persons_named(vault: Vault, name_keys: Collection[str]) -> dict[tuple[str, str], set[str]]:
+    """(case, person) -> those of the keys under which the person's name is kept; visible only."""
+    asked = {blind(vault.keys.blind_index, "name", one): one for one in name_keys}
+    found: dict[tuple[str, str], set[str]] = {}
+    rows = NameKey.objects.filter(key__in=asked)
+    for case, person, hashed in rows.values_list("case_code", "person_code", "key"):
+        found.setdefault((case, person), set()).add(asked[hashed])
+    return found
+
+
+def rewrap(old_keys: Keys, new_keys: Keys) -> None:
+    """Move every person's key from under one key to another, and hash names anew.
+
+    Only inside a Work.
+    """
+    old, new = old_keys.persons, new_keys.persons
     for row in Identity.every.filter(erased_at=None):
         name = _name(row.case_code, row.person_code)
         key = unwrap(bytes(row.wrapped), _compartment(old, row.case_code), name)
         row.wrapped = wrap(key, _compartment(new, row.case_code), name)
         wipe(key)
         row.save(update_fields=["wrapped"])
+        names = _open(row, new).get(_NAME_KEYS, [])
+        _index(new_keys.blind_index, row.case_code, row.person_code, names)
 
 
-def _open(row: Identity, persons: bytes) -> dict[str, str]:
+def _open(row: Identity, persons: bytes) -> dict[str, Any]:
     name = _name(row.case_code, row.person_code)
     key = unwrap(bytes(row.wrapped), _compartment(persons, row.case_code), name)
     try:
         body = unseal(bytes(key), _context(row.case_code, row.person_code), bytes(row.sealed))
     finally:
         wipe(key)
-    found: dict[str, str] = json.loads(body)
+    found: dict[str, Any] = json.loads(body)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,13 @@ def recover_with_words(
 
 
 def add_member(
-    vault: Vault, own: str, new: str, *, role: str = MEMBER, cost: Cost = DEFAULT_COST
+    vault: Vault,
+    own: str,
+    new: str,
+    *,
+    role: str = MEMBER,
+    cases: Iterable[str] = (),
+    cost: Cost = DEFAULT_COST,
 ) -> str:
     """Let one more person open the vault with the passphrase `new`; the new member's code.
 
@@ -96,7 +102,7 @@ def add_member(
         vault,
         add_slot(vault.header.slots, slot),
         f"slot of {code} added",
-        record=lambda custody: members.join(custody, code, role),
+        record=lambda custody: members.join(custody, code, role, cases),
     )
     return code
 

@@ -160,7 +160,7 @@ def _rewrite(
     from amparo.vault.identity import rewrap
 
     database.execute_many("UPDATE vault_item SET locator = %s WHERE number = %s", places)
-    rewrap(old.persons, new.persons)
+    rewrap(old, new)
     custody.enter(
         "rekey",
         result=f"re-sealed under a new vault key; the ledger's key is now {header.vkey},"

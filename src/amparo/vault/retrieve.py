@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from amparo.custody.models import LedgerEntry
+from amparo.access import scope
+from amparo.access.roles import EXPORT, NARRATIVE
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound
+from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part
 
 if TYPE_CHECKING:
@@ -68,7 +70,13 @@ def read_part(sha256: str, name: str, where: str = "") -> str:
 
 
 def export_item(vault: Vault, actor: str, item: Item, *, purpose: str) -> bytes:
-    """The original bytes, verified whole, with an export entry written first."""
+    """The original bytes, verified whole, with an export entry written first.
+
+    Raises Refused for an item that the member may see and not take out.
+    """
+    with scope.leaving():
+        if not Item.objects.filter(pk=item.pk).exists():
+            scope.refuse_unless(EXPORT, NARRATIVE)
     data = vault.packs.read(item.locator)
     with work(actor, "export item") as custody:
         custody.enter("export", item=item.sha256, purpose=purpose, size=item.size)
@@ -110,6 +118,6 @@ def describe_item(item: Item) -> dict[str, Any]:
         "holds": [d.child.code for d in item.derived.select_related("child")],
         "entries": [
             f"{row.sequence} {row.kind} {row.at.isoformat(timespec='seconds')}"
-            for row in LedgerEntry.objects.filter(item_digest=item.sha256)
+            for row in list_entries().filter(item_digest=item.sha256)
         ],
     }

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from amparo.access.scope import refuse_unless_watching
 from amparo.casefile.verify import check_record
 from amparo.intake.examine import examine
 from amparo.vault.facts import describe
@@ -19,6 +20,7 @@ from amparo.web.lock import held_vault
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Show the last report of this session; POST reads and hashes everything again."""
+    refuse_unless_watching()
     if request.method == "POST":
         report = verify_vault(held_vault())
         check_record(report)

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.records import list_cases
-from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.intake.receive import Tally, receive_bytes
+from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part, Passage
 from amparo.vault.retrieve import export_item, find_item
 from amparo.web.lock import acting_member, held_vault
@@ -75,7 +75,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "shown": _cut(rows, parts),
         "origins": item.origins.select_related("parent"),
         "holds": item.derived.select_related("child").order_by("child__number"),
-        "entries": LedgerEntry.objects.filter(item_digest=item.sha256).order_by("sequence"),
+        "entries": list_entries().filter(item_digest=item.sha256),
         "cases": list_cases(),
     }
     return render(request, "item.html", facts)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.errors import NotFound
+from amparo.vault.entries import list_entries, tell
 from amparo.vault.models import Item
 from amparo.web.lock import held_vault
 
@@ -41,7 +42,7 @@ def _lines(rows: list[LedgerEntry]) -> list[Line]:
     codes = {item.sha256: item.code for item in held}
     lines = []
     for row in rows:
-        body = json.loads(bytes(row.body))
+        body = tell(row)
         lines.append(
             Line(
                 row.sequence, row.at, row.kind, body["actor"]["id"], body.get("purpose", ""),
@@ -54,7 +55,7 @@ def _lines(rows: list[LedgerEntry]) -> list[Line]:
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
     """Entries, newest first, with the signed checkpoint."""
-    page = Paginator(LedgerEntry.objects.order_by("-sequence"), ON_PAGE).get_page(
+    page = Paginator(list_entries().order_by("-sequence"), ON_PAGE).get_page(
         request.GET.get("page")
     )
     facts = {
@@ -69,10 +70,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry, as it was signed."""
-    row = LedgerEntry.objects.filter(sequence=sequence).first()
+    row = list_entries().filter(sequence=sequence).first()
     if row is None:
         raise NotFound("no such entry")
-    body: dict[str, Any] = json.loads(bytes(row.body))
+    body: dict[str, Any] = tell(row)
     facts = {
         "line": _lines([row])[0],
         "body": json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from amparo.casefile.records import CaseFile, list_cases, load_case
 from amparo.casefile.remind import limits_of
 from amparo.casefile.tasks import list_mentions, list_tasks
-from amparo.custody.models import LedgerEntry
+from amparo.vault.entries import list_entries
 from amparo.vault.facts import describe
 from amparo.web.lock import acting_member, held_vault
 
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tasks": list_tasks(member=acting_member())[:LAST],
         "mentions": list_mentions(acting_member())[:LAST],
         "limits": [line for case in cases for line in _limits(case.code)],
-        "entries": LedgerEntry.objects.order_by("-sequence")[:LAST],
+        "entries": list_entries().order_by("-sequence")[:LAST],
     }
     return render(request, "start.html", page)
 
