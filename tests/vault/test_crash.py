@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from amparo.casefile.models import Record
+from amparo.casefile.records import list_cases
+from amparo.casefile.revise import Draft, add_records, change_record, create_case
 from amparo.crypto.slots import Cost
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.work import work
@@ -36,8 +39,9 @@ CHEAP = Cost(64, 1, 1)
 PHRASES = (PASSPHRASE, "eleven quiet boats in the grey morning")
 
 
-# Seconds after which the child is killed, at most: a few rounds of what it does.
-LONGEST = {"deposit": 0.1, "change": 0.25, "back up": 0.4, "re-seal": 1.2}
+ACTIONS = ("deposit", "change", "back up", "re-seal")
+# A child is killed within so many rounds of what it does, measured here and now.
+ROUNDS = 1.6
 
 
 class Told:
@@ -79,13 +83,29 @@ def edit(vault, chance: random.Random, told: Told) -> None:
     told("name", name)
 
 
+def revise(vault, chance: random.Random, told: Told) -> None:
+    """Add records and change one: each acknowledged version has to be there afterwards."""
+    if not list_cases():
+        create_case(vault.member, {"code": "KARV", "title": "A case", "language": "en"})
+    person = {"counting_unit": "one person", "note": f"first {chance.random()}"}
+    drafts = [Draft("person", "", person) for _ in range(chance.randrange(1, 4))]
+    for row in add_records(vault.member, "KARV", drafts, reason="more people"):
+        told("record", f"{row.code}/1", person["note"])
+    note = f"second {chance.random()}"
+    changed = {**person, "note": note}
+    change_record(vault.member, "KARV", row.code, changed, seen_version=1)
+    told("record", f"{row.code}/2", note)
+
+
 def enter(vault, chance: random.Random, told: Told) -> None:
     with work(vault.member, "note") as custody:
         custody.enter("verify", result="ok")
     told("entries", LogState.objects.get().size)
 
 
-def work_until_killed(folder: Path, told: Told, seed: int, action: str) -> None:
+def work_until_killed(
+    folder: Path, told: Told, seed: int, action: str, *, once: bool = False
+) -> None:
     chance = random.Random(seed)
     phrase = phrase_of(folder)
     told("begun", action)
@@ -93,7 +113,7 @@ def work_until_killed(folder: Path, told: Told, seed: int, action: str) -> None:
         vault = open_vault(folder, PHRASES[phrase])
         try:
             if action in ("deposit", "change"):
-                for step in (put, edit, enter):
+                for step in (put, edit, revise, enter):
                     step(vault, chance, told)
             if action == "back up":
                 size = LogState.objects.get().size
@@ -111,6 +131,8 @@ def work_until_killed(folder: Path, told: Told, seed: int, action: str) -> None:
             change_passphrase(folder, PHRASES[phrase], PHRASES[1 - phrase], cost=CHEAP)
             phrase = 1 - phrase
             told("phrase", phrase)
+        if once:
+            return
 
 
 def phrase_of(folder: Path) -> int:
@@ -135,6 +157,7 @@ def check(folder: Path, told: Told, whole: bool) -> None:
             vault.packs.check(held[digest])
         sizes = [int(line[1]) for line in lines if line[0] == "entries"]
         assert LedgerEntry.objects.count() >= max(sizes, default=0)
+        check_records([line[1:] for line in lines if line[0] == "record"])
         if any(line[0] == "name" for line in lines):
             shown = show_identity(vault, "KARV", "V-1", purpose="test")
             assert shown["name"].startswith("Person ")
@@ -142,6 +165,19 @@ def check(folder: Path, told: Told, whole: bool) -> None:
             assert verify_vault(vault).faults == []
     finally:
         vault.close()
+
+
+def check_records(told: list[list[str]]) -> None:
+    """Every version that was acknowledged is kept, and no change was half made."""
+    notes = {
+        f"{code}/{version}": body["note"]
+        for code, version, body in Record.objects.filter(noun="person").values_list(
+            "code", "version", "body"
+        )
+    }
+    assert dict(told).items() <= notes.items()
+    current = Counter(Record.objects.filter(current=True).values_list("code", flat=True))
+    assert set(current.values()) <= {1}, "one version of each record is the current one"
 
 
 def check_backup(folder: Path, told: Told) -> None:
@@ -158,22 +194,39 @@ def check_backup(folder: Path, told: Told) -> None:
         vault.close()
 
 
+def longest(folder: Path, told: Told) -> dict[str, float]:
+    """Seconds that some rounds of each action take on this machine, as busy as it is."""
+    taken = {}
+    for number, action in enumerate(ACTIONS):
+        began = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            try:
+                work_until_killed(folder, told, 1000 + number, action, once=True)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        taken[action] = (time.monotonic() - began) * ROUNDS
+    return taken
+
+
 def killed_at_random(folder: Path, rounds: int) -> Counter[str]:
     told = Told(folder.with_name("acknowledged"))
     chance = random.Random(7)
-    actions = list(LONGEST)
     check(folder, told, whole=True)
+    limits = longest(folder, told)
+    begun = len(ACTIONS)
     for number in range(rounds):
-        action = actions[number % len(actions)]
+        action = ACTIONS[number % len(ACTIONS)]
         child = os.fork()
         if child == 0:
             try:
                 work_until_killed(folder, told, number, action)
             finally:
                 os._exit(1)
-        while sum(line[0] == "begun" for line in told.lines()) <= number:
+        while sum(line[0] == "begun" for line in told.lines()) <= begun + number:
             time.sleep(0.002)
-        time.sleep(chance.random() * LONGEST[action])
+        time.sleep(chance.random() * limits[action])
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), f"round {number}: the child failed by itself ({action})"
@@ -186,11 +239,11 @@ def killed_at_random(folder: Path, rounds: int) -> Counter[str]:
 @pytest.mark.timeout(600)
 def test_whatever_was_acknowledged_outlives_a_kill_at_any_moment(vault_folder):
     done = killed_at_random(vault_folder, 200)
-    for kind in ("item", "name", "entries", "phrase", "backup", "done"):
+    for kind in ("item", "name", "record", "entries", "phrase", "backup", "done"):
         assert done[kind] > 3, f"the kills came too early to prove anything: {done}"
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_whatever_was_acknowledged_outlives_a_kill_at_any_moment_at_length(vault_folder):
-    killed_at_random(vault_folder, 1000)
+    print(dict(killed_at_random(vault_folder, 1000)))

@@ -14,6 +14,7 @@ from amparo.errors import BadInput, Broken, Refused
 from amparo.intake.receive import receive, receive_bytes
 from amparo.vault.exchange import hand_over, keep_receipt, read_package, take_over
 from amparo.vault.models import Item
+from amparo.vault.reseal import reseal
 from amparo.vault.retrieve import find_item
 from amparo.vault.unlock import create_vault, open_vault
 from amparo.vault.verify import verify_vault
@@ -118,3 +119,27 @@ def test_commands(run, vault_folder, tmp_path, cheap_cost):
     run("add-receipt", vault_folder, receipt, "--key", theirs)
     run("verify", vault_folder)
     run("verify", tmp_path / "theirs")
+
+
+def test_what_witnesses_signed_goes_along_even_over_a_re_sealing(vault, tmp_path, cheap_cost):
+    from amparo.crypto.sign import COSIGN_ED25519, Signer, Verifier
+    from amparo.custody.checkpoint import cosign
+    from amparo.custody.models import LogState
+    from amparo.custody.witnessed import keep_cosigned
+
+    receive_bytes(vault, "M-1", [("a.bin", DATA)])
+    witness = Signer("partner/witness", os.urandom(32), COSIGN_ED25519)
+    own = [Verifier.parse(key) for key in vault.header.vkeys]
+    note = cosign(LogState.objects.get().checkpoint, witness, 1_800_000_000)
+    keep_cosigned("M-1", note, [witness.verifier.vkey], own)
+    hand_over(vault, [find_item("I-0001")], tmp_path / "one", to=OTHER, purpose="joint case")
+    reseal(vault, PASSPHRASE, cost=cheap_cost)
+    again = open_vault(vault.folder, PASSPHRASE)
+    hand_over(again, [find_item("I-0001")], tmp_path / "two", to=OTHER, purpose="joint case")
+    key = again.header.vkey
+    again.close()
+    for name, vkey in (("one", vault.header.vkey), ("two", key)):
+        report = verify_package(tmp_path / name, trusted=[vkey])
+        assert report.faults == []
+        assert [one.name for one in report.cosigned] == ["partner/witness"]
+        assert len(list((tmp_path / name / "custody/cosigned").iterdir())) == 1

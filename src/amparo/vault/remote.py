@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from amparo.crypto.digest import digest_file
+from amparo.custody.checkpoint import parse_checkpoint
+from amparo.custody.log import CHECKPOINT
 from amparo.custody.models import LogState
 from amparo.errors import BadInput, Broken, NotFound, StorageFailed
 from amparo.store import database, lock
 from amparo.store.files import storage_failed
 from amparo.vault.backup import Copied, back_up, check_copy, enter_copy, refuse_newer
 from amparo.vault.bucket import Bucket, is_bucket, open_bucket
-from amparo.vault.header import HEADER_NAME
+from amparo.vault.header import HEADER_NAME, read_header
 from amparo.vault.unlock import DATABASE, Vault
 
 FORMAT = "amparo-backup/1"
@@ -130,8 +132,18 @@ def fetch(bucket: Bucket, folder: Path) -> None:
         _fetch_one(bucket, current.state, current.sha256, state)
         _unpack(state, folder)
         state.unlink()
+        _check_fetched(current, folder)
     except OSError as error:
         raise storage_failed(error, folder) from error
+
+
+def _check_fetched(current: Current, folder: Path) -> None:
+    """Raise Broken unless `current` said of the vault what the vault says itself."""
+    header = read_header(folder)
+    note = (folder / "ledger" / CHECKPOINT).read_bytes().decode("utf-8", "replace")
+    held = (header.origin, header.vkey, parse_checkpoint(note).size)
+    if held != (current.origin, current.vkey, current.entries):
+        raise Broken("the bucket holds another state than it says", value=CURRENT)
 
 
 def read_current(bucket: Bucket) -> Current | None:
