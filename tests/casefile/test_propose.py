@@ -116,3 +116,40 @@ def test_command(run, vault_folder, tmp_path):
     assert "decided before" in again.stderr
     assert json.loads(run("case", "propose", vault_folder, "TEST", "--json").stdout) == []
     run("case", "propose", vault_folder, "TEST", "--accept", "a", "--refuse", "b", expect=2)
+
+
+@pytest.fixture
+def pictures(vault, tmp_path):
+    """A picture, a small recompressed copy of it, another picture; read in the sandbox."""
+    import numpy as np
+    from PIL import Image
+
+    from amparo.intake.receive import receive
+
+    def draw(seed):
+        coarse = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), dtype=np.uint8)
+        return Image.fromarray(coarse).resize((640, 480), Image.Resampling.BICUBIC)
+
+    draw(1).save(tmp_path / "a.png")
+    draw(1).resize((300, 225)).save(tmp_path / "b.jpg", quality=40)
+    draw(2).save(tmp_path / "c.png")
+    receive(vault, vault.member, [tmp_path / n for n in ("a.png", "b.jpg", "c.png")])
+    create_case("M-1", {"code": "TEST", "title": "t"})
+    add_records("M-1", "TEST", [
+        Draft("item", "I1", {"file": "a.png", "dated": "2019-04"}),
+        Draft("item", "I2", {"file": "b.jpg", "dated": "2019-03-20"}),
+        Draft("item", "I3", {"file": "c.png"}),
+    ], reason="test")  # fmt: skip
+    return "TEST"
+
+
+def test_a_copy_of_a_picture_is_proposed_and_decided(pictures):
+    (only,) = propose(load_case(pictures))
+    assert (only.one, only.other, only.kind, only.direction) == ("I1", "I2", "copies", "by date")
+    assert max(only.bits) <= 10 and "of 64 bits apart" in only.said
+    assert only.as_dict()["bits_apart"] == list(only.bits)
+    with pytest.raises(BadInput, match="nor look alike"):
+        decide("M-1", pictures, "I1:I3", "accepted")
+    row = decide("M-1", pictures, "I1:I2", "accepted", why="sent on by messenger")
+    assert row["decided_by"] == "M-1" and "64 bits" in row["note"] and row["kind"] == "copies"
+    assert propose(load_case(pictures)) == []

@@ -16,3 +16,38 @@ def test_every_outcome_and_container_stands_there(client):
 
 def test_a_stranger_sees_nothing(stranger):
     assert stranger.get("/items/outcomes").status_code == 302
+
+
+def test_what_is_named_is_read_again(client):
+    item = Item.objects.filter(kind="text").first()
+    page = client.post("/items/outcomes/again", {"reader": "text"})
+    assert page.status_code == 302
+    told = client.get(page["Location"]).content.decode()
+    count = Item.objects.filter(reader="text").count()
+    assert f"{count} read again = 0 changed + {count} same + 0 earlier" in told
+    assert item.code in told and "Go on" not in told
+
+
+def test_a_long_run_goes_on_where_it_stopped(client, monkeypatch):
+    from amparo.web import outcomes
+
+    monkeypatch.setattr(outcomes, "SECONDS", 0.0)
+    wish = {"reader": "text", "outcome": "ok"}
+    numbers = list(Item.objects.filter(**wish).order_by("number").values_list("number", flat=True))
+    assert len(numbers) >= 2
+    told = client.get(client.post("/items/outcomes/again", wish)["Location"]).content.decode()
+    assert f"{len(numbers) - 1} not reached yet" in told and f'value="{numbers[0]}"' in told
+    onward = client.post("/items/outcomes/again", {**wish, "after": numbers[-2]})
+    last = client.get(onward["Location"]).content.decode()
+    assert "1 read again" in last and "Go on" not in last
+
+
+def test_a_run_over_nothing_named_is_refused(client):
+    for wish, words in (
+        ({}, "nothing is named"),
+        ({"outcome": "x"}, "no such outcome"),
+        ({"older_than": "new"}, "figures and dots"),
+    ):
+        page = client.post("/items/outcomes/again", wish)
+        assert page.status_code == 400 and words in page.content.decode().lower()
+    assert client.post("/items/outcomes/again", {"reader": "text", "after": "²"}).status_code == 302

@@ -105,3 +105,30 @@ def test_repeats_page_decides(client):
     answer = client.post("/cases/KARV/repeats", {"pair": "I8:I9", "decision": "accepted"})
     assert answer.status_code == 400
     assert client.post("/cases/KARV/repeats", {"pair": "I8:I9"}).status_code == 400
+
+
+def test_a_copied_picture_is_proposed_on_the_page(client, find):
+    """A recompressed copy of a picture comes in; a person refuses it, and is not asked again."""
+    import io
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import Draft, add_records
+    from amparo.vault.retrieve import export_item, find_item
+    from amparo.web.lock import held_vault
+
+    original = next(r for r in load_case("KARV").all("item") if r["file"] == "depot-gate.jpg")
+    data = export_item(held_vault(), "M-1", find_item(find("depot-gate.jpg")), purpose="test")
+    copy = io.BytesIO()
+    image = Image.open(io.BytesIO(data))
+    image.resize((image.width * 2 // 3, image.height * 2 // 3)).save(copy, "JPEG", quality=50)
+    client.post("/items/add", {"files": [SimpleUploadedFile("sent-on.jpg", copy.getvalue())]})
+    add_records("M-1", "KARV", [Draft("item", "I99", {"file": "sent-on.jpg"})], reason="test")
+    page = client.get("/cases/KARV/repeats").content.decode()
+    assert "looks like" in page and "64 bits apart" in page and "are missed" in page
+    pair = next(p for p in (f"I99:{original.code}", f"{original.code}:I99") if p in page)
+    answer = client.post("/cases/KARV/repeats", {"pair": pair, "decision": "refused"})
+    assert answer.status_code == 302
+    assert "looks like" not in client.get("/cases/KARV/repeats").content.decode()

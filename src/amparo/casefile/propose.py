@@ -1,6 +1,7 @@
 """Propose which items of a case repeat each other, with the proof; a person decides.
 
-Text by `reuse` (winnowing and alignment). Nothing here changes the record but `decide`.
+Text by `reuse` (winnowing and alignment), pictures by `likeness`. Nothing here changes the
+record but `decide`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from amparo.casefile.dates import parse_date
+from amparo.casefile.likeness import (
+    Likeness,
+    bits_apart,
+    likeness_from_text,
+    look_alike,
+    pairs_alike,
+)
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.reuse import ReuseIndex, propose_direction, shared_passages
 from amparo.casefile.revise import Draft, add_records, next_code
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import BadInput, NotFound
-from amparo.vault.models import Part
+from amparo.vault.models import Item, Part
 
 # From this share on the whole is taken to be a copy, and not to quote.
 COPY = 0.8
@@ -36,7 +44,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class Proposal:
-    """`one` repeats `other`. `share` is of the words of the part of `one`, in per cent."""
+    """`one` repeats `other`. `share` is of the words of the part of `one`, in per cent.
+
+    Of two pictures `bits` says in how many of 64 bits their dHashes and pHashes differ; there
+    are no words then.
+    """
 
     one: str
     other: str
@@ -47,6 +59,7 @@ class Proposal:
     kind: str
     direction: str
     passages: tuple[Passage, ...]
+    bits: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -57,7 +70,16 @@ class Proposal:
     def said(self) -> str:
         """The proposal in a sentence."""
         doubt = "" if self.direction == "by date" else "; which came first is not known"
+        if self.bits:
+            return f"{self.one} looks like {self.other}: {self.distance}{doubt}"
         return f"{self.part} of {self.one} repeats {self.other}: {self.share} % of its words{doubt}"
+
+    @property
+    def distance(self) -> str:
+        """How far two pictures are apart, in words; empty for texts."""
+        if not self.bits:
+            return ""
+        return f"dHash {self.bits[0]} and pHash {self.bits[1]} of 64 bits apart"
 
     def as_dict(self) -> dict[str, Any]:
         """Shape for `--json`."""
@@ -66,6 +88,7 @@ class Proposal:
             "share": self.share, "words": self.words, "kind": self.kind,
             "direction": self.direction,
             "passages": [vars(passage) for passage in self.passages],
+            "bits_apart": list(self.bits),
         }  # fmt: skip
 
 
@@ -105,7 +128,42 @@ def propose(case: CaseFile) -> list[Proposal]:
             if found.words > best.get(pair, (0, place, other))[0]:
                 best[pair] = (found.words, place, other)
     decided = {frozenset((row["from"], row["to"])) for row in case.all("derivation")}
-    return _choose(case, texts, best, decided)
+    repeated = _choose(case, texts, best, decided)
+    met = decided | {frozenset((p.one, p.other)) for p in repeated}
+    return repeated + _pictures(case, met)
+
+
+def _likenesses(case: CaseFile) -> dict[str, Likeness]:
+    """Perceptual hashes by item of the case, of those pictures that have them."""
+    codes = {row["sha256"]: row.code for row in case.all("item") if row["sha256"]}
+    rows = Item.objects.filter(sha256__in=codes, kind="image").order_by("number")
+    return {
+        codes[digest]: likeness_from_text(facts["likeness"])
+        for digest, facts in rows.values_list("sha256", "metadata")
+        if facts.get("likeness")
+    }
+
+
+def _pictures(case: CaseFile, met: set[frozenset[str]]) -> list[Proposal]:
+    """Pairs of pictures that look alike, the nearest first. Crops are missed."""
+    held = _likenesses(case)
+    codes = list(held)
+    found = []
+    for first, second in pairs_alike(list(held.values())):
+        one, other = codes[first], codes[second]
+        if frozenset((one, other)) in met:
+            continue
+        direction = _direction(case, one, other)
+        if direction == "second repeats first":
+            one, other = other, one
+        known = "not known" if direction == "not known" else "by date"
+        found.append(_picture(one, other, held, known))
+    return sorted(found, key=lambda p: (sum(p.bits), p.one, p.other))
+
+
+def _picture(one: str, other: str, held: dict[str, Likeness], direction: str) -> Proposal:
+    bits = bits_apart(held[one], held[other])
+    return Proposal(one, other, "", "", 0, 0, "copies", direction, (), bits)
 
 
 def _choose(
@@ -178,8 +236,12 @@ def decide(actor: str, case_code: str, key: str, decision: str, *, why: str = ""
     made = _best_of(case, one, other)
     body: dict[str, object] = {
         "from": one, "to": other, "kind": made.kind, "decision": decision, "decided_by": actor,
-        "share": made.share, "part": made.part, "of_part": made.other_part, "why": why,
+        "why": why,
     }  # fmt: skip
+    if made.bits:
+        body["note"] = f"pictures that look alike: {made.distance}"
+    else:
+        body |= {"share": made.share, "part": made.part, "of_part": made.other_part}
     noun = BY_NAME["derivation"]
     draft = Draft(noun.name, next_code(case, noun), body)
     return add_records(actor, case_code, [draft], reason=f"derivation {decision}")[-1]
@@ -191,8 +253,14 @@ def _best_of(case: CaseFile, one: str, other: str) -> Proposal:
     pairs = ((place, against) for place in texts.of(one) for against in texts.of(other))
     made = _most(_compare(texts, place, against, "not known") for place, against in pairs)
     if made is None:
-        raise BadInput("these two items do not share enough words", value=f"{one}:{other}",
-                       remedy="see `amparo case propose` for the pairs that do")  # fmt: skip
+        held = _likenesses(case)
+        if one in held and other in held and look_alike(held[one], held[other]):
+            return _picture(one, other, held, "not known")
+        raise BadInput(
+            "these two items do not share enough words, nor look alike",
+            value=f"{one}:{other}",
+            remedy="see `amparo case propose` for the pairs that do",
+        )
     return made
 
 

@@ -390,7 +390,8 @@ def propose(
     """Propose which items repeat each other, or decide about a proposal.
 
     A reprint must not pass for a second source. The program proposes with the shared
-    passages; a person accepts or refuses, and the decision is kept.
+    passages, and pictures that look alike with the bits in which their hashes differ; crops
+    are missed. A person accepts or refuses, and the decision is kept.
 
     Example: amparo case propose evidence KARV --accept I9:I8 --why "reprint"
     """
@@ -413,5 +414,8 @@ def propose(
         return
     print_rows(
         ("pair", "kind", "share", "words", ""),
-        ((one.key, one.kind, f"{one.share} %", one.words, one.said) for one in found),
+        (
+            (one.key, one.kind, "" if one.bits else f"{one.share} %", one.words or "", one.said)
+            for one in found
+        ),
     )

@@ -144,11 +144,12 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     tally = receive_bytes(held_vault(), acting_member(), files)
     results = request.session.get("received", [])[-9:]
-    request.session["received"] = [*results, _as_plain(tally)]
+    request.session["received"] = [*results, tally_as_plain(tally)]
     return HttpResponseRedirect(reverse("items-added"))
 
 
-def _as_plain(tally: Tally) -> dict[str, Any]:
+def tally_as_plain(tally: Tally) -> dict[str, Any]:
+    """A reckoning as a session can hold it."""
     rows = [
         {
             "name": one.name, "state": one.state, "fault": one.fault, "depth": one.depth,

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from amparo.web import (
     api,
     bulk,
+    captures,
     cases,
     charts,
     checks,
@@ -82,7 +83,10 @@ urlpatterns = [
     path("items", items.show_list, name="items"),
     path("items/add", items.add, name="item-add"),
     path("items/added", items.show_added, name="items-added"),
+    path("items/capture", captures.ask, name="item-capture"),
+    path("items/captured", captures.show, name="item-captured"),
     path("items/outcomes", outcomes.show, name="items-outcomes"),
+    path("items/outcomes/again", outcomes.read_again, name="items-reread"),
     path("items/<item:code>", items.show, name="item"),
     path("items/<item:code>/export", items.export, name="item-export"),
     path("items/<item:code>/at/<int:position>/<int:start>", items.show_place, name="item-place"),

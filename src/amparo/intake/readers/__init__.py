@@ -30,7 +30,7 @@ READERS: tuple[Reader, ...] = (
     Reader("pdf", ("pdf",), "1", ("pypdfium2",), runs_ocr=True),
     Reader("docx", ("docx",), "1", ("lxml",)),
     Reader("eml", ("eml",), "1"),
-    Reader("image", ("image",), "1", ("pillow",), runs_ocr=True),
+    Reader("image", ("image",), "2", ("pillow",), runs_ocr=True),
     Reader("whatsapp", ("chat",), "1"),
     Reader("telegram", ("chat",), "1"),
     Reader("telegram_html", ("chat",), "1", ("lxml",)),

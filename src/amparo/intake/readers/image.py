@@ -8,6 +8,7 @@ from typing import Any
 
 from amparo.intake.readers import ocr
 from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached, Unsupported
+from amparo.intake.readers.likeness import likeness_of
 
 FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP")
 _GPS = 0x8825
@@ -22,6 +23,7 @@ def preload() -> None:
         ExifTags,
         GifImagePlugin,
         Image,
+        ImageOps,
         JpegImagePlugin,
         MpoImagePlugin,
         PngImagePlugin,
@@ -135,6 +137,7 @@ def _pixels(image: Any, draft: Draft) -> None:
             raise
         draft.outcome, draft.detail = "partial", "the picture data are damaged or cut short"
         return
+    draft.meta("likeness", likeness_of(image))
     missing = ocr.why_not(draft)
     if missing:
         draft.meta("ocr", missing)
