@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from amparo.access.members import refuse_unless_owner
 from amparo.casefile.models import Case
 from amparo.casefile.read_yaml import Lined, read_yaml
 from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.review import DRAFT, STEPS
 from amparo.casefile.revise import Draft, add_records, open_case
 from amparo.casefile.schema import BY_PLURAL, NOUNS
+from amparo.casefile.terms import missing_terms, used_terms
 from amparo.errors import BadInput, NotFound
 from amparo.law.book import load_text
 
@@ -20,34 +24,72 @@ FORMAT = "amparo-case/1"
 MAX_OVERLAY = 2_000_000
 
 
-def import_case(actor: str, path: Path) -> tuple[str, list[Row]]:
+def import_case(actor: str, path: Path, *, with_review: bool = False) -> tuple[str, list[Row]]:
     """Import the file at `path`, and the overlay that it names from beside it."""
 
     def overlay_of(name: str) -> str:
         target = path.parent / name
         return read_text(target)
 
-    return import_text(actor, read_text(path), path.name, overlay_of)
+    return import_text(actor, read_text(path), path.name, overlay_of, with_review=with_review)
 
 
 def import_text(
-    actor: str, text: str, name: str, overlay_of: Callable[[str], str]
+    actor: str,
+    text: str,
+    name: str,
+    overlay_of: Callable[[str], str],
+    *,
+    with_review: bool = False,
 ) -> tuple[str, list[Row]]:
     """Open the case that the text describes, or add to it when it exists; all or nothing.
 
     `overlay_of(file name)` gives the text of the overlay of the law book where the case
     names one. Returns the code of the case and the rows added. Raises BadInput naming
     file and line for the first thing that does not fit.
+
+    Every record comes in as a draft. With `with_review` the states of review that the file
+    tells are taken over: an owner vouches for them, since nobody here reviewed anything.
     """
     tree = read_yaml(text, name)
     _check_top(tree, name)
     about = tree["case"]
-    drafts = _drafts(tree, name)
+    _check_terms(tree, name)
+    states = _states(tree, name) if with_review else {}
+    if states:
+        refuse_unless_owner(actor)
+    drafts = [replace(d, status=states.get(d.code, DRAFT)) for d in _drafts(tree, name)]
+    reason = "import case file" + (", states of review as in the file" if states else "")
     code = str(about.get("code", ""))
     if Case.objects.filter(code=code).exists():
-        return code, add_records(actor, code, drafts, reason="import case file")
+        return code, add_records(actor, code, drafts, reason=reason)
     overlay = _overlay(tree, name, overlay_of)
     return code, open_case(actor, about, drafts, overlay=overlay, where=_where(about, name))[1]
+
+
+def _states(tree: Lined, name: str) -> dict[str, str]:
+    """State of review by id, as the file tells it."""
+    told = tree.get("review") or {}
+    if not isinstance(told, dict) or not set(told.values()) <= set(STEPS):
+        raise BadInput(
+            "'review' gives a state for each id", value=f"{name}, line {tree.line_of('review')}",
+            remedy="states: " + ", ".join(STEPS),
+        )  # fmt: skip
+    return {str(code): str(state) for code, state in told.items()}
+
+
+def _check_terms(tree: Lined, name: str) -> None:
+    """Raises BadInput where the case uses terms of an organisation that this vault lacks."""
+    told = tree.get("vocabularies") or {}
+    where = f"{name}, line {tree.line_of('vocabularies')}"
+    if not isinstance(told, dict):
+        raise BadInput("'vocabularies' must have keys", value=where, remedy="degree: {...}")
+    lacking = missing_terms(told, where)
+    if lacking:
+        raise BadInput(
+            f"this vault lacks {len(lacking)} terms that the case uses, the first: {lacking[0]}",
+            value=where, remedy="first: amparo vocabulary import VAULT FILE, with this very file",
+        )  # fmt: skip
 
 
 def _overlay(tree: Lined, name: str, overlay_of: Callable[[str], str]) -> str:
@@ -90,7 +132,7 @@ def _where(tree: Lined, name: str) -> Any:
 
 
 def _check_top(tree: Lined, name: str) -> None:
-    known = {"format", "case", "overlay", *BY_PLURAL}
+    known = {"format", "case", "overlay", "vocabularies", "review", *BY_PLURAL}
     for key in tree:
         if key not in known:
             raise BadInput(
@@ -161,6 +203,10 @@ def _as_tree(case: CaseFile) -> dict[str, Any]:
     tree: dict[str, Any] = {"format": FORMAT, "case": case.body}
     if case.overlay:
         tree["overlay"] = case.overlay
+    if terms := used_terms(case):
+        tree["vocabularies"] = terms
+    if states := {row.code: row.status for row in case.rows.values() if row.status != DRAFT}:
+        tree["review"] = states
     for noun in NOUNS:
         rows = case.all(noun.name)
         if rows:

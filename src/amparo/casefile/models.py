@@ -66,3 +66,49 @@ class SavedSearch(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class OwnTerms(models.Model):
+    """One version of what the organisation adds to a vocabulary: `body` is a list of terms.
+
+    Versions are added, never changed. Everybody who opens the vault reads them.
+    """
+
+    name = models.CharField(max_length=40)
+    version = models.IntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="terms_version_once"),
+        ]
+
+
+class Coding(models.Model):
+    """One version of a member's coding sheet for a record: `values` by variable.
+
+    Read through `casefile.coding` only, which hides it from other coders. `salt` keeps the
+    digest in the ledger from telling the few values it may have.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="codings")
+    code = models.CharField(max_length=64)
+    coder = models.CharField(max_length=32)
+    version = models.IntegerField()
+    values = models.JSONField()
+    final = models.BooleanField(default=False)
+    salt = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "code", "coder", "version"], name="coding_version_once"
+            ),
+        ]

@@ -39,12 +39,16 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Draft:
-    """A record as a user gives it, not yet checked. `where` says where a key stands."""
+    """A record as a user gives it, not yet checked. `where` says where a key stands.
+
+    `status` is another state than draft only where an owner takes over reviewed records.
+    """
 
     noun: str
     code: str
     raw: Mapping[str, object]
     where: Where = lambda key: key
+    status: str = "draft"
 
 
 def create_case(actor: str, raw: Mapping[str, object]) -> Case:
@@ -164,7 +168,7 @@ def _clean(drafts: Iterable[Draft]) -> dict[str, Row]:
         if code in rows:
             raise _taken(draft)
         body = clean_body(noun.fields, draft.raw, f"{noun.name} {code}", draft.where)
-        rows[code] = Row(noun.name, code, 1, "draft", body)
+        rows[code] = Row(noun.name, code, 1, draft.status, body)
     return rows
 
 

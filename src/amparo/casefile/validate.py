@@ -119,13 +119,20 @@ def clean_field(field: Field, value: object, where: Where = _nowhere) -> Any:
         raise BadInput(
             f"{field.name} {error}", value=where(field.name), remedy=field.help
         ) from None
-    if field.choices and cleaned not in field.choices:
+    if field.choices and cleaned not in field.choices and not _is_own_term(field, cleaned):
         raise BadInput(
             f"{field.name} is not one of the known terms",
             value=where(field.name),
             remedy="use one of: " + ", ".join(field.choices),
         )
     return cleaned
+
+
+def _is_own_term(field: Field, value: Any) -> bool:
+    """Whether the organisation added the term; asked only for what is none of ours."""
+    from amparo.casefile.terms import is_own_term
+
+    return is_own_term(field, str(value))
 
 
 def clean_body(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from itertools import groupby
 
-from amparo.casefile.models import Case, Record
+from amparo.casefile.coding import coding_digest
+from amparo.casefile.models import Case, Coding, OwnTerms, Record
 from amparo.casefile.records import case_digest, rows_digest
+from amparo.casefile.terms import own_digest
 from amparo.custody.models import LedgerEntry
 from amparo.vault.verify import Report
 
@@ -25,14 +27,29 @@ def check_record(report: Report) -> None:
         if told.get(sequence) != rows_digest(versions[0].case_id, versions):
             codes = ", ".join(v.code for v in versions[:5])
             report.faults.append(f"{versions[0].case_id}: records {codes} are not as entered")
-    digests = {case_digest(case.body, case.overlay): case for case in Case.every.all()}
+    digests = {
+        case_digest(case.body, case.overlay): f"{case.code}: the case is not as opened"
+        for case in Case.every.all()
+    } | _beside_the_record()
     for sequence, digest in told.items():
         if sequence not in seen and digests.pop(str(digest), None) is None:
             report.faults.append(f"ledger entry {sequence}: what it recorded is gone")
-    report.faults += [f"{case.code}: the case is not as opened" for case in digests.values()]
+    report.faults += digests.values()
     stale = _not_current()
     report.faults += [f"{code}: an older version is shown as current" for code in stale]
     report.checked.append(f"record: {len(seen) + Case.every.count()} changes compared")
+
+
+def _beside_the_record() -> dict[str, str]:
+    """Digest of every version of own terms and coding sheets, with what to say where it differs."""
+    terms = {
+        own_digest(row.name, row.version, row.body): f"vocabulary {row.name}: not as entered"
+        for row in OwnTerms.objects.all()
+    }
+    return terms | {
+        coding_digest(row): f"{row.case_id}: a coding sheet of {row.code} is not as entered"
+        for row in Coding.objects.all()
+    }
 
 
 def _not_current() -> list[str]:
