@@ -14,7 +14,8 @@ from amparo.errors import Exit
 
 if TYPE_CHECKING:
     from amparo.filing.bundle import Built
-    from amparo.filing.check import Finding, Withheld
+    from amparo.filing.check import Withheld
+    from amparo.filing.rulebook import Finding
 
 app = typer.Typer(no_args_is_help=True, help="Filings: what is handed to a court or body.")
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]

@@ -23,7 +23,7 @@ from amparo.custody.log import current_log
 from amparo.custody.package import Content, build_package
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused, StorageFailed
-from amparo.filing.check import Finding, Release, Withheld
+from amparo.filing.check import Release, Withheld
 from amparo.filing.compose import compose
 from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
@@ -33,6 +33,7 @@ from amparo.filing.load_file import COLUMNS, write_load_file
 from amparo.filing.manuscript import Piece, join_pieces, split_pieces
 from amparo.filing.material import Material
 from amparo.filing.redaction import secrets_of
+from amparo.filing.rulebook import Finding, finding
 from amparo.filing.rules import check_length
 from amparo.filing.saved import (
     apply_text,
@@ -65,12 +66,7 @@ MEDIA = {
     "exhibits-load.dat": ("text", "text/plain"),
 }
 
-NO_SENDER = Finding(
-    "warn",
-    "the sender is not named, and the forum asks for an identifiable one",
-    "title page and section 1",
-    "build it with --sender",
-)
+NO_SENDER = finding("sender", "title page and section 1")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from amparo.filing.leaks import whole_words
+from amparo.filing.rulebook import Finding as Finding
+from amparo.filing.rulebook import finding
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
@@ -44,25 +46,6 @@ class Withheld:
     noun: str
     code: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What blocks or warns: the cause, where it stands, the step that resolves it."""
-
-    severity: Literal["block", "warn"]
-    cause: str
-    where: str
-    step: str
-
-    def as_dict(self) -> dict[str, str]:
-        """Shape under `--json`."""
-        return {
-            "severity": self.severity,
-            "cause": self.cause,
-            "where": self.where,
-            "step": self.step,
-        }
 
 
 @dataclass(frozen=True)
@@ -100,7 +83,8 @@ class _Gate:
         self.hidden: re.Pattern[str] | None = None
         self.by_item: dict[str, list[Row]] = {}
         for row in case.all("statement"):
-            self.by_item.setdefault(str(row["item"]), []).append(row)
+            for item in filter(None, (row["item"], row["recording"])):
+                self.by_item.setdefault(str(item), []).append(row)
         self.acts_of: dict[str, list[Row]] = {}
         for row in case.all("act"):
             self.acts_of.setdefault(str(row["event"]), []).append(row)
@@ -118,6 +102,10 @@ class _Gate:
             self._keep(noun, lambda row: self._missing(row, "act", "person", "basis", "to"))
         self._keep("label", lambda row: self._missing(row, "by"))
         self._keep("consent", lambda row: self._missing(row, "subject"))
+        self._keep("translation", lambda row: self._missing(row, "statement"))
+        self._keep("measure", lambda row: self._missing(row, "person"))
+        self._keep("consultation", lambda row: "")
+        self._keep("procedure", lambda row: "")
         self._contaminations()
         self._drop_the_alleged_left_alone()
         self._trim_references()
@@ -143,7 +131,7 @@ class _Gate:
             decision = self.covers(row.code, None)
             if not decision.level and _is_unknown_group(row):
                 decision = Decision(GROUP)
-                self._warn("nobody can consent for a group of unknown size", row.code)
+                self._tell("group", row.code)
             if decision.level in (*VISIBLE, GROUP):
                 self.levels[row.code] = "coded" if decision.level == "named" else decision.level
                 self.kept[row.code] = row
@@ -163,7 +151,7 @@ class _Gate:
         if decision.reason != "none":
             return decision.reason
         if any(one["source"] == row.code for one in self.case.all("statement")):
-            self._warn("a person who has decided nothing appears under a code", row.code)
+            self._tell("undecided", row.code)
         return ""
 
     def _why_not_act(self, row: Row) -> str:
@@ -263,7 +251,7 @@ class _Gate:
         """Lists that point at what stays behind lose those members."""
         for code, row in self.kept.items():
             body = dict(row.body)
-            for name in ("from", "on", "items", "first_hand_for", "places"):
+            for name in ("from", "on", "items", "first_hand_for", "places", "acts", "persons"):
                 if isinstance(body.get(name), list):
                     body[name] = [one for one in body[name] if self._may_point_at(one)]
             self.kept[code] = replace(row, body=body)
@@ -273,24 +261,10 @@ class _Gate:
 
     def _look_for_substance(self) -> None:
         if not any(row.noun == "statement" for row in self.kept.values()):
-            self.findings.append(
-                Finding(
-                    "block",
-                    "no statement may leave for this recipient",
-                    self.case.code,
-                    "record consents that cover this purpose, recipient and identity level",
-                )
-            )
+            self._tell("nothing", self.case.code)
         for name in ("title", "summary", "group"):
             if self._names_hidden(self.case.body.get(name)):
-                self.findings.append(
-                    Finding(
-                        "block",
-                        "the case's own words speak of a person held back",
-                        f"{self.case.code}, {name}",
-                        "write the sentence without that person",
-                    )
-                )
+                self._tell("own-words", f"{self.case.code}, {name}")
         for place in self.kept.values():
             if place.noun == "place":
                 self._look_for_place(place)
@@ -299,7 +273,7 @@ class _Gate:
                 self._look_for_accounts(person)
         for one in self.withheld:
             if one.noun in ("person", "item") and one.reason not in ("uncited", "depends"):
-                self._warn(f"held back: {one.reason}", one.code)
+                self._tell("held-back", one.code, reason=one.reason)
 
     def _look_for_place(self, place: Row) -> None:
         """Warn where a sentence names a place that may be published only less exactly."""
@@ -310,10 +284,12 @@ class _Gate:
             if row.noun in _WORDED and any(
                 names and names.search(str(row[field] or "")) for field in _SPOKEN
             ):
-                self._warn("a sentence names a place more exactly than it may be", row.code)
+                self._tell("place", row.code)
 
     def _look_for_accounts(self, person: Row) -> None:
-        """Warn of a second account of a vulnerable person (Eurojust, ICC-OTP guidelines 2022)."""
+        """Accounts of a vulnerable person: how many, and heard by whom (Eurojust, ICC-OTP
+        guidelines for civil society organisations, 2022)."""
+        accounts = [one for one in self.case.all("account") if one["person"] == person.code]
         told = {
             one["item"]
             for one in self.case.all("statement")
@@ -321,27 +297,20 @@ class _Gate:
             and (source := self.case.get(one["source"])) is not None
             and source["person"] == person.code
         }
-        if len(told) > 1:
-            self._warn("a vulnerable person has given more than one account", person.code)
+        before = any(one["told_before"] for one in accounts)
+        if len(told) > 1 or len(accounts) > 1 or before:
+            self._tell("second-account", person.code)
+        for one in accounts:
+            if one["trained"] is None:
+                self._tell("training", one.code)
+            elif not one["trained"] and one["in_depth"] is not False:
+                self._tell("untrained", one.code)
 
     def _hold(self, row: Row, reason: str) -> None:
         self.withheld.append(Withheld(row.noun, row.code, reason))
 
-    def _warn(self, cause: str, where: str) -> None:
-        self.findings.append(Finding("warn", cause, where, _STEPS.get(cause, _CONSENT_STEP)))
-
-
-_CONSENT_STEP = "record a consent that covers it, or file without it"
-_STEPS = {
-    "a vulnerable person has given more than one account": (
-        "tender the first if it suffices, and ask for no further one"
-    ),
-    "a person who has decided nothing appears under a code": (
-        "record a decision, or check that nothing said by or of this person identifies them"
-    ),
-    "a sentence names a place more exactly than it may be": "write the wider place instead",
-    "nobody can consent for a group of unknown size": "check that no sentence singles one out",
-}
+    def _tell(self, rule: str, where: str, **fields: object) -> None:
+        self.findings.append(finding(rule, where, **fields))
 
 
 def _is_unknown_group(row: Row) -> bool:
@@ -355,12 +324,6 @@ def recheck_quotes(case: CaseFile, is_anchored: IsAnchored) -> tuple[Finding, ..
         item = case.get(row["item"])
         digest = str(item["sha256"]) if item is not None else ""
         if not is_anchored(digest, row["part"], row["quote"], int(row["start"] or 0)):
-            found.append(
-                Finding(
-                    "block",
-                    "the quotation does not stand at that place",
-                    f"{row.code}: {row['item']}, part {row['part']}, from {row['start']}",
-                    "compare it with the item and correct the statement",
-                )
-            )
+            where = f"{row.code}: {row['item']}, part {row['part']}, from {row['start']}"
+            found.append(finding("quotation", where))
     return tuple(found)

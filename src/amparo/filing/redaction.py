@@ -20,7 +20,6 @@ from amparo.casefile.script import fold_text
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, NotFound
-from amparo.filing.check import Finding
 from amparo.filing.plan import (
     CODED,
     MARK,
@@ -32,6 +31,7 @@ from amparo.filing.plan import (
     span_of,
     take_out,
 )
+from amparo.filing.rulebook import Finding, finding
 from amparo.store import lock
 from amparo.vault.deposit import Arrival, Extract, deposit
 from amparo.vault.models import Derivation, Item
@@ -294,16 +294,14 @@ def check_redactions(
     for item in leaving.all("item"):
         plan, copy = copy_for(whole, item.code, forum, version)
         if plan.rows and copy is None:
-            found.append(
-                Finding(
-                    "block",
-                    "the redacted copy is missing or older than the list of redactions",
-                    item.code,
-                    f"make it: amparo filing redact VAULT CASE {item.code} --forum {forum}",
-                )
-            )
+            told = {"item": item.code, "forum": forum, "version": version}
+            found.append(finding("copy", item.code, **told))
         if plan.rows:
-            found += [_shows(row) for row in leaving.all("statement") if _overlaps(row, item, plan)]
+            found += [
+                finding("shown", row.code)
+                for row in leaving.all("statement")
+                if _overlaps(row, item, plan)
+            ]
     return tuple(found)
 
 
@@ -314,12 +312,3 @@ def _overlaps(statement: Row, item: Row, plan: Plan) -> bool:
     end = start + len(str(statement["quote"]))
     spans = plan.passages.get(part, ())
     return part in plan.whole or any(first < end and start < last for first, last in spans)
-
-
-def _shows(statement: Row) -> Finding:
-    return Finding(
-        "block",
-        "the quotation shows words that are redacted",
-        statement.code,
-        "quote other words, or narrow the redaction",
-    )

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.form import states_of
-from amparo.filing.check import ALLEGED, GROUP, Covers, Finding, Release
+from amparo.filing.chapters.form import publication_of, states_of, views_on
+from amparo.filing.check import ALLEGED, GROUP, Covers, Release
 from amparo.filing.document import Document, words_of
 from amparo.filing.material import LawAnswer
+from amparo.filing.rulebook import Finding, finding
 from amparo.filing.words import Forum
 
 if TYPE_CHECKING:
-    from amparo.casefile.records import Row
+    pass
 
 
 def check_forum(
@@ -27,24 +28,10 @@ def check_forum(
     for need in forum.needs:
         findings += _NEEDS[need](found, forum)
     if forum.signature:
-        findings.append(
-            Finding(
-                "warn",
-                "the forum wants the document signed",
-                "section Declaration and signature",
-                "sign the printed copy by hand before it is sent",
-            )
-        )
+        findings.append(finding("signature", "section Declaration and signature"))
     results = [answer.result for answer in answers]
     if results and set(results) == {"closed"}:
-        findings.append(
-            Finding(
-                "warn",
-                "the book of law finds every route to this forum closed",
-                found.case.code,
-                "read the reasons with `amparo law assess`; consider another forum",
-            )
-        )
+        findings.append(finding("closed", found.case.code))
     return tuple(findings)
 
 
@@ -52,82 +39,69 @@ def _identity(found: Release, forum: Forum, covers: Covers) -> Iterator[Finding]
     """Where a victim must be known to the recipient, coded consent is not enough."""
     if forum.identity != "named":
         return
-    victims = {str(act["victim"]) for act in found.case.all("act") if act["victim"]}
-    for code in sorted(victims):
-        if found.levels.get(code) in (None, ALLEGED, GROUP):
-            continue
+    for code in _asked_victims(found):
         if covers(code, None).level != "named":
-            yield Finding(
-                "block",
-                "this forum does not accept an anonymous victim",
-                code,
-                "record a consent at the level 'named' for this recipient, or leave the act out",
-            )
+            yield finding("identity", code)
 
 
-def _acts_without(found: Release, field: str) -> list[Row]:
-    return [act for act in found.case.all("act") if not act[field]]
+def _asked_victims(found: Release) -> list[str]:
+    """Victims in the filing who can be asked, by code."""
+    victims = {str(act["victim"]) for act in found.case.all("act") if act["victim"]}
+    nobody = (None, ALLEGED, GROUP)
+    return [code for code in sorted(victims) if found.levels.get(code) not in nobody]
 
 
 def _state(found: Release, forum: Forum) -> Iterator[Finding]:
     if not states_of(found.case.all("act"), found.case.get):
-        yield Finding(
-            "block",
-            "the State concerned is not recorded",
-            found.case.code,
-            "give at least one act a place with its State",
-        )
+        yield finding("state", found.case.code)
 
 
 def _rights(found: Release, forum: Forum) -> Iterator[Finding]:
     for act in found.case.all("act"):
         if not forum.right(str(act["crime"] or "")):
-            yield Finding(
-                "warn",
-                "no article of the treaty is proposed for this act",
-                act.code,
-                "name the article in the text, or file the act elsewhere",
-            )
+            yield finding("rights", act.code)
 
 
 def _remedies(found: Release, forum: Forum) -> Iterator[Finding]:
     if not found.case.all("remedy"):
-        yield Finding(
-            "warn",
-            "no domestic remedy is recorded",
-            found.case.code,
-            "record what was tried and when it was decided, or write why nothing could be",
-        )
+        yield finding("remedies", found.case.code)
 
 
 def _final(found: Release, forum: Forum) -> Iterator[Finding]:
-    finals = [row for row in found.case.all("remedy") if row["final"] and row["decided_on"]]
-    if not finals:
-        yield Finding(
-            "warn",
-            "no final decision with its date is recorded: the time limit cannot be counted",
-            found.case.code,
-            "record the remedy as final with its date",
-        )
+    if not any(row["final"] and row["decided_on"] for row in found.case.all("remedy")):
+        yield finding("final", found.case.code)
 
 
 def _elsewhere(found: Release, forum: Forum) -> Iterator[Finding]:
-    yield Finding(
-        "warn",
-        "the record does not say whether another international procedure has the matter",
-        "section Other international procedures",
-        "write it into that section before signing",
-    )
+    known = found.case.all("procedure")
+    if not known:
+        yield finding("elsewhere", found.case.code)
+    for row in known:
+        if row["state"] == "pending" and row["body"] != forum.recipient:
+            yield finding("pending", row.code)
+
+
+def _views(found: Release, forum: Forum) -> Iterator[Finding]:
+    if not views_on(found.case.all("consultation"), forum.id):
+        yield finding("views", found.case.code)
+
+
+def _publish(found: Release, forum: Forum) -> Iterator[Finding]:
+    for code in _asked_victims(found):
+        if publication_of(found.case.all("consent"), code, forum.purpose) is None:
+            yield finding("publication", code)
 
 
 def _dates(found: Release, forum: Forum) -> Iterator[Finding]:
-    for act in _acts_without(found, "began"):
-        yield Finding("warn", "the forum asks for the date", act.code, "record when it began")
+    for act in found.case.all("act"):
+        if not act["began"]:
+            yield finding("date", act.code)
 
 
 def _places(found: Release, forum: Forum) -> Iterator[Finding]:
-    for act in _acts_without(found, "place"):
-        yield Finding("warn", "the forum asks for the place", act.code, "record the place")
+    for act in found.case.all("act"):
+        if not act["place"]:
+            yield finding("where", act.code)
 
 
 def _sender(found: Release, forum: Forum) -> Iterator[Finding]:
@@ -143,6 +117,8 @@ _NEEDS: dict[str, Callable[[Release, Forum], Iterator[Finding]]] = {
     "dates": _dates,
     "places": _places,
     "sender": _sender,
+    "views": _views,
+    "publish": _publish,
 }
 
 
@@ -154,14 +130,9 @@ def check_length(document: Document, forum: Forum) -> tuple[Finding, ...]:
     if count <= forum.most_words:
         return ()
     longest = max(document.sections, key=lambda section: _weight(section.title, document))
-    return (
-        Finding(
-            "block" if forum.most_words_blocks else "warn",
-            f"the document has {count} words, the forum reads {forum.most_words}",
-            f"longest section: {longest.title}",
-            "shorten the text, or file fewer acts",
-        ),
-    )
+    rule = "length" if forum.most_words_blocks else "length-advised"
+    where = f"longest section: {longest.title}"
+    return (finding(rule, where, count=count, most=forum.most_words),)
 
 
 def _weight(title: str, document: Document) -> int:

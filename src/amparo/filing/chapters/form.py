@@ -131,6 +131,7 @@ _ANSWERS: dict[str, Callable[[Wording], Runs]] = {
     "elsewhere": lambda to: _see("earlier")(to),
     "interim": _see("interim"),
     "signature": _signed,
+    "publish": lambda to: _publish(to),
 }
 
 
@@ -173,13 +174,70 @@ def _provision(to: Wording, articles: str, treaty: str) -> Text:
 
 
 def earlier(to: Wording) -> Section:
-    """Other international procedures: the record has no noun for them and says so."""
-    return Section("earlier", to.say("title.earlier"), (to.paragraph("earlier.none"),))
+    """Other international procedures as recorded; where none is, the author has to say so."""
+    blocks: list[Block] = []
+    for row in to.case.all("procedure"):
+        if str(row["body"]).lower() == "none":
+            blocks.append(to.paragraph("earlier.no_other"))
+            continue
+        blocks.append(
+            to.paragraph(
+                "earlier.procedure",
+                body=row["body"],
+                on=to.date(row["opened_on"]),
+                reference=row["reference"] or to.say("words.none"),
+                acts=", ".join(row["acts"] or ()) or to.say("earlier.all"),
+                state=to.words.term("procedure_states", str(row["state"] or "unknown")),
+            )
+        )
+    section = (*blocks,) or (to.paragraph("earlier.none"),)
+    return Section("earlier", to.say("title.earlier"), section)
 
 
 def interim(to: Wording) -> Section:
-    """Interim measures: nothing is asked for that nobody wrote."""
-    return Section("interim", to.say("title.interim"), (to.paragraph("interim.none"),))
+    """Interim measures that somebody recorded; nothing is asked for that nobody wrote."""
+    asked = [one for one in to.case.all("measure") if one["forum"] in (None, "", to.words.forum)]
+    if not asked:
+        return Section("interim", to.say("title.interim"), (to.paragraph("interim.none"),))
+    blocks = (
+        to.paragraph("interim.intro"),
+        *(
+            to.paragraph(
+                "interim.measure",
+                person=row["person"] or to.say("words.unnamed"),
+                asked=row["asked"],
+                danger=row["danger"],
+            )
+            for row in asked
+        ),
+    )
+    return Section("interim", to.say("title.interim"), blocks)
+
+
+def views_on(rows: list[Row], forum: str) -> list[Row]:
+    """Consultations about this forum, or about none in particular."""
+    return [row for row in rows if row["forum"] in (None, "", forum)]
+
+
+def publication_of(consents: list[Row], person: str, purpose: str) -> bool | None:
+    """Whether the name of a person may be published; None where nobody decided."""
+    given = [
+        row["publish_name"]
+        for row in consents
+        if row["subject"] == person and row["purpose"] == purpose and not row["withdrawn_on"]
+    ]
+    told = [one for one in given if one is not None]
+    return all(told) if told else None
+
+
+def _publish(to: Wording) -> Runs:
+    purpose = load_forum(to.words.forum).purpose
+    shown = []
+    for code in dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"]):
+        answer = publication_of(to.case.all("consent"), code, purpose)
+        if answer is not None:
+            shown.append(f"{code}: {to.words.term('yes_no', 'yes' if answer else 'no')}")
+    return _shown(to, shown)
 
 
 def signature(to: Wording) -> Section:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from amparo.filing.chapters.form import views_on
 from amparo.filing.chapters.opening import count_victims
 from amparo.filing.document import (
     Block,
@@ -139,8 +140,20 @@ def gravity(to: Wording) -> Section:
 
 
 def interests(to: Wording) -> Section:
-    """The victims' views; the record has no noun for a consultation yet, and says so."""
-    return Section("interests", to.say("title.interests"), (to.paragraph("interests.none"),))
+    """The victims' views as they were recorded; nothing is said for those nobody asked."""
+    views = views_on(to.case.all("consultation"), to.words.forum)
+    blocks = tuple(
+        to.paragraph(
+            "interests.view",
+            persons=to.joined([str(one) for one in row["persons"] or ()]),
+            on=to.date(row["on"]),
+            how=row["how"] or to.say("interests.how_unknown"),
+            view=row["view"],
+        )
+        for row in views
+    )
+    title = to.say("title.interests")
+    return Section("interests", title, blocks or (to.paragraph("interests.none"),))
 
 
 def requests(to: Wording) -> Section:
