@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from amparo.cli import draw, table
+from amparo.cli.coding import agreement, code
 from amparo.cli.same import same, warn_of_same
 from amparo.cli.show import AsJson, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
@@ -267,6 +268,9 @@ def history(
 def import_(
     vault: VaultPath,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML, format amparo-case/1.")],
+    with_review: Annotated[
+        bool, typer.Option("--with-review", help="Take over states of review; owners only.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add everything a YAML file says, all or nothing; unknown keys are refused with their line.
@@ -279,7 +283,7 @@ def import_(
     from amparo.cli.unlock import opened
 
     with opened(vault) as held:
-        _, rows = import_case(held.member, file)
+        _, rows = import_case(held.member, file, with_review=with_review)
     counted = Counter(row.noun for row in rows)
     if as_json:
         print_json({"added": dict(counted)})
@@ -352,6 +356,8 @@ def chart(
 
 app.command("draw")(draw.draw)
 app.command("same")(same)
+app.command("code")(code)
+app.command("agreement")(agreement)
 app.command("template")(table.template)
 app.command("add-table")(table.add_table)
 

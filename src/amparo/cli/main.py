@@ -32,6 +32,7 @@ from . import (
     person,
     task,
     vault,
+    vocabulary,
 )
 
 app = typer.Typer(
@@ -56,6 +57,7 @@ app.add_typer(corroborate.app, name="corroborate")
 app.add_typer(item.app, name="item")
 app.add_typer(case.app, name="case")
 app.add_typer(task.app, name="task")
+app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(law.app, name="law")
 app.add_typer(filing.app, name="filing")
 app.add_typer(ledger.app, name="ledger")

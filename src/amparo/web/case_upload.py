@@ -11,13 +11,19 @@ MAX_BYTES = 20_000_000
 Upload = UploadedFile | None  # type: ignore[type-arg]
 
 
-def import_upload(actor: str, upload: Upload, overlay: Upload = None) -> str:
+def import_upload(
+    actor: str, upload: Upload, overlay: Upload = None, *, with_review: bool = False
+) -> str:
     """Add what the case file says; returns the code of the case.
 
     Raises BadInput naming file and line for the first thing that does not fit.
     """
     text, name = _text_of(upload, "case file")
-    return import_text(actor, text, name, lambda named: _text_of(overlay, f"overlay {named}")[0])[0]
+
+    def overlay_of(named: str) -> str:
+        return _text_of(overlay, f"overlay {named}")[0]
+
+    return import_text(actor, text, name, overlay_of, with_review=with_review)[0]
 
 
 def _text_of(upload: Upload, what: str) -> tuple[str, str]:

@@ -65,7 +65,10 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
 @require_POST
 def import_file(request: HttpRequest) -> HttpResponse:
     """Add everything a case file says, all or nothing."""
-    code = import_upload(acting_member(), request.FILES.get("file"), request.FILES.get("overlay"))
+    code = import_upload(
+        acting_member(), request.FILES.get("file"), request.FILES.get("overlay"),
+        with_review=bool(request.POST.get("with_review")),
+    )  # fmt: skip
     return HttpResponseRedirect(reverse("case", args=[code]))
 
 

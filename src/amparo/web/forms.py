@@ -12,6 +12,7 @@ from django.http import QueryDict
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.same import ASKED, TELLING
 from amparo.casefile.schema import Field, Noun
+from amparo.casefile.terms import Vocabulary, list_vocabularies, vocabulary_of
 from amparo.vault.models import Item
 from amparo.web.drafts import detours
 
@@ -89,7 +90,13 @@ def make_inputs(noun: Noun, known: CaseFile, values: Mapping[str, Any]) -> list[
     """The form of a noun, filled with `values` (a stored body, or what was posted)."""
     makes = detours(noun)
     telling = TELLING.get(noun.name, ()) if noun.name in ASKED else ()
-    made = (_input(field, known, values, noun) for field in noun.fields)
+    terms = {one.name: one for one in list_vocabularies()}
+    made = (
+        _with_terms(_input(field, known, values, noun), field, values, terms.get(held))
+        if (held := vocabulary_of(noun.name, field.name))
+        else _input(field, known, values, noun)
+        for field in noun.fields
+    )
     return [
         replace(
             one,
@@ -98,6 +105,26 @@ def make_inputs(noun: Noun, known: CaseFile, values: Mapping[str, Any]) -> list[
         )
         for one in made
     ]
+
+
+def _with_terms(
+    made: Input, field: Field, values: Mapping[str, Any], held: Vocabulary | None
+) -> Input:
+    """The field with the terms of its vocabulary: to choose from, or proposed for free words."""
+    if held is None:
+        return made
+    value = values.get(field.name)
+    if field.choices:
+        shown = [one for one in held.terms if not one.retired_in or one.term == value]
+        return replace(
+            made,
+            options=tuple(Option(one.term, one.label("en"), one.term == value) for one in shown),
+        )
+    offered = tuple(Option(one.term, one.label("en")) for one in held.offered())
+    hint = made.hint
+    if made.widget == "lines":
+        hint = f"{hint}. Such as: " + ", ".join(one.value for one in offered)
+    return replace(made, hint=hint, options=offered)
 
 
 def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:

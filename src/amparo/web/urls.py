@@ -11,6 +11,7 @@ from amparo.web import (
     cases,
     charts,
     checks,
+    codings,
     entry,
     filings,
     items,
@@ -26,6 +27,7 @@ from amparo.web import (
     start,
     tasks,
     unlock,
+    vocabularies,
 )
 
 
@@ -126,6 +128,12 @@ urlpatterns = [
         name="record-history",
     ),
     path("cases/<case:case>/record/<record:code>/done", tasks.finish, name="task-done"),
+    path("cases/<case:case>/coding", codings.show_list, name="codings"),
+    path("cases/<case:case>/record/<record:code>/coding", codings.show, name="coding"),
+    path("vocabularies", vocabularies.show_list, name="vocabularies"),
+    path("vocabularies/import", vocabularies.import_file, name="vocabulary-import"),
+    path("vocabularies/<slug:name>", vocabularies.show, name="vocabulary"),
+    path("vocabularies/<slug:name>/retire", vocabularies.retire, name="vocabulary-retire"),
     path("tasks", tasks.show_list, name="tasks"),
     path("law", law.show_book, name="law"),
     path("law/<crime:crime>", law.show_crime, name="law-crime"),
