@@ -9,6 +9,7 @@ from importlib.metadata import version
 from amparo.filing.chapters import form, law, method, opening, people, weight
 from amparo.filing.document import Document, Section
 from amparo.filing.material import Material
+from amparo.filing.plan import CODED
 from amparo.filing.wording import Wording
 from amparo.filing.words import Words, load_forum
 
@@ -53,12 +54,14 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
         lang=words.lang,
         code=material.case.code,
         title=str(material.case.body.get("title") or material.case.code),
-        subtitle=say("forum.name"),
+        subtitle=_subtitle(material, words),
         addressee=_addressee(material, words),
         sender=material.sender or (say("forum.no_sender"),),
         date=to.date(made_at.date().isoformat()),
         made_at=made_at,
-        confidentiality=say("forum.level"),
+        confidentiality=words.term("versions", material.version)
+        if material.version != CODED
+        else say("forum.level"),
         basis=(
             say("forum.law", version=material.chart.book),
             say("forum.program", version=version("amparo")),
@@ -68,6 +71,15 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
         exhibits=to.exhibits(),
         gaps=method.find_gaps(to),
     )
+
+
+def _subtitle(material: Material, words: Words) -> str:
+    name = words.say("forum.name")
+    if not material.supplements:
+        return name
+    date, _, receipt = material.supplements.partition(" ")
+    told = words.say("supplement_receipt", receipt=receipt) if receipt else ""
+    return words.say("supplement", name=name, date=date, receipt=told)
 
 
 def _addressee(material: Material, words: Words) -> tuple[str, ...]:

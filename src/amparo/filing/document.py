@@ -45,7 +45,9 @@ class Cite:
     """A passage of an exhibit: `start` and `end` are code points of the part named.
 
     `quote` is what the record holds; `check.recheck_quotes` compares it with the
-    extraction before anything is built. Without a quotation `start` is -1.
+    extraction before anything is built. Without a quotation `start` is -1. `recording` is
+    the exhibit that holds the sound, `seconds` from where to where, -1 where not known.
+    `translator` says who translated, a machine or not.
     """
 
     exhibit: int
@@ -56,6 +58,10 @@ class Cite:
     lang: str = ""
     statement: str = ""
     source: str = ""
+    recording: int = 0
+    seconds: tuple[float, float] = (-1.0, -1.0)
+    translation: str = ""
+    translator: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,6 +261,7 @@ def _block_words(block: Block) -> Iterator[str]:
             elif isinstance(run, Note):
                 yield run.text
                 yield from (cite.quote for cite in run.cites)
+                yield from (cite.translation for cite in run.cites)
 
 
 def number_document(document: Document) -> Document:

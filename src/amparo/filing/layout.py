@@ -122,17 +122,45 @@ def word_cite(cite: Cite, words: Words) -> Line:
         Span(words.say("cite.open")),
         Span(shown, lang=lang),
         Span(words.say("cite.close") + tail),
+        *_word_translation(cite, words),
     )
+
+
+def _word_translation(cite: Cite, words: Words) -> Line:
+    if not cite.translation:
+        return ()
+    return (
+        Span(words.say("cite.translated", by=cite.translator)),
+        Span(words.say("cite.open")),
+        Span(clean(cite.translation)),
+        Span(words.say("cite.close") + "]"),
+    )
+
+
+def word_seconds(first: float, last: float, words: Words) -> str:
+    """A stretch of a recording: "00:01:12 to 00:01:30"; empty where it is not known."""
+    if first < 0:
+        return ""
+    if last < 0:
+        return _clock(first)
+    return words.say("cite.span", first=_clock(first), last=_clock(last))
+
+
+def _clock(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 def _word_place(cite: Cite, words: Words) -> str:
     name, _, rest = cite.part.partition(":")
     known = words.term("places", name)
-    place = "" if name in {"", "text"} else f"{known} {rest}".strip()
-    if cite.start < 0:
-        return place
-    span = words.say("cite.characters", start=cite.start, end=cite.end)
-    return f"{place}, {span}" if place else span
+    told = ["" if name in {"", "text"} else f"{known} {rest}".strip()]
+    if cite.start >= 0:
+        told.append(words.say("cite.characters", start=cite.start, end=cite.end))
+    if cite.recording and cite.recording != cite.exhibit:
+        told.append(words.say("cite.recording", number=cite.recording))
+    told.append(word_seconds(*cite.seconds, words))
+    return ", ".join(filter(None, told))
 
 
 def _language(lang: str, around: str) -> str:

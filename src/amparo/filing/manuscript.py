@@ -371,6 +371,8 @@ class _Reader:
 
     def _quote(self, code: str) -> Runs:
         row = self._row("statement", code)
+        if not self.to.may_quote(row):
+            return self.to.note([row])
         words = Quote(str(row["quote"]), str(row["language"] or ""))
         return (words, Note((replace(self.to.cite(row), quote=""),)))
 

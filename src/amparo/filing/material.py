@@ -74,6 +74,8 @@ class Material:
     as_of: date
     sender: tuple[str, ...] = ()
     recipient: str = ""
+    version: str = "coded"
+    supplements: str = ""
     earlier_numbers: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from amparo.filing.words import Words
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
 
+PUBLIC = "public"
 PRECISIONS = ("point", "building", "street", "town", "district", "region", "country", "unknown")
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z")
 
@@ -36,7 +38,17 @@ class Wording:
         for row in self.case.all("statement"):
             self.by_proposition.setdefault(str(row["proposition"]), []).append(row)
             self.by_item.setdefault(str(row["item"]), []).append(row)
-        cited = [str(row["item"]) for row in self.case.all("statement")]
+        cited = [
+            str(item)
+            for row in self.case.all("statement")
+            for item in (row["item"], row["recording"])
+            if item in self.case.rows
+        ]
+        self.translated = {
+            str(row["statement"]): row
+            for row in self.case.all("translation")
+            if row["language"] == words.lang
+        }
         digests = [self.digest(item) for item in dict.fromkeys(cited)]
         self.numbers: Mapping[str, int] = assign_numbers(digests, material.earlier_numbers)
 
@@ -154,17 +166,38 @@ class Wording:
         start = int(statement["start"] or 0)
         facts = self.material.items.get(str(statement["item"]))
         redacted = facts is not None and facts.copy is not None
-        return Cite(
+        bare = Cite(
             exhibit=self.numbers[self.digest(statement["item"])],
             part=str(statement["part"]),
+            statement=statement.code,
+            source=str(statement["source"]),
+            recording=self.numbers.get(self.digest(statement["recording"]), 0),
+            seconds=(_second(statement["begin_seconds"]), _second(statement["end_seconds"])),
+        )
+        if not self.may_quote(statement):
+            return bare
+        translation = self.translated.get(statement.code)
+        return replace(
+            bare,
             # Characters of the original are not those of a copy from which words were taken.
             start=-1 if redacted else start,
             end=-1 if redacted else start + len(quote),
             quote=quote,
             lang=str(statement["language"] or ""),
-            statement=statement.code,
-            source=str(statement["source"]),
+            translation=str(translation["text"]) if translation else "",
+            translator=self._translator(translation) if translation else "",
         )
+
+    def may_quote(self, statement: Row) -> bool:
+        """False for words of an item that the public version does not show."""
+        item = self.case.get(str(statement["item"]))
+        return self.material.version != PUBLIC or (
+            item is not None and item["confidentiality"] == PUBLIC
+        )
+
+    def _translator(self, row: Row) -> str:
+        kind = "person" if not row["machine"] else "checked" if row["checked_by"] else "machine"
+        return self.say(f"translators.{kind}", by=row["by"], checked=row["checked_by"])
 
     def note(self, statements: Iterable[Row]) -> tuple[Note, ...]:
         """A footnote for these statements, or nothing."""
@@ -235,6 +268,7 @@ class Wording:
         sources = dict.fromkeys(self.source_code(one["source"]) for one in statements)
         title = str(row["title"] or self.words.term("kinds", facts.kind))
         given = facts.copy or facts
+        is_shown = self.material.version != PUBLIC or row["confidentiality"] == PUBLIC
         return Exhibit(
             number=number,
             item=facts.sha256,
@@ -248,7 +282,15 @@ class Wording:
             size=given.size,
             file_name=name_file(number, given.media_type),
             media_type=given.media_type,
+            translation=", ".join(
+                dict.fromkeys(self.words.lang for one in statements if one.code in self.translated)
+            ),
+            withheld="" if is_shown else self.say("not_public"),
         )
+
+
+def _second(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else -1.0
 
 
 def _rank(precision: object) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from amparo.filing.chapters.law import sentences, tell_all
 from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
+from amparo.filing.plan import CODED
 from amparo.filing.wording import Wording
 
 
@@ -124,13 +125,18 @@ def confidentiality(to: Wording) -> Section:
         "confidentiality",
         to.say("title.confidentiality"),
         (
-            to.paragraph("confidentiality.version"),
+            to.paragraph(_version(to)),
             table,
             to.paragraph("confidentiality.exhibits"),
             to.paragraph("confidentiality.protection"),
             Paragraph(last),
         ),
     )
+
+
+def _version(to: Wording) -> str:
+    version = to.material.version
+    return "confidentiality.version" if version == CODED else f"version_told.{version}"
 
 
 def background(to: Wording) -> Section:
