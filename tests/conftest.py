@@ -103,6 +103,135 @@ def demo_vault(demo_vault_folder: Path) -> Iterator:
     yield from _opened(demo_vault_folder)
 
 
+def _postgres_program(name: str) -> str | None:
+    found = [
+        shutil.which(name),
+        *sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))),
+    ]
+    return next((path for path in reversed(found) if path), None)
+
+
+class Server:
+    """A PostgreSQL server of this run's own, on a socket in a temporary folder; no network."""
+
+    def __init__(self, folder: Path) -> None:
+        import subprocess
+
+        self.folder = folder
+        # PostgreSQL refuses to run as root.
+        user = "postgres" if os.getuid() == 0 else ""
+        self._as = (
+            ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        )
+        if user:
+            shutil.chown(folder, user, user)
+        data = folder / "data"
+        self._call(
+            "initdb", "-D", data, "-A", "trust", "-U", "amparo", "-E", "UTF8", "--no-sync", "-k"
+        )
+        log = (folder / "log").open("w")
+        self.process = subprocess.Popen(
+            [*self._as, _postgres_program("postgres"), "-D", str(data), "-k", str(folder), "-F",
+             "-c", "listen_addresses=", "-c", "max_connections=120", "-c", "shared_buffers=64MB"],
+            stdout=log, stderr=log, cwd=folder,
+        )  # fmt: skip
+        self._wait()
+
+    def _call(self, name: str, *words: object) -> None:
+        import subprocess
+
+        command = [*self._as, str(_postgres_program(name)), *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder)
+        assert done.returncode == 0, done.stderr
+
+    def _wait(self) -> None:
+        import time
+
+        import psycopg
+
+        for _ in range(200):
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            try:
+                psycopg.connect(self.address("postgres"), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def address(self, name: str) -> str:
+        return f"postgresql://amparo@/{name}?host={self.folder}"
+
+    def make_database(self, name: str, template: str = "template0") -> str:
+        """A database of that name; its address."""
+        import psycopg
+
+        with psycopg.connect(self.address("postgres"), autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.address(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    import tempfile
+
+    if _postgres_program("postgres") is None:
+        pytest.skip("NO POSTGRESQL SERVER HERE: install the package `postgresql` to test on one")
+    folder = Path(tempfile.mkdtemp(prefix="amparo-pg-"))
+    server = Server(folder)
+    yield server
+    server.process.terminate()
+    server.process.wait(30)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_vault_template(postgres, tmp_path_factory, cheap_cost) -> Path:
+    from amparo.vault.unlock import create_vault
+
+    folder = tmp_path_factory.mktemp("server-template") / "vault"
+    create_vault(folder, PASSPHRASE, cost=cheap_cost, server=postgres.make_database("empty_vault"))
+    return folder
+
+
+def _new_database_name() -> str:
+    import secrets
+
+    return f"test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def server_vault_folder(tmp_path, postgres, server_vault_template) -> Path:
+    """An empty vault whose record lies on a PostgreSQL server, of this test's own, closed."""
+    from dataclasses import replace
+
+    from amparo.crypto.keys import derive
+    from amparo.crypto.slots import open_slots
+    from amparo.vault.header import read_header, write_header
+
+    folder = tmp_path / "vault"
+    shutil.copytree(server_vault_template, folder)
+    address = postgres.make_database(_new_database_name(), "empty_vault")
+    header = read_header(folder)
+    keys = derive(open_slots(header.slots, PASSPHRASE)[0])
+    write_header(folder, replace(header, database=address), keys.header)
+    return folder
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def either_vault_folder(request) -> Path:
+    """An empty vault on each of the two databases, of this test's own, closed."""
+    return request.getfixturevalue(
+        "vault_folder" if request.param == "sqlcipher" else "server_vault_folder"
+    )
+
+
+@pytest.fixture
+def either_vault(either_vault_folder: Path) -> Iterator:
+    """An empty vault on each of the two databases, open."""
+    yield from _opened(either_vault_folder)
+
+
 @pytest.fixture
 def passphrase_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with the passphrase, named by AMPARO_PASSPHRASE_FILE."""

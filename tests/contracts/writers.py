@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextvars import copy_context
 from pathlib import Path
 
 from amparo.casefile.records import look_up
@@ -20,6 +21,7 @@ from amparo.errors import Stale
 from amparo.vault.unlock import open_vault
 
 CASE = "RACE"
+AT_LEAST = 3
 COUNTERS = tuple(f"E{n}" for n in range(1, 9))
 
 
@@ -29,7 +31,9 @@ def write_until(until: float, member: str, told: Counter, faults: list[str], see
 
     rng = random.Random(seed)
     try:
-        while time.time() < until:
+        rounds = 0
+        while rounds < AT_LEAST or time.time() < until:
+            rounds += 1
             code = rng.choice(COUNTERS)
             seen = look_up(CASE, [code])[0][code]
             time.sleep(rng.random() * 0.01)
@@ -52,7 +56,10 @@ def run_threads(until: float, member: str, threads: int, seed: int) -> tuple[Cou
     counts = [Counter() for _ in range(threads)]
     faults: list[str] = []
     running = [
-        threading.Thread(target=write_until, args=(until, member, count, faults, seed + n))
+        threading.Thread(
+            target=copy_context().run,
+            args=(write_until, until, member, count, faults, seed + n),
+        )
         for n, count in enumerate(counts)
     ]
     [thread.start() for thread in running]
@@ -61,12 +68,13 @@ def run_threads(until: float, member: str, threads: int, seed: int) -> tuple[Cou
 
 
 def main() -> None:
-    """Folder, begin and end as POSIX seconds, threads and seed; the passphrase on stdin."""
-    folder, begin, end, threads, seed = sys.argv[1:]
+    """Folder, threads and seed; on stdin the passphrase and, when all are ready, the seconds."""
+    folder, threads, seed = sys.argv[1:]
     vault = open_vault(Path(folder), sys.stdin.readline().rstrip("\n"))
     try:
-        time.sleep(max(0.0, float(begin) - time.time()))
-        told, faults = run_threads(float(end), vault.member, int(threads), int(seed))
+        print("ready", flush=True)
+        until = time.time() + float(sys.stdin.readline())
+        told, faults = run_threads(until, vault.member, int(threads), int(seed))
     finally:
         vault.close()
     print(json.dumps([told, faults]))

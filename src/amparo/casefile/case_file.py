@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from amparo.casefile.read_yaml import Lined, read_yaml
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.review import DRAFT, STEPS
 from amparo.casefile.revise import Draft, add_records, open_case
-from amparo.casefile.schema import BY_PLURAL, NOUNS
+from amparo.casefile.schema import BY_PLURAL, CASE_FIELDS, NOUNS, Field
 from amparo.casefile.terms import missing_terms, used_terms
 from amparo.errors import BadInput, NotFound
 from amparo.law.book import load_text
@@ -200,7 +200,7 @@ def export_case(code: str) -> str:
 
 
 def _as_tree(case: CaseFile) -> dict[str, Any]:
-    tree: dict[str, Any] = {"format": FORMAT, "case": case.body}
+    tree: dict[str, Any] = {"format": FORMAT, "case": _ordered(CASE_FIELDS, case.body)}
     if case.overlay:
         tree["overlay"] = case.overlay
     if terms := used_terms(case):
@@ -210,5 +210,17 @@ def _as_tree(case: CaseFile) -> dict[str, Any]:
     for noun in NOUNS:
         rows = case.all(noun.name)
         if rows:
-            tree[noun.plural] = [{"id": row.code, **row.body} for row in rows]
+            tree[noun.plural] = [
+                {"id": row.code, **_ordered(noun.fields, row.body)} for row in rows
+            ]
     return tree
+
+
+def _ordered(fields: tuple[Field, ...], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body in the order of its fields: not every database keeps the order of keys."""
+    known = {field.name: body[field.name] for field in fields if field.name in body}
+    whole = {**known, **body}
+    return {
+        key: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for key, value in whole.items()
+    }

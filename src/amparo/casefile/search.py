@@ -154,8 +154,8 @@ def count_facets(query: str) -> dict[str, dict[str, int]]:
     plan = plan_query(parse_query(query), _words())
     scope = _scope(plan.filters).order_by()
     if plan.match is not None:
-        found = "vault_passage.id IN (SELECT rowid FROM store_text WHERE store_text MATCH %s)"
-        scope = scope.extra(where=[found], params=[plan.match])  # noqa: S610
+        rows, params = text_index.found(plan.match)
+        scope = scope.extra(where=[f"vault_passage.id IN ({rows})"], params=params)  # noqa: S610
     items = dict(scope.values_list("part__item__sha256").annotate(n=Count("pk")))
     return {
         "kind": _ordered(scope.values_list("part__item__kind").annotate(n=Count("pk"))),
@@ -182,8 +182,7 @@ def _by_source(items: dict[str, int]) -> list[tuple[str, int]]:
     held = Record.objects.filter(noun="item", current=True, retired=False)
     digests = {(r.case_id, r.code): r.body["sha256"] for r in held}
     pairs = {
-        (s.body.get("source", ""), digests.get((s.case_id, s.body["item"]), ""))
-        for s in _sourced()
+        (s.body.get("source", ""), digests.get((s.case_id, s.body["item"]), "")) for s in _sourced()
     }
     counts = Counter[str]()
     for source, digest in pairs:

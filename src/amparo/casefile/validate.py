@@ -14,6 +14,7 @@ CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 CASE_CODE = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
 MAX_TEXT = 2_000
 MAX_LONG = 100_000
+MAX_NUMBER = 1e15
 _TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 
 Where = Callable[[str], str]
@@ -75,9 +76,12 @@ def _as_number(value: object) -> float:
     if isinstance(value, bool):
         raise ValueError("must be a number")
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
         raise ValueError("must be a number") from None
+    if not abs(number) < MAX_NUMBER:
+        raise ValueError("must be a number")
+    return number + 0.0  # no minus before zero: not every database keeps it
 
 
 def _as_names(value: object) -> dict[str, str]:

@@ -26,6 +26,10 @@ def init(
     post_quantum: Annotated[
         bool, typer.Option("--post-quantum", help="Sign checkpoints with ML-DSA-44 as well.")
     ] = False,
+    database: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="PostgreSQL database for the record of a team."),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make an empty encrypted vault and print its recovery words once.
@@ -34,6 +38,8 @@ def init(
     With --recovery 2of3 three people get a list each, and any two of them can open it.
     With --post-quantum a second key signs the ledger, of a kind that a quantum computer is
     not known to break; a vault can be given one later (`amparo ledger add-post-quantum`).
+    With --database the record lies on a PostgreSQL server, in clear for whoever runs it;
+    the address holds no password: name a password file in PGPASSFILE.
 
     Example: amparo init evidence --recovery 2of3
     """
@@ -44,7 +50,14 @@ def init(
 
     protect_process()
     shares = parse_shares(recovery)
-    words = create_vault(vault, ask_new_passphrase(), recovery=shares, post_quantum=post_quantum)
+    if database:
+        from amparo.store.postgresql.connect import check_address
+
+        check_address(database)
+    words = create_vault(
+        vault, ask_new_passphrase(),
+        recovery=shares, post_quantum=post_quantum, server=database,
+    )  # fmt: skip
     if as_json:
         print_json({"vault": str(vault), "recovery_words": words})
         return

@@ -20,7 +20,7 @@ from amparo.custody.log import Log, current_log, publish_new
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import Refused
 from amparo.store import guard, lock
-from amparo.store.database import execute_many, storage_errors, stored_time
+from amparo.store.database import execute_many, storage_errors, stored_time, take_turn
 
 # Plain SQL: the largest deposits spend a third of their time in building rows otherwise.
 INSERT = (
@@ -137,6 +137,7 @@ def work(actor: str, reason: str, *, role: str = "member") -> Iterator[Work]:
         with lock.hold(log.folder), storage_errors():
             log.refuse_replaced()
             with guard.permit(), transaction.atomic():
+                take_turn()
                 doing = Work(log, actor, role, reason)
                 yield doing
                 doing.commit()

@@ -1,4 +1,4 @@
-"""Open, create and close the encrypted database of one vault.
+"""Open, create and close the database of one vault: an encrypted file, or a server's.
 
 One process has one vault open at a time; threads of that process each get a
 connection of their own.
@@ -11,10 +11,42 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
-from amparo.errors import Broken, InUse, StorageFailed
+from amparo.errors import Broken, InUse, Refused, StorageFailed
 from amparo.store.guard import permit
-from amparo.store.settings import configure
+from amparo.store.settings import ENGINE, configure
+
+
+class Upkeep(Protocol):
+    """What each database does its own way."""
+
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def CHECKED(self) -> str: ...
+    def take_turn(self) -> None: ...
+    def settle_log(self) -> None: ...
+    def shred(self) -> None: ...
+    def check_pages(self) -> list[str]: ...
+    def notes(self) -> list[str]: ...
+
+
+def _upkeep() -> Upkeep:
+    if is_server():
+        from amparo.store.postgresql import upkeep as server
+
+        return server
+    from amparo.store.sqlcipher import upkeep
+
+    return upkeep
+
+
+def is_server() -> bool:
+    """True when the open database is on a PostgreSQL server."""
+    from django.db import connection
+
+    return connection.vendor == "postgresql"
 
 
 def open_database(path: Path, key: bytes) -> None:
@@ -42,6 +74,51 @@ def open_database(path: Path, key: bytes) -> None:
         ) from error
 
 
+def open_server(address: str, vault_id: str, *, anew: bool = False) -> None:
+    """Point Django at the tables of a vault on a PostgreSQL server; `anew`: make room for them.
+
+    Raises BadInput for an address that is none, StorageFailed when the server does not let us
+    in, Broken when the tables are not there.
+    """
+    configure()
+    from django.db import DatabaseError, connections
+
+    from amparo.store.postgresql.connect import connection_settings, schema_of
+
+    close_database()
+    schema = schema_of(vault_id)
+    connections.settings["default"].update(connection_settings(address, schema))
+    try:
+        from amparo.store.postgresql.upkeep import holds_tables, make_schema
+
+        if anew:
+            make_schema(schema)
+        there = anew or holds_tables()
+    except DatabaseError as error:
+        close_database()
+        raise StorageFailed(
+            "the PostgreSQL server does not let us in",
+            value=type(error.__cause__ or error).__name__,
+            remedy="check the address, that the server runs, the password file (PGPASSFILE), "
+            "and that this user may create schemas in the database",
+        ) from None
+    if not there:
+        close_database()
+        raise Broken(
+            "the record of this vault is not in the PostgreSQL database",
+            value=schema,
+            remedy="have it restored from the server's backup; the sealed objects are not touched",
+        )
+
+
+def drop_server_tables(vault_id: str) -> None:
+    """Take away the tables of a vault on a server that did not come to be."""
+    from amparo.store.postgresql.connect import schema_of
+    from amparo.store.postgresql.upkeep import drop_schema
+
+    drop_schema(schema_of(vault_id))
+
+
 def close_database() -> None:
     """Close this thread's connection and forget the key."""
     from django.conf import settings
@@ -51,7 +128,7 @@ def close_database() -> None:
         return
     connections.close_all()
     entry = connections.settings["default"]
-    entry["NAME"], entry["OPTIONS"] = "", {}
+    entry.update(ENGINE=ENGINE, NAME="", USER="", HOST="", PORT="", PASSWORD="", OPTIONS={})
     # A wrapper keeps its parameters; a new one is made on the next use.
     with suppress(AttributeError):
         del connections["default"]
@@ -86,7 +163,7 @@ def has_newer_tables() -> bool:
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Turn what a full or failing disk makes of a write into StorageFailed."""
+    """Turn what a full or failing disk, or a server, makes of a write into an AmparoError."""
     from django.db import OperationalError
 
     try:
@@ -98,13 +175,30 @@ def storage_errors() -> Iterator[None]:
             remedy="free some space or check the device, then repeat the command",
         ) from error
     except OperationalError as error:
-        if "disk" not in str(error) and "full" not in str(error) and "I/O" not in str(error):
-            raise
-        raise StorageFailed(
-            "the database could not be written",
-            value=str(error),
-            remedy="free some space or check the device, then repeat the command",
-        ) from error
+        raise _as_ours(error) from error
+
+
+def _as_ours(error: Exception) -> Exception:
+    """What a failing database says, without a word of what was being written."""
+    said = str(error)
+    if "lock timeout" in said or "database is locked" in said:
+        return InUse(
+            "somebody else is writing to this vault",
+            remedy="wait until that has finished, then repeat the command",
+        )
+    if is_server():
+        return StorageFailed(
+            "the PostgreSQL server ended the work",
+            value=type(error.__cause__ or error).__name__,
+            remedy="nothing of it was kept; check the server and its disk, then repeat the command",
+        )
+    if "disk" not in said and "full" not in said and "I/O" not in said:
+        return error
+    return StorageFailed(
+        "the database could not be written",
+        value=said,
+        remedy="free some space or check the device, then repeat the command",
+    )
 
 
 @contextmanager
@@ -117,66 +211,63 @@ def reading_errors() -> Iterator[None]:
     except DatabaseError as error:
         raise Broken(
             "the record cannot be read",
-            value="record.db",
+            value=name(),
             remedy="restore it from a backup; the sealed objects are not touched by this",
         ) from error
+
+
+def name() -> str:
+    """What the open database is called in a report."""
+    return _upkeep().NAME
+
+
+def take_turn() -> None:
+    """First statement of a Work's transaction: no other Work of this vault runs beside it."""
+    _upkeep().take_turn()
+
+
+def settle_log() -> None:
+    """Bring everything from the write-ahead log into the database file, where that is ours.
+
+    Raises InUse while a reader of another process holds an older state.
+    """
+    _upkeep().settle_log()
+
+
+def shred() -> None:
+    """Leave nothing of deleted values in the database's own files."""
+    with storage_errors():
+        _upkeep().shred()
 
 
 def copy_under(target: Path, key: bytes) -> None:
     """A copy of the open database at `target`, encrypted with another raw 32-byte key.
 
-    The writer's lock must be held. The pages are copied, then re-encrypted in the copy.
-    Source: SQLCipher API, "PRAGMA rekey".
+    The writer's lock must be held. Raises Refused on a server.
     """
-    import shutil
+    from amparo.store.sqlcipher import upkeep
 
-    from django.db import connection
-    from sqlcipher3 import dbapi2
-
-    settle_log()
-    source = Path(str(connection.settings_dict["NAME"]))
-    old = bytes(connection.settings_dict["OPTIONS"]["key"])
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
-    copied = dbapi2.connect(str(target), isolation_level=None)
-    try:
-        copied.execute(f"PRAGMA key = \"x'{old.hex()}'\"")
-        copied.execute("PRAGMA journal_mode = DELETE")
-        copied.execute(f"PRAGMA rekey = \"x'{bytes(key).hex()}'\"")
-    finally:
-        copied.close()
+    refuse_on_server()
+    upkeep.copy_under(target, key)
 
 
-def settle_log() -> None:
-    """Bring everything from the write-ahead log into the file, and empty that log.
-
-    Raises InUse while a reader of another process holds an older state.
-    """
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy = cursor.fetchone()
-    if busy and busy[0]:
-        raise InUse(
-            "another process is reading this vault",
-            remedy="close its pages and commands, then repeat the command",
+def refuse_on_server() -> None:
+    """Raises Refused for what needs the record as a file of ours."""
+    if is_server():
+        raise Refused(
+            "this is not done for a vault whose record lies on a PostgreSQL server",
+            remedy="its administrator backs the database up; see docs/guide/postgresql.md",
         )
 
 
-def shred() -> None:
-    """Leave nothing of deleted values in the database's files: build it anew, empty the log.
+def check_pages() -> list[str]:
+    """What is wrong with the open database."""
+    return _upkeep().check_pages()
 
-    Deleted cells are overwritten as they go (`secure_delete`); rebuilding takes away free
-    pages and what moves of cells left behind; truncating takes away older pages in the log.
-    What the device keeps of overwritten blocks is beyond us, and stays encrypted.
-    """
-    from django.db import connection
 
-    with permit(), storage_errors(), connection.cursor() as cursor:
-        settle_log()
-        cursor.execute("VACUUM")
-        settle_log()
+def describe_check() -> tuple[str, list[str]]:
+    """What `check_pages` looks at, and remarks that are no faults."""
+    return _upkeep().CHECKED, _upkeep().notes()
 
 
 def execute_many(sql: str, rows: Iterable[tuple[str | int | bytes, ...]]) -> None:
@@ -222,29 +313,6 @@ def has_older_tables() -> bool:
 
     loader = MigrationLoader(connection, ignore_no_migrations=True)
     return any(key not in loader.applied_migrations for key in loader.disk_migrations)
-
-
-def check_pages() -> list[str]:
-    """What is wrong with the open database: pages that do not authenticate, broken tables.
-
-    Source: SQLCipher `PRAGMA cipher_integrity_check`, SQLite `PRAGMA integrity_check`
-    and `PRAGMA foreign_key_check`.
-    """
-    from django.db import DatabaseError, connection
-
-    faults: list[str] = []
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.execute("PRAGMA cipher_integrity_check")
-            faults += [str(row[0]) for row in cursor.fetchall()]
-            cursor.execute("PRAGMA integrity_check")
-            faults += [str(row[0]) for row in cursor.fetchall() if row[0] != "ok"]
-            cursor.execute("PRAGMA foreign_key_check")
-            faults += [f"{row[0]}: a row points at nothing" for row in cursor.fetchall()]
-    except DatabaseError as error:
-        faults.append(f"a page cannot be read ({type(error).__name__})")
-    return faults
 
 
 def engine_versions() -> str:

@@ -15,6 +15,7 @@ APPS = [
     "amparo.web",
 ]
 
+ENGINE = "amparo.store.sqlcipher"
 _CSP = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -36,7 +37,7 @@ def make_settings() -> dict[str, Any]:
         "DEBUG": False,
         "ALLOWED_HOSTS": ["127.0.0.1", "localhost", "[::1]"],
         "INSTALLED_APPS": APPS,
-        "DATABASES": {"default": {"ENGINE": "amparo.store.sqlcipher", "NAME": "", "OPTIONS": {}}},
+        "DATABASES": {"default": {"ENGINE": ENGINE, "NAME": "", "OPTIONS": {}}},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,
         "TIME_ZONE": "UTC",

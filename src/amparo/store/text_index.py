@@ -1,56 +1,83 @@
-"""The text index: FTS5 inside the same encrypted file.
+"""The text index of passages: FTS5 in SQLCipher, tsvector in PostgreSQL, asked the same way.
 
-Contentless: the index holds no second copy of the text; passages are cut from the
-extraction when a hit is shown. Source: SQLite FTS5, "contentless-delete tables".
+The index holds no second copy of the text; passages are cut from the extraction when a hit is
+shown. The language of `expression` is described in `store.match`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
-CREATE = (
-    "CREATE VIRTUAL TABLE store_text USING fts5(text, content='', contentless_delete=1,"
-    ' tokenize="unicode61 remove_diacritics 2")'
-)
 RANKED = 20_000
-CREATE_VOCABULARY = "CREATE VIRTUAL TABLE store_vocabulary USING fts5vocab('store_text', 'row')"
+Sql = tuple[str, tuple[Any, ...]]
+
+
+class Words(Protocol):
+    """What each database does its own way."""
+
+    @property
+    def CREATE(self) -> tuple[str, ...]: ...
+    def add(self, rows: Iterable[tuple[int, str]]) -> None: ...
+    def remove(self, row_ids: Iterable[int]) -> None: ...
+    def condition(self, expression: str) -> Sql: ...
+    def order(self, expression: str) -> Sql: ...
+
+
+def words_of(vendor: str) -> Words:
+    """The index of one kind of database, by Django's name for it."""
+    if vendor == "postgresql":
+        from amparo.store.postgresql import words as server
+
+        return server
+    from amparo.store.sqlcipher import words
+
+    return words
+
+
+def _words() -> Words:
+    from django.db import connection
+
+    return words_of(connection.vendor)
 
 
 def add(rows: Iterable[tuple[int, str]]) -> None:
     """Index (row id, text) pairs. Only inside a Work."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO store_text(rowid, text) VALUES (%s, %s)", list(rows))
+    _words().add(rows)
 
 
 def remove(row_ids: Iterable[int]) -> None:
     """Take rows out of the index. Only inside a Work."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM store_text WHERE rowid = %s", [(i,) for i in row_ids])
+    _words().remove(row_ids)
 
 
-def match(
-    expression: str, *, limit: int, within: tuple[str, tuple[object, ...]] | None = None
-) -> tuple[list[int], int]:
-    """Row ids of the best `limit` rows for an FTS5 expression, best first, and how many there are.
+def found(expression: str) -> Sql:
+    """A subquery (SQL and parameters) of the row ids that an expression finds."""
+    sql, params = _words().condition(expression)
+    return f"SELECT rowid FROM store_text WHERE {sql}", params  # noqa: S608
+
+
+def match(expression: str, *, limit: int, within: Sql | None = None) -> tuple[list[int], int]:
+    """Row ids of the best `limit` rows for an expression, best first, and how many there are.
 
     `within` is a subquery (SQL and parameters) of row ids: what lies outside it is neither
     found nor counted. Ranking looks at `RANKED` rows at most, so that common words stay quick.
     """
     from django.db import connection
 
-    scope = "" if within is None else f" AND rowid IN ({within[0]})"
-    params: list[Any] = [expression, *(within[1] if within else ())]
-    found = f"FROM store_text WHERE store_text MATCH %s{scope}"
+    condition, asked = _words().condition(expression)
+    inside = "" if within is None else f" AND rowid IN ({within[0]})"
+    params: list[Any] = [*asked, *(within[1] if within else ())]
+    source = f"FROM store_text WHERE {condition}{inside}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {found}", params)
+        cursor.execute(f"SELECT count(*) {source}", params)
         total = int(cursor.fetchone()[0])
-        order = "ORDER BY rank" if total <= RANKED else ""
-        cursor.execute(f"SELECT rowid {found} {order} LIMIT %s", [*params, limit])
+        rank, ranked_by = _words().order(expression) if total <= RANKED else ("", ())
+        order = f"ORDER BY {rank}" if rank else ""
+        cursor.execute(
+            f"SELECT rowid {source} {order} LIMIT %s",
+            [*params, *ranked_by, limit],
+        )
         return [int(row) for (row,) in cursor.fetchall()], total
 
 

@@ -46,6 +46,7 @@ def back_up(vault: Vault, target: Path) -> Copied:
     The copy is an entry of the ledger, and covers it. Raises BadInput when something else
     lies there or the backup is newer than the vault, StorageFailed; the backup is then as before.
     """
+    database.refuse_on_server()
     target = target.absolute()
     anew = _check_target(vault, target)
     enter_copy(vault)

@@ -22,7 +22,8 @@ TRAILER = "# sha256 of all above: "
 
 @dataclass(frozen=True)
 class Header:
-    """What vault.toml says. `slots` are the plain dicts of `crypto.slots`."""
+    """What vault.toml says. `slots` are the plain dicts of `crypto.slots`; `database` is the
+    address of a PostgreSQL server, empty where the record is a file of the vault."""
 
     vault_id: str
     origin: str
@@ -32,6 +33,7 @@ class Header:
     text: str = ""
     former_vkeys: tuple[str, ...] = ()
     post_quantum: str = ""
+    database: str = ""
 
     @property
     def head_vkeys(self) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def read_header(folder: Path) -> Header:
         former = tuple(str(key) for key in raw.get("former_vkeys", ()))
         header = Header(
             raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text, former,
-            str(raw.get("post_quantum", "")),
+            str(raw.get("post_quantum", "")), str(raw.get("database", "")),
         )  # fmt: skip
     except (KeyError, TypeError):
         raise _damaged(path) from None
@@ -131,6 +133,7 @@ def write_header(folder: Path, header: Header, header_key: bytes) -> None:
             "vkey": header.vkey,
             **({"post_quantum": header.post_quantum} if header.post_quantum else {}),
             "created_at": header.created_at,
+            **({"database": header.database} if header.database else {}),
             **({"former_vkeys": list(header.former_vkeys)} if header.former_vkeys else {}),
             "slot": list(header.slots),
         }

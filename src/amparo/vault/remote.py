@@ -78,6 +78,7 @@ def back_up_to(vault: Vault, bucket: Bucket) -> Copied:
     Raises BadInput when another vault's backup is there, Broken when it is newer than the
     vault or does not come back as it was sent, StorageFailed, Refused; it is then as before.
     """
+    database.refuse_on_server()
     earlier = read_current(bucket)
     if earlier is not None:
         _check_earlier(vault, earlier, bucket)

@@ -52,6 +52,7 @@ def reseal(vault: Vault, own: str, *, cost: Cost = DEFAULT_COST) -> Resealed:
     it is; the vault is closed afterwards. Raises Locked, Refused, StorageFailed, Broken.
     """
     refuse_unless_owner(vault.member)
+    database.refuse_on_server()
     wipe(open_slots(vault.header.slots, own, member=vault.member)[0])
     with lock.hold(vault.folder), database.storage_errors():
         building = swap.begin(vault.folder)

@@ -70,11 +70,13 @@ def create_vault(
     cost: Cost = DEFAULT_COST,
     recovery: tuple[int, int] = (1, 1),
     post_quantum: bool = False,
+    server: str = "",
 ) -> list[str]:
     """Make an empty vault at `folder`; returns the recovery words, shown once, kept nowhere.
 
     `recovery` is (threshold, count): so many of so many word lists open the vault. With
     `post_quantum` an ML-DSA-44 key signs each checkpoint beside the Ed25519 key.
+    `server` is the address of a PostgreSQL database that holds the record in place of a file.
     The vault appears whole or not at all: it is made beside and renamed.
     Raises BadInput when something is there already, StorageFailed.
     """
@@ -84,7 +86,7 @@ def create_vault(
     try:
         building.mkdir(mode=0o700, parents=False)
         try:
-            words = _build(building, passphrase, cost, recovery, post_quantum)
+            words = _build(building, passphrase, cost, recovery, post_quantum, server)
         finally:
             database.close_database()
             close_log()
@@ -107,7 +109,12 @@ def create_vault(
 
 
 def _build(
-    folder: Path, passphrase: str, cost: Cost, recovery: tuple[int, int], post_quantum: bool
+    folder: Path,
+    passphrase: str,
+    cost: Cost,
+    recovery: tuple[int, int],
+    post_quantum: bool,
+    server: str,
 ) -> list[str]:
     from amparo.access.members import add_first_member
 
@@ -125,14 +132,23 @@ def _build(
         datetime.now(UTC).isoformat(timespec="seconds"),
         (slot, spare),
         post_quantum=post_quantum_signer(origin, keys).verifier.vkey if post_quantum else "",
+        database=server,
     )
     for name in ("packs", "ledger", "timestamps"):
         (folder / name).mkdir(mode=0o700)
     write_header(folder, header, keys.header)
-    database.open_database(folder / DATABASE, keys.database)
-    database.make_tables()
-    open_log(log_of(folder, header, keys))
-    add_first_member(FIRST_MEMBER)
+    if server:
+        database.open_server(server, vault_id, anew=True)
+    else:
+        database.open_database(folder / DATABASE, keys.database)
+    try:
+        database.make_tables()
+        open_log(log_of(folder, header, keys))
+        add_first_member(FIRST_MEMBER)
+    except BaseException:
+        if server:
+            database.drop_server_tables(vault_id)
+        raise
     return words
 
 
@@ -187,13 +203,7 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
     keys = derive(vault_key)
     wipe(vault_key)
     check_header(header, keys.header)
-    path = folder / DATABASE
-    if not path.is_file():
-        raise WrongFormat(
-            "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
-        )
-    database.open_database(path, keys.database)
-    log = log_of(folder, header, keys, path)
+    log = log_of(folder, header, keys, _open_record(folder, header, keys))
     vault = Vault(folder, header, keys, Packs(folder / "packs", keys), member)
     try:
         with database.reading_errors():
@@ -206,6 +216,20 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
         vault.close()
         raise
     return vault
+
+
+def _open_record(folder: Path, header: Header, keys: Keys) -> Path | None:
+    """Open the database of a vault; its file, None where a server holds it."""
+    if header.database:
+        database.open_server(header.database, header.vault_id)
+        return None
+    path = folder / DATABASE
+    if not path.is_file():
+        raise WrongFormat(
+            "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
+        )
+    database.open_database(path, keys.database)
+    return path
 
 
 def _bring_up_to_date(folder: Path) -> bool:

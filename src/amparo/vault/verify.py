@@ -17,7 +17,8 @@ from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import AmparoError
-from amparo.store.database import check_pages, reading_errors
+from amparo.store.database import check_pages, describe_check, reading_errors
+from amparo.store.database import name as database_name
 from amparo.store.lock import LOCK_NAME
 from amparo.store.packs import Stored
 from amparo.vault.deposit import Arrival, Extract, describe_digest
@@ -88,14 +89,16 @@ def verify_vault(
 
 
 def _placed(error: AmparoError) -> str:
-    return f"{error.value or DATABASE}: {error.cause}"
+    return f"{error.value or database_name()}: {error.cause}"
 
 
 def _check_pages(vault: Vault, report: Report) -> None:
     faults = check_pages()
-    report.faults += [f"{DATABASE}: {fault}" for fault in faults]
+    checked, notes = describe_check()
+    report.faults += [f"{database_name()}: {fault}" for fault in faults]
+    report.notes += notes
     if not faults:
-        report.checked.append(f"{DATABASE}: every page authenticates and the tables agree")
+        report.checked.append(f"{database_name()}: {checked}")
 
 
 def _check_ledger(vault: Vault, report: Report) -> None:

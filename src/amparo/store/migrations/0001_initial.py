@@ -2,13 +2,15 @@
 
 from django.db import migrations
 
-from amparo.store.text_index import CREATE, CREATE_VOCABULARY
+from amparo.store.text_index import words_of
+
+
+def create(apps, schema_editor):
+    for statement in words_of(schema_editor.connection.vendor).CREATE:
+        schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
     initial = True
     dependencies: list[tuple[str, str]] = []
-    operations = [
-        migrations.RunSQL(CREATE, "DROP TABLE store_text"),
-        migrations.RunSQL(CREATE_VOCABULARY, "DROP TABLE store_vocabulary"),
-    ]
+    operations = [migrations.RunPython(create)]
