@@ -189,8 +189,11 @@ def child(action: str, at: Path, corpus: str) -> None:
     )  # forget the peak of Argon2id, which asks for 256 MiB
     try:
         if action == "store":
-            for batch in batches(Path(corpus)):
-                store(vault, batch)
+            from amparo.intake.hold import hold
+
+            tally = hold(vault, vault.member, [Path(corpus)])
+            if tally.failed or not tally.agrees:
+                raise SystemExit(f"{tally.failed} files were not taken in")
         else:
             from amparo.vault.verify import verify_vault
 

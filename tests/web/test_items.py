@@ -33,6 +33,17 @@ def test_the_reckoning_of_an_upload(client):
     assert Item.objects.get(file_name="gate.txt").outcome == "ok"
 
 
+def test_files_can_be_held_now_and_read_later(client):
+    words = b"On 5 June 2019 the lamps of the depot stayed dark."
+    answer = client.post("/items/add", {"files": [upload("lamps.txt", words)], "unread": "yes"})
+    page = client.get(answer["Location"]).content.decode()
+    assert "1 expected = 1 deposited + 0 already held + 0 failed" in page
+    assert "not read yet" in page
+    item = Item.objects.get(file_name="lamps.txt")
+    assert item.outcome == "unread" and not item.parts.exists()
+    assert 'name="unread"' in client.get("/items/add").content.decode()
+
+
 def test_an_upload_of_nothing_is_told(client):
     answer = client.post("/items/add", {})
     assert answer.status_code == 400 and b"no file arrived" in answer.content.lower()

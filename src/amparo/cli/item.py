@@ -15,6 +15,7 @@ from amparo.errors import Exit
 if TYPE_CHECKING:
     from amparo.casefile.saved import Saved
     from amparo.casefile.search import Found
+    from amparo.intake.hold import Outcome
     from amparo.intake.receive import Received
     from amparo.intake.reread import Reread
     from amparo.vault.models import Item
@@ -29,13 +30,18 @@ def add(
     no_ocr: Annotated[
         bool, typer.Option("--no-ocr", help="Do not read text off pictures now; faster.")
     ] = False,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Hold the files now, read them later; much faster.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Deposit files and folders; the same bytes twice make one item.
 
     With --no-ocr text on pictures is read later, by `amparo item outcomes --rerun --reader
-    image`. Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code
-    8 when some files could not be read from the disk.
+    image`. With --unread nothing is read: no text, no search, nothing found inside, until
+    `amparo item outcomes --rerun --outcome unread`; for a whole disk that must be safe today.
+    Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code 8 when some
+    files could not be read from the disk.
 
     Example: amparo item add evidence ~/received
     """
@@ -44,6 +50,9 @@ def add(
     from amparo.intake.reading import Budget
     from amparo.intake.receive import receive
 
+    if unread:
+        _add_unread(vault, paths, as_json)
+        return
     with opened(vault) as held, bar("Taking in") as step:
 
         def tell(received: Received) -> None:
@@ -52,8 +61,49 @@ def add(
                 typer.echo(_line(received))
 
         tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
+    files = [_received(r) for r in tally.results] if as_json else []
+    _conclude(tally, files, as_json)
+
+
+def _add_unread(vault: Path, paths: list[Path], as_json: bool) -> None:
+    from amparo.cli.progress import bar
+    from amparo.cli.unlock import opened
+    from amparo.intake.hold import hold
+
+    files: list[dict[str, Any]] = []
+    with opened(vault) as held, bar("Taking in") as step:
+
+        def tell(outcome: Outcome) -> None:
+            step()
+            if as_json:
+                files.append(_held(outcome))
+            else:
+                typer.echo(_unread_line(outcome))
+
+        tally = hold(held, held.member, paths, tell=tell)
+    _conclude(tally, files, as_json)
+
+
+def _held(outcome: Outcome) -> dict[str, Any]:
+    facts = {"item": outcome.code, "sha256": outcome.digest, "outcome": "unread"}
+    told = {"name": outcome.name, "state": _state(outcome.state), "fault": outcome.fault}
+    return {**(facts if outcome.code else {}), **told}
+
+
+def _unread_line(outcome: Outcome) -> str:
+    name = safe(outcome.name)
+    if not outcome.code:
+        return f"failed\t{name}\t{outcome.fault}"
+    return f"{outcome.code}\t{outcome.digest}\tunread\t{_state(outcome.state)}\t{name}"
+
+
+def _state(state: str) -> str:
+    return "already held" if state == "held" else state
+
+
+def _conclude(tally: Any, files: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        print_json({**_reckoning(tally), "files": [_received(r) for r in tally.results]})
+        print_json({**_reckoning(tally), "files": files})
     else:
         typer.echo(
             f"expected {tally.expected} = deposited {tally.deposited} + already held {tally.held}"
@@ -78,7 +128,7 @@ def _received(received: Received) -> dict[str, Any]:
     from amparo.vault.retrieve import item_facts
 
     facts = item_facts(received.item) if received.item else {}
-    state = "already held" if received.state == "held" else received.state
+    state = _state(received.state)
     return {**facts, "name": received.name, "state": state, "fault": received.fault}
 
 
@@ -88,7 +138,7 @@ def _line(received: Received) -> str:
         return f"failed\t{name}\t{received.fault}"
     item = received.item
     outcome = f"{item.outcome} ({item.detail})" if item.detail else item.outcome
-    state = "already held" if received.state == "held" else "deposited"
+    state = _state(received.state)
     return f"{item.code}\t{item.sha256}\t{item.kind}\t{safe(outcome)}\t{state}\t{name}"
 
 

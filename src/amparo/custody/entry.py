@@ -117,7 +117,9 @@ def _write(entry: dict[str, Any], met: Written) -> bytes:
     for name in REQUIRED:
         if name not in entry:
             raise _bad(f"{name} is missing")
-    return f"{{{','.join([_write_field(name, entry[name], met) for name in sorted(entry)])}}}".encode()
+    return (
+        f"{{{','.join([_write_field(name, entry[name], met) for name in sorted(entry)])}}}".encode()
+    )
 
 
 def _write_field(name: str, value: Any, met: Written) -> str:

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import Any
 
 from amparo.custody.checkpoint import make_checkpoint
-from amparo.custody.entry import make_entry
+from amparo.custody.entry import EntryMaker
 from amparo.custody.log import Log, current_log, publish_new
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import Refused
@@ -43,11 +43,18 @@ class Work:
         self.role = role
         self.reason = reason
         self.at = datetime.now(UTC)
-        self._time = {
-            "utc": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "zone": self.at.astimezone().strftime("%z"),
-            "clock": "system",
-        }
+        self._technical = {"tool": "amparo", "version": _version()}
+        self._maker = EntryMaker(
+            log=log.origin,
+            time={
+                "utc": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "zone": self.at.astimezone().strftime("%z"),
+                "clock": "system",
+            },
+            actor={"id": actor, "role": role},
+            technical=self._technical,
+            purpose=reason,
+        )
         self._log = log
         self._frontier, self._last = _read_head()
         self._bodies: list[tuple[str, str, str, bytes]] = []
@@ -62,17 +69,9 @@ class Work:
     def enter(self, kind: str, *, case: str = "", **fields: Any) -> int:
         """Add one entry; returns its sequence number. Fields: `custody.entry`."""
         sequence = self._frontier.size + len(self._bodies)
-        fields.setdefault("purpose", self.reason)
-        technical = {"tool": "amparo", "version": _version(), **fields.pop("technical", {})}
-        body = make_entry(
-            kind=kind,
-            log=self._log.origin,
-            sequence=sequence,
-            time=self._time,
-            actor={"id": self.actor, "role": self.role},
-            technical=technical,
-            **fields,
-        )
+        if "technical" in fields:
+            fields["technical"] = {**self._technical, **fields["technical"]}
+        body = self._maker.make(kind=kind, sequence=sequence, **fields)
         self._bodies.append((kind, str(fields.get("item", "")), case, body))
         return sequence
 

@@ -13,11 +13,13 @@ MAX_NAME = 1_000
 
 @dataclass(frozen=True)
 class Found:
-    """One file to take in: where it is, the name it is known by, and why it cannot be taken."""
+    """One file to take in: where it is, the name it is known by, why it cannot be taken, and
+    its size in bytes when it was found."""
 
     path: Path
     name: str
     fault: str = ""
+    size: int = 0
 
 
 def gather(paths: list[Path]) -> Iterator[Found]:
@@ -34,10 +36,12 @@ def _walk(root: Path) -> Iterator[Found]:
     for folder, names, files in os.walk(root, onerror=faults.append):
         names.sort()
         here = Path(folder)
+        inside = here.relative_to(root).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
         for name in [n for n in names if (here / n).is_symlink()]:
             yield Found(here / name, _shown(here / name, root), "a link to a folder")
         for name in sorted(files):
-            yield _look(here / name, _shown(here / name, root))
+            yield _look(here / name, prefix + name)
     for fault in faults:
         at = Path(str(fault.filename))
         yield Found(at, _shown(at, root), "the folder cannot be read")
@@ -50,15 +54,16 @@ def _shown(path: Path, root: Path) -> str:
 def _look(path: Path, name: str) -> Found:
     name = name.encode("utf-8", "replace").decode()
     try:
-        mode = path.lstat().st_mode
+        facts = path.lstat()
     except FileNotFoundError:
         return Found(path, name[:MAX_NAME], "there is no such file")
     except OSError as error:
         return Found(path, name[:MAX_NAME], error.strerror or "it cannot be read")
+    mode = facts.st_mode
     if stat.S_ISLNK(mode):
         return Found(path, name[:MAX_NAME], "a link; name the file it points at")
     if not stat.S_ISREG(mode):
         return Found(path, name[:MAX_NAME], "not a regular file")
     if len(name) > MAX_NAME:
         return Found(path, name[:MAX_NAME], "the name is too long")
-    return Found(path, name)
+    return Found(path, name, size=facts.st_size)

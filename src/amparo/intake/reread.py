@@ -15,10 +15,12 @@ from amparo.intake.reading import OUTCOMES, Budget
 from amparo.intake.receive import Received, describe, receive_inside
 from amparo.store.packs import Stored
 from amparo.vault.amend import amend
+from amparo.vault.hold import UNREAD
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault
 
 LESS = frozenset(("crashed", "timed-out", "refused", "unsupported", "encrypted", "corrupt"))
+ALL = OUTCOMES | {UNREAD}
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -45,8 +47,8 @@ def choose(*, outcome: str = "", reader: str = "", older_than: str = "") -> list
 
     `older_than` is compared with the reader's own version, the number before its libraries.
     """
-    if outcome and outcome not in OUTCOMES:
-        raise BadInput("no such outcome", value=outcome, remedy=", ".join(sorted(OUTCOMES)))
+    if outcome and outcome not in ALL:
+        raise BadInput("no such outcome", value=outcome, remedy=", ".join(sorted(ALL)))
     if reader and reader not in BY_NAME:
         raise BadInput("no such reader", value=reader, remedy=", ".join(sorted(BY_NAME)))
     if older_than and not _VERSION.fullmatch(older_than):
@@ -77,7 +79,7 @@ def _reread_one(
     before = item.outcome
     data = vault.packs.read(item.locator)
     reading = sandbox.read(data, name=item.file_name, budget=budget or Budget())
-    if reading.outcome in LESS and before not in LESS:
+    if reading.outcome in LESS and before not in LESS | {UNREAD}:
         return Reread(item, before, "kept")
     inside = receive_inside(vault, actor, item, reading)
     arrival = describe(item.file_name, _stored(item), reading, "")

@@ -41,6 +41,7 @@ def _try_lock(handle: int) -> bool:
 _held: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
 _queues: dict[Path, deque[threading.Event]] = {}
 _mutex = threading.Lock()
+_handles: dict[Path, int] = {}
 
 
 def _forget_queues() -> None:
@@ -107,9 +108,17 @@ def _lock_file(folder: Path, deadline: float) -> Iterator[None]:
     try:
         with _gate(folder, deadline):
             _take(handle, deadline)
+        _handles[folder] = handle
         yield
     finally:
+        _handles.pop(folder, None)
         os.close(handle)
+
+
+def handle_of(folder: Path) -> int:
+    """File descriptor of the lock that is held: who is given a copy of it holds the lock too,
+    until it is closed there."""
+    return _handles[folder]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amparo.crypto.keys import Keys
-from amparo.crypto.seal import read_range, sealed_size
+from amparo.crypto.seal import read_range
 from amparo.errors import Broken, NotFound, StorageFailed
 from amparo.store.appending import Appender
 from amparo.store.audit import PackReport, audit
@@ -27,17 +27,16 @@ from amparo.store.files import DISK, Disk, storage_failed
 from amparo.store.frames import (
     CONTEXT,
     HEAD,
-    HEADER,
     Frames,
     Head,
     Locator,
-    header_holds,
     locator_of,
     make_header,
     pack_name,
     pack_number,
 )
 from amparo.store.sealing import SMALL, append_large, append_small, take
+from amparo.store.tail import cut_tail, ends_whole
 
 PACK_LIMIT = 64 << 20
 
@@ -93,9 +92,13 @@ class Packs:
         `held(digest)` may name the locator under which the vault holds these bytes already:
         then nothing is kept and that locator is returned. Raises StorageFailed.
         """
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source
         with self._lock, self._guarded():
-            first = take(stream, SMALL + 1)
+            if isinstance(source, bytes):
+                first = source[: SMALL + 1]
+                stream: BinaryIO = io.BytesIO(source)
+                stream.seek(len(first))
+            else:
+                first, stream = take(source, SMALL + 1), source
             writer = self._open_writer()
             mark = writer.end
             try:
@@ -209,7 +212,9 @@ class Packs:
             kept = Locator.parse(last) if last else None
             if kept is not None and kept.pack > number:
                 return 0
-            return self._cut_tail(number, kept)
+            if number in self._handles:
+                os.close(self._handles.pop(number))
+            return cut_tail(self.folder / pack_name(number), self._keys, kept, self._disk)
 
     def verify(
         self,
@@ -316,9 +321,7 @@ class Packs:
             return None
         frames = self._frames_of(numbers[-1])
         untouched = self._known_end == (numbers[-1], size)
-        if not untouched and (
-            not self._begins_well(numbers[-1]) or self._walk(numbers[-1], frames, size) != size
-        ):
+        if not untouched and not ends_whole(path, self._keys, size):
             return None
         handle = self._disk.open(path, os.O_RDWR)
         os.lseek(handle, size, os.SEEK_SET)
@@ -334,67 +337,6 @@ class Packs:
         writer.new = True
         writer.append(make_header(self._keys, number))
         return writer
-
-    def _walk(self, number: int, frames: Frames, size: int) -> int:
-        """Offset behind the last record whose head is whole and whose body has its length."""
-        offset = HEADER
-        while offset + HEAD <= size:
-            head = frames.open_head(offset, self._pread(number, offset, HEAD))
-            if head is None or offset + HEAD + sealed_size(head.padded) > size:
-                break
-            offset += HEAD + sealed_size(head.padded)
-        return offset
-
-    def _begins_well(self, number: int) -> bool:
-        return header_holds(self._keys, number, self._pread(number, 0, HEADER))
-
-    def _cut_tail(self, number: int, kept: Locator | None) -> int:
-        path = self.folder / pack_name(number)
-        size = path.stat().st_size
-        acknowledged = kept.offset if kept is not None and kept.pack == number else 0
-        if not acknowledged and not self._begins_well(number):
-            return self._drop(number, size)
-        end = self._last_whole(number, size, acknowledged)
-        if end is None or end >= size:
-            return 0
-        handle = self._disk.open(path, os.O_RDWR)
-        try:
-            self._disk.truncate(handle, end)
-            self._disk.sync(handle)
-        finally:
-            os.close(handle)
-        return size - end
-
-    def _drop(self, number: int, size: int) -> int:
-        """Remove a pack whose header never became durable: nothing in it was acknowledged."""
-        if number in self._handles:
-            os.close(self._handles.pop(number))
-        (self.folder / pack_name(number)).unlink()
-        self._disk.sync_folder(self.folder)
-        return size
-
-    def _last_whole(self, number: int, size: int, kept: int) -> int | None:
-        """End of the last record that is whole and verifies; None when that is not beyond `kept`.
-
-        Records up to `kept` are walked by their heads only: they were acknowledged.
-        """
-        offset, frames = HEADER, self._frames_of(number)
-        while offset + HEAD <= size:
-            head = frames.open_head(offset, self._pread(number, offset, HEAD))
-            if head is None or offset + HEAD + sealed_size(head.padded) > size:
-                break
-            if offset > kept and not self._verifies(Locator(number, offset, ""), head):
-                break
-            offset += HEAD + sealed_size(head.padded)
-        return offset if offset > kept else None
-
-    def _verifies(self, place: Locator, head: Head) -> bool:
-        try:
-            for _ in self._checked(place, head):
-                pass
-        except Broken:
-            return False
-        return True
 
     def _close_writer(self) -> None:
         if self._writer is not None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amparo.casefile.records import list_cases
 from amparo.errors import BadInput, NotFound
+from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
 from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part, Passage
@@ -142,7 +143,8 @@ def add(request: HttpRequest) -> HttpResponse:
             "no file arrived",
             remedy="choose at least one file; very large ones go in by `amparo item add`",
         )
-    tally = receive_bytes(held_vault(), acting_member(), files)
+    take_in = hold_bytes if request.POST.get("unread") else receive_bytes
+    tally = take_in(held_vault(), acting_member(), files)
     results = request.session.get("received", [])[-9:]
     request.session["received"] = [*results, tally_as_plain(tally)]
     return HttpResponseRedirect(reverse("items-added"))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from amparo.errors import AmparoError, BadInput
 from amparo.intake.readers import BY_NAME
-from amparo.intake.reading import OUTCOMES
+from amparo.intake.reread import ALL as OUTCOMES
 from amparo.intake.reread import Reread, choose, reread
 from amparo.vault.models import Item
 from amparo.web.faults import status_of

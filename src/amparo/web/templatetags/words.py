@@ -22,6 +22,7 @@ OUTCOMES = {
     "crashed": "held; the reader failed on it",
     "timed-out": "held; reading took too long and was stopped",
     "empty": "read; it holds no text",
+    "unread": "held; not read yet",
 }
 
 
