@@ -39,7 +39,7 @@ items:
   - {{id: I1, file: "{narrative}.txt", title: "account {narrative}"}}
 places: [{{id: PL1, name: "{narrative} town", precision: town, published_precision: country, state: XV, lat: 1.0, lon: 2.0}}]
 persons:
-  - {{id: V-1, role: "{narrative} victim", counting_unit: one person, size: 1, reach: "{canary('contact', case)}", health: "{canary('medical', case)}", shelter: "{canary('shelter', case)}"}}
+  - {{id: V-1, role: "{narrative} victim", counting_unit: one person, size: 1, reach: "{canary("contact", case)}", health: "{canary("medical", case)}", shelter: "{canary("shelter", case)}"}}
   - {{id: AP-1, role: "{alleged} officer", counting_unit: one person}}
   - {{id: V-2, role: "{alleged} cousin", counting_unit: one person}}
 sources: [{{id: S1, kind: person, title: "{source}", person: V-1, grade: B, note: "{source}"}}]
