@@ -13,10 +13,15 @@ from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
+from amparo.casefile.schema import VERSIONS
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
+from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
 from amparo.filing.material import ItemFacts, LawAnswer, Material, Tendered
+from amparo.filing.omit import omissions_for, omit
+from amparo.filing.override import set_aside
+from amparo.filing.plan import CODED
 from amparo.filing.redaction import check_redactions, copy_for
 from amparo.filing.rules import check_forum
 from amparo.filing.words import Forum, load_forum
@@ -24,20 +29,43 @@ from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.vault.models import Item
 
+PUBLIC = "public"
+# Consent to a recipient is none to the public; one of these is.
+SPEAKING = ("advocacy anonymous", "advocacy named", "media")
 
-def examine(case_code: str, forum: Forum, on: date) -> Release:
+
+def examine(
+    case_code: str, forum: Forum, on: date, *, lang: str = "", version: str = CODED
+) -> Release:
     """What of a case may leave for the forum on this day, with every finding.
 
-    Raises NotFound for a case that does not exist.
+    With `lang` it says which quotations lack a translation. Raises NotFound for a case that
+    does not exist, BadInput for a version there is none of.
     """
+    if version not in VERSIONS:
+        raise BadInput("no such version", value=version, remedy=f"one of: {', '.join(VERSIONS)}")
     case = load_case(case_code)
-    covers = consents(case, forum, on)
+    covers = consents(case, forum, on, version)
     found = release(case, covers)
     quotes = recheck_quotes(found.case, _stands)
     answers = _answers(found.case, book_of(case), forum, "en", on)
     ruled = check_forum(found, forum, covers, answers)
-    redacted = check_redactions(case, found.case, forum.id)
-    return replace(found, findings=(*quotes, *redacted, *ruled, *found.findings))
+    redacted = check_redactions(case, found.case, forum.id, version)
+    told = (
+        *check_who(case.code, found.case),
+        *quotes,
+        *redacted,
+        *check_erased(case, found.case),
+        *check_vocabulary(case, found.case),
+        *check_translations(found.case, lang),
+        *ruled,
+        *found.findings,
+    )
+    return replace(
+        found,
+        case=omit(found.case, omissions_for(case, forum.id, version)),
+        findings=set_aside(case, forum.id, told),
+    )
 
 
 def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
@@ -47,8 +75,11 @@ def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
         return False
 
 
-def consents(case: CaseFile, forum: Forum, on: date) -> Covers:
-    """The gate's question, answered by the consent decisions of the record."""
+def consents(case: CaseFile, forum: Forum, on: date, version: str = CODED) -> Covers:
+    """The gate's question, answered by the consent decisions of the record.
+
+    The public version asks besides whether the person agreed to be spoken of in public.
+    """
 
     def covers(subject: str, item: str | None) -> Decision:
         answer = may_leave(
@@ -60,25 +91,39 @@ def consents(case: CaseFile, forum: Forum, on: date) -> Covers:
             item=item or "",
             on=on,
         )
+        if version == PUBLIC and answer.allowed:
+            answers = [may_leave(case, subject, purpose=one, on=on) for one in SPEAKING]
+            answer = next((one for one in answers if one.allowed), answers[0])
         return Decision(answer.level, "" if answer.allowed else answer.reason)
 
     return covers
 
 
-def gather(found: Release, forum: Forum, lang: str, on: date, sender: tuple[str, ...]) -> Material:
+def gather(
+    found: Release,
+    forum: Forum,
+    lang: str,
+    on: date,
+    sender: tuple[str, ...],
+    *,
+    version: str = CODED,
+    supplements: str = "",
+) -> Material:
     """Everything that composing needs, from what the gate let through."""
     case = found.case
     book = book_of(case)
     use = Use(forum.purpose, forum.recipient, on)
     return Material(
         release=found,
-        items=item_facts(case, forum.id),
+        items=item_facts(case, forum.id, version),
         answers=tuple(_answers(case, book, forum, lang, on)),
         chart=chart_of(case, use=use, lang=lang),
         states={code: state.name[lang] for code, state in book.states.items()},
         as_of=on,
         sender=sender,
         recipient="" if forum == load_forum(forum.id) else forum.recipient,
+        version=version,
+        supplements=supplements,
         earlier_numbers=earlier_numbers(case.code, forum.id),
     )
 
@@ -119,7 +164,7 @@ def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> 
     return f"{name}: {one['route']}"
 
 
-def item_facts(case: CaseFile, forum: str) -> Mapping[str, ItemFacts]:
+def item_facts(case: CaseFile, forum: str, version: str = CODED) -> Mapping[str, ItemFacts]:
     """The deposited items behind the case's items, those held back too, by code in the case."""
     whole = load_case(case.code)
     rows = {row.code: str(row["sha256"]) for row in whole.all("item")}
@@ -128,7 +173,7 @@ def item_facts(case: CaseFile, forum: str) -> Mapping[str, ItemFacts]:
         for item in Item.objects.filter(sha256__in=set(rows.values())).prefetch_related("parts")
     }
     return {
-        code: _facts(held[digest], copy_for(whole, code, forum)[1])
+        code: _facts(held[digest], copy_for(whole, code, forum, version)[1])
         for code, digest in rows.items()
         if digest in held
     }

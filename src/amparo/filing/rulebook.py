@@ -109,6 +109,10 @@ RULES: Mapping[str, Rule] = {
         "a citation speaks of somebody who was erased",
         "take the statement, or the words about them, out of the case",
     ),
+    "vocabulary": _block(
+        "a word of the record was {what} in the vocabulary, version {version}",
+        "look at the record and save it with a word that holds now",
+    ),
     "copy": _block(
         "the redacted copy is missing or older than the list of redactions",
         "make it: amparo filing redact VAULT CASE {item} --forum {forum} --version {version}",

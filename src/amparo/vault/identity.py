@@ -131,6 +131,12 @@ def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None
         database.shred()
 
 
+def erased_persons(case: str) -> frozenset[str]:
+    """Codes of persons of a case whose identity was destroyed; asked by gates, never shown."""
+    rows = Identity.every.filter(case_code=case, erased_at__isnull=False)
+    return frozenset(rows.values_list("person_code", flat=True))
+
+
 def list_identities(case: str = "") -> list[Identity]:
     """Rows without their content."""
     rows = Identity.objects.defer("wrapped", "sealed").order_by("case_code", "person_code")
