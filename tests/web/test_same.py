@@ -37,6 +37,19 @@ def test_choosing_the_known_one_leads_back_to_the_form_that_waits(client):
     assert tree.xpath("//input[@name='places'][@checked]/@value") == ["PL4"]
 
 
+def test_a_place_of_the_gazetteer_fills_the_form_and_saves_nothing(client):
+    sent = {"id": "PL84", "name": "Тбилиси", "same": "look"}
+    tree = lxml.html.fromstring(client.post(START, sent).content)
+    number = tree.xpath("//button[@name='gazetteer']/@value")[0]
+    filled = client.post(START, {**sent, "same": "", "region": "mine", "gazetteer": number})
+    tree = lxml.html.fromstring(filled.content)
+    held = {name: tree.xpath(f"//*[@name='{name}']/@value") for name in ("state", "lat", "region")}
+    assert held == {"state": ["GE"], "lat": ["41.72"], "region": ["mine"]}
+    assert load_case("KARV").get("PL84") is None
+    piece = client.post("/cases/KARV/same", {"nouns": "place", "text": "tbil"}).content
+    assert b"Tbilisi" in piece
+
+
 def test_what_is_typed_is_answered_by_a_piece_of_a_page(client):
     sent = {"nouns": "place", "text": "Терва"}
     answer = client.post("/cases/KARV/same", sent)

@@ -24,6 +24,7 @@ from . import (
     doctor,
     exchange,
     filing,
+    gazetteer,
     grants,
     item,
     law,
@@ -57,6 +58,7 @@ app.add_typer(corroborate.app, name="corroborate")
 app.add_typer(item.app, name="item")
 app.add_typer(case.app, name="case")
 app.add_typer(task.app, name="task")
+app.command("gazetteer")(gazetteer.gazetteer)
 app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(law.app, name="law")
 app.add_typer(filing.app, name="filing")

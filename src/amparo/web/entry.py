@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amparo.casefile.gazetteer import Known, find_places, place_of
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.revise import Draft, add_records, change_record, next_code, retire_record
@@ -42,12 +43,15 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         values = own.values_with(request.GET.get("made", ""), known)
     error: AmparoError | None = None
     likely: list[tuple[Same, str]] | None = None
+    chosen: Known | None = None
     if request.method == "POST":
         values = read_inputs(noun, request.POST)
         if detour := drafts.detour_of(request, noun):
             kept = drafts.keep(request, case, noun, code, values, asked, waiting)
             return HttpResponseRedirect(_form(case, detour, f"?draft={kept}"))
-        likely = _same_as(request, known, noun, values, waiting, own)
+        if chosen := _chosen_place(noun, request):
+            values = {**chosen.fields(), **values}
+        likely = [] if chosen else _same_as(request, known, noun, values, waiting, own)
         try:
             if likely is None:
                 _save_new(known, noun, code, _with_start(known, noun, values, request))
@@ -58,7 +62,8 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         "case": known, "noun": noun, "code": code, "error": error, "place": place,
         "inputs": make_inputs(noun, known, values), "is_new": True, "waiting": waiting and not own,
         "elements": _elements(known, noun), "paragraph": place.paragraph if place else "",
-        "likely": likely, "can_look": noun.name in ASKED,
+        "likely": None if chosen else likely, "listed": _listed(noun, values, likely),
+        "can_look": noun.name in ASKED,
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
 
@@ -77,6 +82,19 @@ def _same_as(
     elif request.POST.get("apart") or not (found := find_likely(known, noun.name, values)):
         return None
     return [(one, _after(known.code, one.code, waiting, own)) for one in found]
+
+
+def _chosen_place(noun: Noun, request: HttpRequest) -> Known | None:
+    """The place of the gazetteer from which the form is to be filled in."""
+    number = request.POST.get("gazetteer", "")
+    return place_of(int(number)) if noun.name == "place" and number.isdecimal() else None
+
+
+def _listed(noun: Noun, values: Mapping[str, Any], likely: object) -> list[Known]:
+    """Places of the gazetteer that somebody who looks for the same may mean."""
+    if noun.name != "place" or likely is None:
+        return []
+    return find_places(str(values.get("name", "")))
 
 
 def _form(case: str, plural: str, tail: str) -> str:

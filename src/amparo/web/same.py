@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from amparo.casefile.gazetteer import find_places
 from amparo.casefile.records import load_case
 from amparo.casefile.same import find_same
 from amparo.casefile.schema import BY_NAME
@@ -25,10 +26,14 @@ def propose(request: HttpRequest, case: str) -> HttpResponse:
     known = load_case(case)
     asked = request.POST.get("nouns", "").split(",")
     nouns = [noun for noun in asked if noun in BY_NAME]
-    found = find_same(known, nouns, request.POST.get("text", "")[:MOST_TEXT])
+    text = request.POST.get("text", "")[:MOST_TEXT]
+    found = find_same(known, nouns, text)
+    picks = request.POST.get("pick") == "yes"
     own = request.POST.get("own", "")
+    listed = find_places(text) if nouns == ["place"] and not picks and not own else []
     facts = {
+        "listed": listed,
         "case": known, "found": [one for one in found if one.code != own],
-        "pick": request.POST.get("pick") == "yes",
+        "pick": picks,
     }  # fmt: skip
     return render(request, "_same.html", facts)

@@ -1,0 +1,41 @@
+"""The gazetteer: any script, honest precision, small."""
+
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amparo.casefile.gazetteer import find_places, list_places, place_of
+from amparo.casefile.schema import PRECISIONS
+
+
+@pytest.mark.parametrize("typed", ["Tbilisi", "Тбилиси", "تبليسي", "tbil", "Tbilissi"])
+def test_a_city_in_any_script_or_half_typed(typed):
+    found = find_places(typed)
+    assert found[0].name == "Tbilisi" and found[0].state == "GE"
+    assert found[0].lat == pytest.approx(41.7, abs=0.1) and found[0].precision == "town"
+
+
+def test_a_state_has_no_point():
+    found = next(one for one in find_places("Грузия") if one.precision == "country")
+    assert found.state == "GE" and found.lat is None and "lat" not in found.fields()
+    assert found.fields()["names"]["fr"] == "Géorgie"
+
+
+def test_what_is_not_in_it_and_what_is_too_short():
+    assert find_places("Selmar of Karvesh") == [] == find_places("T")
+    assert place_of(-1) is None is place_of(10**6)
+
+
+def test_its_data():
+    for one in list_places():
+        assert one.precision in PRECISIONS and one.names["en"]
+        assert one.lat is None or (-90 <= one.lat <= 90 and -180 <= one.lon <= 180)
+    file = files("amparo.casefile").joinpath("outlines", "gazetteer.json")
+    assert len(file.read_bytes()) < 1_000_000 and "public domain" in file.read_text("utf-8")
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_answered(text):
+    assert len(find_places(text)) <= 5
