@@ -16,6 +16,8 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "search")
 
+# `AMPARO_TEST_DATABASE=postgresql pytest ...` runs what any suite does with a vault on a server.
+ON_SERVER = os.environ.get("AMPARO_TEST_DATABASE") == "postgresql"
 PASSPHRASE = "seven grey herons over the quiet harbour"
 
 
@@ -48,7 +50,10 @@ def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_vault_template(
-    tmp_path_factory: pytest.TempPathFactory, empty_vault_template: Path, demo_files: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_vault_template: Path,
+    demo_files: Path,
+    request: pytest.FixtureRequest,
 ) -> Path:
     """A vault that holds the demo case: evidence and record."""
     from amparo.casefile.case_file import import_case
@@ -57,7 +62,10 @@ def demo_vault_template(
     from amparo.vault.unlock import open_vault
 
     folder = tmp_path_factory.mktemp("demo-template") / "vault"
-    shutil.copytree(empty_vault_template, folder)
+    if ON_SERVER:
+        _copy_on_server(request.getfixturevalue("server_vault_template"), folder, "demo_vault")
+    else:
+        shutil.copytree(empty_vault_template, folder)
     vault = open_vault(folder, PASSPHRASE)
     try:
         receive(vault, vault.member, [demo_files])
@@ -68,8 +76,10 @@ def demo_vault_template(
 
 
 @pytest.fixture
-def vault_folder(tmp_path: Path, empty_vault_template: Path) -> Path:
+def vault_folder(tmp_path: Path, empty_vault_template: Path, request) -> Path:
     """An empty vault of this test's own, closed."""
+    if ON_SERVER:
+        return request.getfixturevalue("server_vault_folder")
     folder = tmp_path / "vault"
     shutil.copytree(empty_vault_template, folder)
     return folder
@@ -79,6 +89,8 @@ def vault_folder(tmp_path: Path, empty_vault_template: Path) -> Path:
 def demo_vault_folder(tmp_path: Path, demo_vault_template: Path) -> Path:
     """A vault with the demo case, of this test's own, closed."""
     folder = tmp_path / "vault"
+    if ON_SERVER:
+        return _copy_on_server(demo_vault_template, folder)
     shutil.copytree(demo_vault_template, folder)
     return folder
 
@@ -114,9 +126,12 @@ def _postgres_program(name: str) -> str | None:
 class Server:
     """A PostgreSQL server of this run's own, on a socket in a temporary folder; no network."""
 
+    running: Server
+
     def __init__(self, folder: Path) -> None:
         import subprocess
 
+        Server.running = self
         self.folder = folder
         # PostgreSQL refuses to run as root.
         user = "postgres" if os.getuid() == 0 else ""
@@ -194,28 +209,28 @@ def server_vault_template(postgres, tmp_path_factory, cheap_cost) -> Path:
     return folder
 
 
-def _new_database_name() -> str:
+def _copy_on_server(template: Path, folder: Path, name: str = "") -> Path:
+    """A copy of a closed vault and of its database."""
     import secrets
-
-    return f"test_{secrets.token_hex(6)}"
-
-
-@pytest.fixture
-def server_vault_folder(tmp_path, postgres, server_vault_template) -> Path:
-    """An empty vault whose record lies on a PostgreSQL server, of this test's own, closed."""
     from dataclasses import replace
 
     from amparo.crypto.keys import derive
     from amparo.crypto.slots import open_slots
     from amparo.vault.header import read_header, write_header
 
-    folder = tmp_path / "vault"
-    shutil.copytree(server_vault_template, folder)
-    address = postgres.make_database(_new_database_name(), "empty_vault")
+    shutil.copytree(template, folder)
     header = read_header(folder)
+    source = header.database.split("/")[3].split("?")[0]
+    address = Server.running.make_database(name or f"test_{secrets.token_hex(6)}", source)
     keys = derive(open_slots(header.slots, PASSPHRASE)[0])
     write_header(folder, replace(header, database=address), keys.header)
     return folder
+
+
+@pytest.fixture
+def server_vault_folder(tmp_path, server_vault_template) -> Path:
+    """An empty vault whose record lies on a PostgreSQL server, of this test's own, closed."""
+    return _copy_on_server(server_vault_template, tmp_path / "vault")
 
 
 @pytest.fixture(params=["sqlcipher", "postgresql"])
