@@ -40,11 +40,31 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "pictures": {}, "picture-take": {"form": "csv"}, "bulk": {}, "bulk-enter": {},
     "bulk-template": {}, "same": {"noun": "person", "text": "officer"}, "repeats": {},
     "record-review": {"to": "review", "seen": "1"}, "chains": {}, "law-case": {}, "law-act": {},
+    "codings": {}, "coding": {"do": "save"},
     "filing": {"forum": "icc-15", "lang": "en", "on": "2026-11-22"},
-    "filing-package": {}, "filing-document": {},
+    "filing-package": {}, "filing-document": {}, "filing-progress": {}, "filing-letter": {},
+    "editor": {}, "editor-section": {"text": "x"}, "editor-versions": {},
+    "editor-comment": {"text": "x"}, "comment-settle": {},
+    "redactions": {}, "redact": {"part": "text"}, "redact-make": {}, "redact-preview": {},
+    "redact-look": {}, "redact-copy": {}, "redact-back": {},
+    "handovers": {}, "handover": {}, "withdrawals": {}, "withdrawal-told": {}, "withdraw": {},
     "records": {}, "record-add": {}, "record": {}, "record-change": {}, "record-retire": {},
     "record-history": {}, "task-done": {}, "tasks": {},
+    "vocabularies": {}, "vocabulary-import": {}, "vocabulary": {}, "vocabulary-retire": {},
+    "grants": {"do": "seen", "number": "1"}, "person-find": {"name": "Hassan"},
+    "identity": {}, "identity-seal": {"note": "x"}, "identity-show": {"purpose": "to see"},
+    "identity-erase": {"reason": "x", "sure": "no"},
     "law": {}, "law-crime": {}, "ledger": {}, "ledger-entry": {}, "verify": {}, "machine": {},
+    "verify-package": {}, "witnesses": {}, "checkpoint-take": {}, "ledger-compare": {},
+    "ledger-grow": {}, "ledger-cosign": {}, "ledger-keep": {},
+    "post-quantum": None,  # of the owner: changes the ledger's keys
+    "proof-take": {}, "entry-take": {}, "stamps": {},
+    "stamps-ask": None, "stamps-upgrade": None,  # ask the network
+    "stamps-authority": {}, "stamps-calendar": {}, "stamps-remove": {},
+    "members": {}, "member-add": {}, "member-remove": {},
+    "passphrase": {}, "recovery-words": None,  # of the owner: draws new words
+    "backups": {}, "backup-make": {}, "exchanges": {}, "exchange-export": {"items": "I-0002"},
+    "exchange-import": {}, "exchange-receipt": {},
     "api-vault": {}, "api-items": {}, "api-item": {}, "api-cases": {}, "api-case": {},
     "api-chart": {}, "api-chains": {}, "api-law": {},
 }  # fmt: skip
@@ -53,16 +73,18 @@ RECORDS = ("V-1", "V-2", "AP-1", "S1", "E1", "A1", "P1", "P2", "ST1", "ST2", "IN
 FEW = ("V-1", "AP-1", "S1", "P2", "ST1", "INV1", "X1")
 PLURALS = ("persons", "sources", "statements", "involvements", "crossings", "propositions")
 VALUES = {
-    "item": ("I-0001", "I-0002", "I-0009"), "case": CASES, "record": RECORDS, "crime": ("7(1)(e)",),
+    "redaction": ("RD1",), "item": ("I-0001", "I-0002", "I-0009"), "case": CASES,
+    "record": RECORDS, "crime": ("7(1)(e)",),
     "position": ("0",), "start": ("0",), "number": ("1",), "sequence": ("3", "6", "12"),
-    "plural": PLURALS, "what": ("timeline", "map", "network", "chart"),
+    "name": ("act-kinds", "none"), "forum": ("icc-15",), "lang": ("en",), "place": ("summary",),
+    "member": ("M-99",), "plural": PLURALS, "what": ("timeline", "map", "network", "chart"),
 }  # fmt: skip
 
 
 def asked(route: str) -> list[str]:
     """Addresses of one route, with every example value."""
     names = re.findall(r"<(\w+):(\w+)>", route)
-    choices = [VALUES[kind] if kind in VALUES else VALUES[name] for kind, name in names]
+    choices = [VALUES[name] if name in VALUES else VALUES[kind] for kind, name in names]
     found = []
     for values in itertools.product(*choices):
         address = route
@@ -119,6 +141,10 @@ COMMANDS: dict[str, list[str]] = {
                   "{v} {c} timeline --out {out}.csv", "{v} {c} map --table"],
     "case same": ["{v} {c} person officer", "{v} {c} source zqsource", "{v} {c} place town --json"],
     "case template": ["{v} {c} --out {out}.xlsx"], "case add-table": ["{v} {c} {file}"],
+    "case code": ["{v} {c} {r} grade=2"], "case agreement": ["{v} {c}", "{v} {c} --json"],
+    "vocabulary list": ["{v}"], "vocabulary show": ["{v} act-kinds"],
+    "vocabulary add": ["{v} act-kinds x"], "vocabulary retire": ["{v} act-kinds x"],
+    "vocabulary import": ["{v} {file}"], "vocabulary changed": ["{v} {c}", "{v} {c} --json"],
     "case review": ["{v} {c} {r} --to review"], "case propose": ["{v} {c}", "{v} {c} --json"],
     "task list": ["{v} --all", "{v} --json"], "task add": ["{v} {c} look --about S1"],
     "task done": ["{v} {c} TA1"],
@@ -127,6 +153,7 @@ COMMANDS: dict[str, list[str]] = {
     "filing build": ["{v} {c} --out {out}"], "filing draft": ["{v} {c} --out {out}"],
     "filing redact": ["{v} {c} I1"], "filing check": ["{v} {c}", "{v} {c} --json"],
     "filing list": ["{v}", "{v} --json"],
+    "filing comment": ["{v} {c} summary x"], "filing comments": ["{v} {c}", "{v} {c} --json"],
     "filing sent": ["{v} I-0001 --to x --on 2026-01-01 --how post"],
     "filing affected": ["{v} {c} --person V-1"],
     "ledger show": ["{v} --limit 500", "{v} --limit 500 --json"], "ledger checkpoint": ["{v}"],

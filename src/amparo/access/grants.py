@@ -265,7 +265,8 @@ def _refuse_unfit(actor: str, member: str) -> Member:
 
 
 def _check_times(begins: datetime | None, until: datetime | None) -> None:
-    if until is not None and until <= max(begins or until, datetime.now(UTC)):
+    now = datetime.now(UTC)
+    if until is not None and until <= max(begins or now, now):
         raise BadInput("the grant would end before it begins", remedy="name a later day")
 
 

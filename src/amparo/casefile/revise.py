@@ -348,7 +348,7 @@ def _with_hidden(
         if field.to and isinstance(raw.get(field.name), str | list):
             for target in visible.listed(raw[field.name]):
                 if target in targets - known.keys():
-                    _check_reference(known, field.to, str(target), field.name)
+                    _check_reference(known, field.to, str(target), held.code)
     kept = visible.keep_hidden(case_code, held.noun, raw, held.body, known)
     with whole():
         beside = look_up(case_code, targets - known.keys())[0]
