@@ -53,18 +53,16 @@ def import_items(
     """
     from amparo.cli.check import read_known
     from amparo.cli.unlock import opened
-    from amparo.custody import layout
     from amparo.errors import BadInput
     from amparo.intake.receive import receive
     from amparo.store.files import write_durably
-    from amparo.vault.exchange import read_package, take_over
+    from amparo.vault.exchange import custody_files, read_package, take_over
 
     if receipt.exists():
         raise BadInput("there is a file of that name", value=str(receipt), remedy="name another")
     with opened(vault) as held:
         arriving = read_package(package, list(read_known([key], [], []).keys))
-        custody = [package / layout.ENTRIES, package / layout.CHECKPOINT, package / layout.NOTE]
-        tally = receive(held, held.member, [*arriving.files, *custody])
+        tally = receive(held, held.member, [*arriving.files, *custody_files(package)])
         note = take_over(held, arriving)
         write_durably(receipt.absolute(), note.encode())
         vkey = held.header.vkey

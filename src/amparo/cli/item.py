@@ -289,8 +289,7 @@ def export(
     """
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
-    from amparo.store.files import write_durably
-    from amparo.vault.retrieve import export_item, find_item
+    from amparo.vault.retrieve import export_to, find_item
 
     if out.exists():
         raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
@@ -298,8 +297,7 @@ def export(
         raise BadInput("no such folder", value=str(out.parent), remedy="make it first")
     with opened(vault, leaving=True) as held:
         found = find_item(item)
-        data = export_item(held, held.member, found, purpose=purpose)
-        write_durably(out.absolute(), data)
+        export_to(held, held.member, found, out.absolute(), purpose=purpose)
     typer.echo(f"{found.code}\t{found.sha256}\t{out}")
 
 

@@ -34,8 +34,9 @@ def add(
     Example: amparo member add evidence --draw
     """
     from amparo.access.roles import role_named
-    from amparo.cli.unlock import ask_passphrase, judge_passphrase, opened_with
+    from amparo.cli.unlock import ask_passphrase, opened_with
     from amparo.crypto.slots import draw_passphrase
+    from amparo.crypto.strength import judge_passphrase
     from amparo.vault.rekey import add_member
 
     role = role_named(role).name

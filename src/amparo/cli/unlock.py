@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
 VARIABLE = "AMPARO_PASSPHRASE_FILE"
-MAX_PASSPHRASE = 1024
-WEAKEST = 3
 
 
 def read_passphrase_file() -> str | None:
@@ -58,20 +56,10 @@ def ask_new_passphrase() -> str:
         given = ask_passphrase("New passphrase")
         if ask_passphrase("The same again") != given:
             raise BadInput("the two passphrases differ", remedy="try again")
+    from amparo.crypto.strength import judge_passphrase
+
     judge_passphrase(given)
     return given
-
-
-def judge_passphrase(passphrase: str) -> None:
-    """Raises BadInput when a passphrase would be guessed (zxcvbn score below 3 of 4)."""
-    from zxcvbn import zxcvbn
-
-    if len(passphrase) > MAX_PASSPHRASE:
-        raise BadInput("the passphrase is too long", remedy=f"at most {MAX_PASSPHRASE} characters")
-    judged = zxcvbn(passphrase[:72], max_length=72)
-    if judged["score"] < WEAKEST:
-        advice = " ".join(judged["feedback"]["suggestions"]) or "Use five random words."
-        raise BadInput("this passphrase would be guessed", remedy=advice)
 
 
 @contextmanager

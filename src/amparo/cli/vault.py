@@ -121,7 +121,8 @@ def passphrase(vault: VaultPath) -> None:
 
     Example: amparo vault passphrase evidence
     """
-    from amparo.cli.unlock import ask_passphrase, judge_passphrase
+    from amparo.cli.unlock import ask_passphrase
+    from amparo.crypto.strength import judge_passphrase
     from amparo.vault.rekey import change_passphrase
 
     old = ask_passphrase()
@@ -137,7 +138,7 @@ def recover(vault: VaultPath) -> None:
 
     Example: amparo vault recover evidence
     """
-    from amparo.cli.unlock import judge_passphrase
+    from amparo.crypto.strength import judge_passphrase
     from amparo.vault.header import read_header
     from amparo.vault.rekey import recover_with_words
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from amparo.errors import StorageFailed
@@ -58,26 +59,29 @@ def write_all(handle: int, data: bytes | bytearray | memoryview, disk: Disk = DI
         view = view[written:]
 
 
-def write_durably(path: Path, data: bytes, disk: Disk = DISK) -> None:
-    """Put `data` at `path` as a whole or not at all, durable when this returns.
+def write_durably(path: Path, data: bytes | Iterable[bytes], disk: Disk = DISK) -> None:
+    """Put `data` (bytes, or steps of them) at `path` as a whole or not at all, durable when
+    this returns.
 
-    Temp -> write -> sync -> rename -> sync parent. Raises StorageFailed; `path` then holds
-    what it held before.
+    Temp -> write -> sync -> rename -> sync parent. Raises StorageFailed, and what the steps
+    raise; `path` then holds what it held before.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         handle = disk.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
-            write_all(handle, data, disk)
+            for step in (data,) if isinstance(data, bytes) else data:
+                write_all(handle, step, disk)
             disk.sync(handle)
         finally:
             os.close(handle)
         disk.rename(temporary, path)
         disk.sync_folder(path.parent)
     except OSError as error:
+        raise storage_failed(error, path) from error
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise storage_failed(error, path) from error
 
 
 def remove_leftovers(folder: Path) -> int:

@@ -117,6 +117,11 @@ def read_package(folder: Path, keys: Sequence[str]) -> Arriving:
     return Arriving(checkpoint, Verifier.parse(report.key), items)
 
 
+def custody_files(package: Path) -> list[Path]:
+    """What tells of the items' custody so far: taken in as items too."""
+    return [package / layout.ENTRIES, package / layout.CHECKPOINT, package / layout.NOTE]
+
+
 def take_over(vault: Vault, arriving: Arriving) -> str:
     """Enter `transfer-in` for items that were deposited just now; the signed receipt.
 

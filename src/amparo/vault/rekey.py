@@ -55,11 +55,17 @@ def change_passphrase(folder: Path, old: str, new: str, *, cost: Cost = DEFAULT_
     """Replace the passphrase that `old` opens with. Raises Locked, BadInput."""
     vault = open_vault(folder, old)
     try:
-        _refuse_taken(vault, new, but=vault.member)
-        slots = change_slot(vault.header.slots, old, new, cost=cost)
-        _write_slots(vault, slots, "passphrase changed")
+        renew_passphrase(vault, old, new, cost=cost)
     finally:
         vault.close()
+
+
+def renew_passphrase(vault: Vault, old: str, new: str, *, cost: Cost = DEFAULT_COST) -> None:
+    """Replace the acting member's passphrase `old` in an open vault. Raises Locked, BadInput."""
+    wipe(open_slots(vault.header.slots, old, member=vault.member)[0])
+    _refuse_taken(vault, new, but=vault.member)
+    slots = change_slot(vault.header.slots, old, new, cost=cost)
+    _write_slots(vault, slots, "passphrase changed")
 
 
 def recover_with_words(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amparo.access import scope
 from amparo.access.roles import EXPORT, NARRATIVE
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound
+from amparo.store.files import write_durably
 from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part
 
@@ -72,15 +74,32 @@ def read_part(sha256: str, name: str, where: str = "") -> str:
 def export_item(vault: Vault, actor: str, item: Item, *, purpose: str) -> bytes:
     """The original bytes, verified whole, with an export entry written first.
 
-    Raises Refused for an item that the member may see and not take out.
+    In memory: for what is large, `export_to`. Raises Refused for an item that the member may
+    see and not take out.
     """
+    _refuse_export(item)
+    data = vault.packs.read(item.locator)
+    _enter_export(actor, item, purpose)
+    return data
+
+
+def export_to(vault: Vault, actor: str, item: Item, target: Path, *, purpose: str) -> None:
+    """The same into a file, step by step, which appears whole or not at all. StorageFailed."""
+    _refuse_export(item)
+    vault.packs.check(item.locator)
+    _enter_export(actor, item, purpose)
+    write_durably(target, vault.packs.stream(item.locator))
+
+
+def _refuse_export(item: Item) -> None:
     with scope.leaving():
         if not Item.objects.filter(pk=item.pk).exists():
             scope.refuse_unless(EXPORT, NARRATIVE)
-    data = vault.packs.read(item.locator)
+
+
+def _enter_export(actor: str, item: Item, purpose: str) -> None:
     with work(actor, "export item") as custody:
         custody.enter("export", item=item.sha256, purpose=purpose, size=item.size)
-    return data
 
 
 def item_facts(item: Item) -> dict[str, Any]:

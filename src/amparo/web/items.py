@@ -26,6 +26,7 @@ ITEMS_ON_PAGE = 50
 PARAGRAPHS_ON_PAGE = 150
 MOST_PARTS = 300
 MAX_PURPOSE = 200
+LARGEST_TAKEN = 600 << 20
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,12 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         raise BadInput(
             "say why the original is taken out",
             remedy=f"a few words, at most {MAX_PURPOSE} characters; they go into the ledger",
+        )
+    if item.size > LARGEST_TAKEN:
+        raise BadInput(
+            "this item is too large for a browser",
+            value=item.code,
+            remedy="take it out with `amparo item export`, which writes it step by step",
         )
     data = export_item(held_vault(), acting_member(), item, purpose=purpose)
     response = HttpResponse(data, content_type="application/octet-stream")

@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amparo.crypto.strength import MAX_PASSPHRASE
 from amparo.errors import AmparoError
 from amparo.web.faults import status_of
 from amparo.web.lock import door
-
-MAX_PASSPHRASE = 1024
 
 
 @require_http_methods(["GET", "POST"])

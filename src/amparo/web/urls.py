@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from amparo.web import (
     api,
+    backups,
     bulk,
     captures,
     cases,
@@ -13,11 +14,14 @@ from amparo.web import (
     checks,
     codings,
     entry,
+    exchanges,
     filings,
     grants,
+    identities,
     items,
     law,
     ledger,
+    members,
     outcomes,
     persons,
     pictures,
@@ -26,10 +30,12 @@ from amparo.web import (
     reviews,
     same,
     searches,
+    stamps,
     start,
     tasks,
     unlock,
     vocabularies,
+    witnesses,
 )
 
 
@@ -63,6 +69,12 @@ class RecordCode(_Code):
     regex = r"[A-Za-z][A-Za-z0-9._-]{0,63}"
 
 
+class MemberCode(_Code):
+    """M-2."""
+
+    regex = r"M-[1-9][0-9]{0,5}"
+
+
 class CrimeCode(_Code):
     """7(1)(e)."""
 
@@ -73,6 +85,7 @@ register_converter(ItemCode, "item")
 register_converter(CaseCode, "case")
 register_converter(RecordCode, "record")
 register_converter(CrimeCode, "crime")
+register_converter(MemberCode, "member")
 
 handler400 = "amparo.web.faults.bad_request"
 handler403 = "amparo.web.faults.not_found"
@@ -143,7 +156,38 @@ urlpatterns = [
     path("law/<crime:crime>", law.show_crime, name="law-crime"),
     path("ledger", ledger.show_list, name="ledger"),
     path("ledger/<int:sequence>", ledger.show, name="ledger-entry"),
+    path("ledger/tools", witnesses.show, name="witnesses"),
+    path("ledger/tools/checkpoint", witnesses.take_checkpoint, name="checkpoint-take"),
+    path("ledger/tools/compare", witnesses.compare, name="ledger-compare"),
+    path("ledger/tools/growth", witnesses.grow, name="ledger-grow"),
+    path("ledger/tools/countersign", witnesses.countersign, name="ledger-cosign"),
+    path("ledger/tools/keep", witnesses.keep, name="ledger-keep"),
+    path("ledger/tools/post-quantum", witnesses.use_post_quantum, name="post-quantum"),
+    path("ledger/<int:sequence>/proof", witnesses.take_proof, name="proof-take"),
+    path("ledger/<int:sequence>/entry", witnesses.take_entry, name="entry-take"),
+    path("ledger/stamps", stamps.show, name="stamps"),
+    path("ledger/stamps/ask", stamps.ask, name="stamps-ask"),
+    path("ledger/stamps/upgrade", stamps.upgrade, name="stamps-upgrade"),
+    path("ledger/stamps/authority", stamps.add_authority, name="stamps-authority"),
+    path("ledger/stamps/calendar", stamps.add_calendar, name="stamps-calendar"),
+    path("ledger/stamps/remove", stamps.remove, name="stamps-remove"),
+    path("members", members.show_list, name="members"),
+    path("members/add", members.add, name="member-add"),
+    path("members/<member:code>/remove", members.remove, name="member-remove"),
+    path("members/passphrase", members.change_own, name="passphrase"),
+    path("members/recovery", members.renew_words, name="recovery-words"),
+    path("backups", backups.show, name="backups"),
+    path("backups/make", backups.make, name="backup-make"),
+    path("exchanges", exchanges.show, name="exchanges"),
+    path("exchanges/hand", exchanges.hand, name="exchange-export"),
+    path("exchanges/take", exchanges.take, name="exchange-import"),
+    path("exchanges/receipt", exchanges.receipt, name="exchange-receipt"),
+    path("cases/<case:case>/identity/<record:code>", identities.ask, name="identity"),
+    path("cases/<case:case>/identity/<record:code>/seal", identities.seal, name="identity-seal"),
+    path("cases/<case:case>/identity/<record:code>/show", identities.show, name="identity-show"),
+    path("cases/<case:case>/identity/<record:code>/erase", identities.erase, name="identity-erase"),
     path("verify", checks.verify, name="verify"),
+    path("verify/package", checks.verify_given, name="verify-package"),
     path("machine", checks.machine, name="machine"),
     path("api/vault", api.vault, name="api-vault"),
     path("api/items", api.items, name="api-items"),

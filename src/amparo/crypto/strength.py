@@ -1,0 +1,20 @@
+"""Whether a passphrase would be guessed."""
+
+from __future__ import annotations
+
+from amparo.errors import BadInput
+
+MAX_PASSPHRASE = 1024
+WEAKEST = 3
+
+
+def judge_passphrase(passphrase: str) -> None:
+    """Raises BadInput when a passphrase would be guessed (zxcvbn score below 3 of 4)."""
+    from zxcvbn import zxcvbn
+
+    if len(passphrase) > MAX_PASSPHRASE:
+        raise BadInput("the passphrase is too long", remedy=f"at most {MAX_PASSPHRASE} characters")
+    judged = zxcvbn(passphrase[:72], max_length=72)
+    if judged["score"] < WEAKEST:
+        advice = " ".join(judged["feedback"]["suggestions"]) or "Use five random words."
+        raise BadInput("this passphrase would be guessed", remedy=advice)

@@ -1,0 +1,72 @@
+"""Who stands behind a person's code: seal, show with an entry, destroy. Nothing is prefilled."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from amparo.casefile.blind import seal_person
+from amparo.casefile.records import CaseFile, load_case
+from amparo.errors import BadInput, NotFound
+from amparo.vault.identity import FIELDS, erase_identity, list_identities, show_identity
+from amparo.web.lock import held_vault
+
+MAX_REASON = 200
+
+
+@require_GET
+def ask(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """Whether something is sealed, without what; forms to seal, show and destroy."""
+    return _page(request, case, code)
+
+
+@sensitive_post_parameters()
+@require_POST
+def seal(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """Seal what was typed under a key of that person's own."""
+    _check_person(case, code)
+    values = {field: request.POST.get(field, "").strip() for field in FIELDS}
+    seal_person(held_vault(), case, code, values)
+    return HttpResponseRedirect(reverse("identity", args=[case, code]))
+
+
+@require_POST
+def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """What is sealed, once, on this page; that it was shown, and why, is an entry."""
+    _check_person(case, code)
+    values = show_identity(held_vault(), case, code, purpose=_reason(request, "purpose"))
+    return _page(request, case, code, values=values)
+
+
+@require_POST
+def erase(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """Destroy key and identity, after the code was typed once more."""
+    _check_person(case, code)
+    if request.POST.get("sure", "").strip() != code:
+        raise BadInput("nothing was destroyed", remedy=f"type {code} to say that you mean it")
+    erase_identity(held_vault(), case, code, reason=_reason(request, "reason"))
+    return HttpResponseRedirect(reverse("identity", args=[case, code]))
+
+
+def _page(request: HttpRequest, case: str, code: str, **facts: object) -> HttpResponse:
+    known = _check_person(case, code)
+    held = next((row for row in list_identities(case) if row.person_code == code), None)
+    told = {"case": known, "person": code, "held": held, "fields": FIELDS}
+    return render(request, "identity.html", {**told, **facts})
+
+
+def _check_person(case: str, code: str) -> CaseFile:
+    known = load_case(case)
+    if not any(row.code == code for row in known.all("person")):
+        raise NotFound("no such person in this case", value=code)
+    return known
+
+
+def _reason(request: HttpRequest, field: str) -> str:
+    reason = " ".join(request.POST.get(field, "").split())
+    if not reason or len(reason) > MAX_REASON:
+        raise BadInput("say why", remedy="a few words for the ledger; name nobody")
+    return reason

@@ -1,0 +1,241 @@
+"""Members, backups, exchanges, proofs, stamps and identities: what the commands do, as pages."""
+
+import os
+import shutil
+
+import lxml.html
+import pytest
+from django.test import Client
+
+from amparo.crypto.sign import COSIGN_ED25519, Signer
+from amparo.custody.checkpoint import cosign, parse_checkpoint
+from amparo.custody.models import LedgerEntry, LogState
+from amparo.custody.proof import check_inclusion, parse_proof
+from amparo.custody.tree import leaf_hash
+from amparo.custody.verify import verify_package
+from amparo.vault import rekey
+from amparo.vault.unlock import create_vault, open_vault
+from amparo.vault.verify import verify_vault
+from amparo.web.lock import Door, held_vault, set_door
+
+NEW = "eleven quiet boats in the grey morning"
+
+
+@pytest.fixture
+def cheap(monkeypatch, cheap_cost):
+    """Slots that the pages make cost nothing to open."""
+    for name in ("add_member", "renew_passphrase"):
+        made = getattr(rekey, name)
+        monkeypatch.setattr(
+            f"amparo.web.members.{name}",
+            lambda *words, _made=made, **named: _made(*words, cost=cheap_cost, **named),
+        )
+
+
+@pytest.fixture
+def door(demo_vault_template, tmp_path):
+    """A door of this test's own: slots are changed."""
+    shutil.copytree(demo_vault_template, tmp_path / "vault")
+    made = Door(tmp_path / "vault", 600.0)
+    set_door(made)
+    yield made
+    made.close()
+
+
+def texts(answer, wanted):
+    """Texts of the elements that a path finds on a page."""
+    return [one.text_content() for one in lxml.html.fromstring(answer.content).xpath(wanted)]
+
+
+def drawn_on(answer):
+    return texts(answer, "//p[@id='drawn']")[0]
+
+
+def enter(passphrase):
+    browser = Client(SERVER_NAME="127.0.0.1")
+    answer = browser.post("/unlock", {"passphrase": passphrase})
+    return browser if answer.status_code == 302 else None
+
+
+def test_a_member_is_added_with_drawn_words_shown_once_and_removed(client, passphrase, cheap):
+    told = client.post("/members/add", {"own": passphrase, "role": "member"})
+    drawn = drawn_on(told)
+    assert told.status_code == 200 and len(drawn.split()) == 7
+    assert drawn.encode() in told.content and told["Cache-Control"] == "no-store"
+    assert drawn.encode() not in client.get("/members").content
+    other = enter(drawn)
+    assert b"M-2" in other.get("/members").content
+    assert b"Add a member" not in other.get("/members").content
+    refused = other.post("/members/add", {"own": drawn, "role": "owner"})
+    assert refused.status_code == 409
+    assert other.post("/members/M-1/remove").status_code == 409
+    assert other.post("/members/recovery", {"own": drawn, "shares": "1of1"}).status_code == 409
+    assert client.post("/members/M-2/remove").status_code == 302
+    assert other.get("/members").status_code == 302, "the session ended with the slot"
+    assert enter(drawn) is None
+
+
+def test_a_member_changes_the_own_passphrase_only_with_the_old_one(client, passphrase, cheap):
+    wrong = {"own": "not this one", "passphrase": NEW, "again": NEW}
+    assert client.post("/members/passphrase", wrong).status_code == 403
+    for bad in ({"again": "x"}, {"passphrase": "letmein", "again": "letmein"}):
+        given = {"own": passphrase, "passphrase": NEW, "again": NEW, **bad}
+        assert client.post("/members/passphrase", given).status_code == 400
+    assert enter(passphrase)
+    given = {"own": passphrase, "passphrase": NEW, "again": NEW}
+    assert client.post("/members/passphrase", given).status_code == 200
+    assert enter(NEW) and enter(passphrase) is None
+
+
+def test_recovery_words_are_shown_once_and_open_the_vault(client, passphrase, door, cheap_cost):
+    given = {"own": passphrase, "shares": "2of3"}
+    told = client.post("/members/recovery", given)
+    words = texts(told, "//li[@class='code']")
+    assert len(words) == 3 and all(line.encode() in told.content for line in words)
+    assert client.post("/members/recovery", {**given, "shares": "many"}).status_code == 400
+    folder = door.folder
+    door.close()
+    rekey.recover_with_words(folder, words[:2], NEW, cost=cheap_cost)
+    open_vault(folder, NEW).close()
+
+
+def test_a_backup_is_made_and_its_state_is_told(client, tmp_path, passphrase):
+    assert b"none yet" in client.get("/backups").content
+    assert client.post("/backups/make", {"place": ""}).status_code == 400
+    assert client.post("/backups/make", {"place": "s3://b"}).status_code == 400
+    place = str(tmp_path / "copy")
+    told = client.post("/backups/make", {"place": place}, follow=True)
+    assert b"Backed up:" in told.content and place.encode() not in told.content
+    assert told.redirect_chain == [("/backups", 302)]
+    again = client.get("/backups").content
+    assert b"Backed up:" not in again and b"none yet" not in again
+
+
+def test_items_go_to_another_office_and_the_receipt_comes_back(
+    client, tmp_path, passphrase, cheap_cost, door
+):
+    out = str(tmp_path / "handed")
+    given = {"items": "I-0001 I-0002", "to": "amparo/00", "purpose": "joint case", "place": out}
+    assert b"2 items" in client.post("/exchanges/hand", given).content
+    ours = held_vault().header.vkey
+    assert verify_package(tmp_path / "handed", trusted=[ours]).clean
+    assert client.post("/exchanges/hand", given).status_code == 400, "never over what is there"
+    door.close()
+    create_vault(tmp_path / "theirs", NEW, cost=cheap_cost)
+    other = Door(tmp_path / "theirs", 600.0)
+    set_door(other)
+    them = enter(NEW)
+    bad = them.post("/exchanges/take", {"place": out, "key": ours[:-4] + "AAA="})
+    assert bad.status_code in (400, 500)
+    told = them.post("/exchanges/take", {"place": out, "key": ours})
+    receipt, theirs = texts(told, "//pre[@id='receipt-made']")[0], held_vault().header.vkey
+    assert b"0 failed" in told.content and receipt.startswith("amparo-receipt/1\n")
+    other.close()
+    set_door(door)
+    back = enter(passphrase)
+    pasted = {"receipt": receipt.replace("\n", "\r\n"), "key": theirs}
+    assert b"Receipt kept for 2 items" in back.post("/exchanges/receipt", pasted).content
+
+
+def test_entries_are_proven_and_checkpoints_compared(client):
+    entry = client.get("/ledger/2/entry").content
+    proof = parse_proof(client.get("/ledger/2/proof").content.decode())
+    head = parse_checkpoint(client.get("/ledger/tools/checkpoint").content.decode())
+    check_inclusion(leaf_hash(entry), 2, head.size, proof.path, head.root)
+    assert client.get("/ledger/99999/proof").status_code == 404
+    same = client.post("/ledger/tools/compare", {"checkpoint": head.note.replace("\n", "\r\n")})
+    assert f"only grown since {head.size} entries".encode() in same.content
+    wrong = client.post("/ledger/tools/compare", {"checkpoint": "nothing of the kind"})
+    assert wrong.status_code == 400
+    growth = client.post("/ledger/tools/growth", {"since": "3"})
+    assert growth.content.startswith(b"amparo-consistency/1\nold 3\n")
+    for since in ("", "x", "0", "99999999"):
+        assert client.post("/ledger/tools/growth", {"since": since}).status_code in (400, 500)
+
+
+def test_witnesses_countersign_and_are_kept(client):
+    witness = Signer("partner/witness", os.urandom(32), COSIGN_ED25519)
+    note = cosign(LogState.objects.get().checkpoint, witness, 1_800_000_000)
+    given = {"checkpoint": note, "key": witness.verifier.vkey}
+    assert b"countersigned by partner/witness" in client.post("/ledger/tools/keep", given).content
+    other = Signer("amparo/theirs", os.urandom(32))
+    theirs = other.verifier.vkey
+    from amparo.custody.checkpoint import make_checkpoint
+
+    note = make_checkpoint("amparo/theirs", 3, os.urandom(32), [other])
+    first = client.post("/ledger/tools/countersign", {"checkpoint": note})
+    assert first.status_code == 409, "not without their key"
+    told = client.post("/ledger/tools/countersign", {"checkpoint": note, "key": theirs})
+    assert texts(told, "//pre[@id='signed']")[0].startswith("amparo/theirs\n3\n")
+    fork = make_checkpoint("amparo/theirs", 3, os.urandom(32), [other])
+    assert client.post("/ledger/tools/countersign", {"checkpoint": fork}).status_code == 500
+    assert client.post("/ledger/tools/post-quantum").status_code == 200
+    assert b"Use a post-quantum key" not in client.get("/ledger/tools").content
+    assert verify_vault(held_vault()).faults == []
+
+
+def test_stamp_services_are_named_and_nobody_is_asked_unless_clicked(client):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    assert client.post("/ledger/stamps/ask").status_code == 400
+    client.post("/ledger/stamps/calendar", {"url": "https://calendar.example"})
+    pem = SimpleUploadedFile("r.pem", b"-----BEGIN CERTIFICATE-----\nx")
+    bad = {"name": "tsa-one", "url": "http://tsa.example", "roots": pem}
+    assert client.post("/ledger/stamps/authority", bad).status_code == 400
+    page = client.get("/ledger/stamps")
+    assert b"calendar.example" in page.content and b"Stamp the newest" in page.content
+    client.post("/ledger/stamps/remove", {"name": "calendar.example"})
+    assert b"calendar.example" not in client.get("/ledger/stamps").content
+
+
+def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client):
+    place = "/cases/KARV/identity/V-1"
+    assert b"is sealed under this code" in client.get(place).content
+    client.post(f"{place}/seal", {"name": "Wexford Quillon", "note": "by the mill"})
+    page = client.get(place).content
+    assert b"Quillon" not in page and b"Seal it anew" in page
+    assert client.post(f"{place}/show", {"purpose": ""}).status_code == 400
+    shown = client.post(f"{place}/show", {"purpose": "call before the hearing"})
+    assert b"Wexford Quillon" in shown.content
+    assert LedgerEntry.objects.order_by("-sequence")[0].kind == "view"
+    sure = {"reason": "consent withdrawn", "sure": "V-2"}
+    assert client.post(f"{place}/erase", sure).status_code == 400
+    client.post(f"{place}/erase", {**sure, "sure": "V-1"})
+    assert b"This person was erased" in client.get(place).content
+    assert LedgerEntry.objects.order_by("-sequence")[0].kind == "dispose"
+    assert client.post(f"{place}/show", {"purpose": "again"}).status_code == 404
+    for missing in ("/cases/KARV/identity/V-99", "/cases/NONE/identity/V-1"):
+        assert client.get(missing).status_code == 404
+    assert verify_vault(held_vault()).faults == []
+
+
+def test_a_package_is_checked_from_its_folder(client, tmp_path):
+    out = tmp_path / "handed"
+    given = {"items": "I-0001", "to": "amparo/00", "purpose": "joint case", "place": str(out)}
+    client.post("/exchanges/hand", given)
+    key = held_vault().header.vkey
+    told = client.post("/verify/package", {"place": str(out), "key": key})
+    assert b"whole and signed" in told.content and b"the key that you named" in told.content
+    next((out / "data/items").iterdir()).write_bytes(b"another")
+    told = client.post("/verify/package", {"place": str(out)})
+    assert b"broken in the package" in told.content and b"data/items" in told.content
+    assert client.post("/verify/package", {"place": str(tmp_path / "none")}).status_code == 404
+    assert client.post("/verify/package", {"place": str(tmp_path)}).status_code == 400
+
+
+def test_places_of_this_machine_are_for_owners(client, passphrase, cheap, tmp_path):
+    told = client.post("/members/add", {"own": passphrase, "role": "member"})
+    other = enter(drawn_on(told))
+    for get in ("/backups", "/exchanges"):
+        assert other.get(get).status_code == 409
+    for post in ("/backups/make", "/exchanges/hand", "/exchanges/take", "/verify/package"):
+        given = {"place": str(tmp_path / "x"), "items": "I-0001", "to": "x", "purpose": "x"}
+        assert other.post(post, given).status_code == 409
+    assert not (tmp_path / "x").exists()
+
+
+def test_nothing_is_there_for_who_has_not_unlocked(stranger):
+    for address in ("/members", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
+                    "/cases/KARV/identity/V-1", "/ledger/2/proof"):  # fmt: skip
+        assert stranger.get(address).status_code == 302
+        assert stranger.post(address).status_code == 302
