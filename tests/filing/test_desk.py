@@ -153,3 +153,20 @@ def test_comments_are_opened_answered_and_resolved(vault):
         add_comment("M-1", "KARV", "icc-15", "en", "poetry", "x")
     with pytest.raises(NotFound):
         settle_comment("M-1", "KARV", "ST1", state="resolved")
+
+
+def test_comments_from_the_command_line(run, demo_vault_folder):
+    import json
+
+    words = ("filing", "comment", demo_vault_folder, "KARV")
+    run(*words, "summary", "Say when.")
+    run(*words, "summary", stdin="By how many?\n")
+    run(*words, "poetry", "x", expect=3)
+    words = ("filing", "comments", demo_vault_folder, "KARV")
+    run(*words, "--resolve", "CM1", "--answer", "Done.")
+    told = json.loads(run(*words, "--json").stdout)
+    assert [(one["id"], one["state"], one["text"]) for one in told] == [
+        ("CM1", "resolved", "Say when."), ("CM2", "open", "By how many?"),
+    ]  # fmt: skip
+    assert "CM2" in run(*words, "--reopen", "CM1").stdout
+    run(*words, "--resolve", "CM9", expect=3)

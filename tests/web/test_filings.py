@@ -1,6 +1,7 @@
 """Filing: the gate first, then the build, then what is taken away."""
 
 import io
+import time
 import zipfile
 
 import lxml.html
@@ -9,6 +10,17 @@ import pytest
 from amparo.custody.models import LedgerEntry
 
 FORM = {"forum": "icc-15", "lang": "en", "on": "2026-11-22", "sender": "A group\nA street"}
+
+
+def wait_for_build(browser):
+    """Ask as the page does until the build is done; every answer before says how far it is."""
+    for _ in range(600):
+        answer = browser.get("/cases/KARV/filing/progress")
+        if "Refresh" not in answer:
+            return answer
+        assert answer.status_code == 200 and b"Under way" in answer.content
+        time.sleep(0.2)
+    raise AssertionError("the build does not end")
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +32,7 @@ def built(door, passphrase):
     browser.post("/unlock", {"passphrase": passphrase})
     answer = browser.post("/cases/KARV/filing", FORM)
     assert answer.status_code == 302, answer.content
+    wait_for_build(browser)
     package = browser.post("/cases/KARV/filing/package")
     return package, lxml.html.fromstring(browser.get("/cases/KARV/filing").content)
 
@@ -63,9 +76,9 @@ def test_no_other_item_leaves_by_that_door(built, client, find):
 
 
 def test_nothing_is_left_in_clear(built):
-    from amparo.web import filings
+    from amparo.web import builds
 
-    left = list(filings.MEMORY.glob("amparo-*")) if filings.MEMORY.is_dir() else []
+    left = list(builds.MEMORY.glob("amparo-*")) if builds.MEMORY.is_dir() else []
     assert not left
 
 

@@ -19,6 +19,7 @@ from amparo.errors import AmparoError, Exit
 from . import (
     backup,
     case,
+    comment,
     corroborate,
     demonstrate,
     doctor,
@@ -61,6 +62,8 @@ app.add_typer(task.app, name="task")
 app.command("gazetteer")(gazetteer.gazetteer)
 app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(law.app, name="law")
+filing.app.command("comment")(comment.comment)
+filing.app.command("comments")(comment.comments)
 app.add_typer(filing.app, name="filing")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(vault.app, name="vault")

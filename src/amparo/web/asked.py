@@ -1,0 +1,103 @@
+"""Which filing a page is about: forum, language, day, recipient and version, from its address.
+
+An address carries ids and numbers only: a recipient is its place in the list of recipients
+whom consents of the case name for the forum's purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from amparo.casefile.schema import VERSIONS
+from amparo.errors import BadInput
+from amparo.filing.bundle import OPEN_FORUM
+from amparo.filing.words import FORUMS, LANGUAGES, load_forum, load_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amparo.casefile.records import CaseFile
+
+NAMES = {"en": "English", "fr": "Français"}
+CODED = VERSIONS[1]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filing asked for. `to` is the place of the recipient in `recipients`, "" for none."""
+
+    forum: str = FORUMS[0]
+    lang: str = LANGUAGES[0]
+    on: date = date.min
+    to: str = ""
+    recipient: str = ""
+    version: str = CODED
+
+    @property
+    def query(self) -> str:
+        """The same choice for another address."""
+        told = (
+            f"forum={self.forum}&lang={self.lang}&on={self.on.isoformat()}&version={self.version}"
+        )
+        return told + (f"&to={self.to}" if self.to else "")
+
+    @property
+    def tail(self) -> str:
+        """What an address that names forum and language still needs."""
+        return f"?to={self.to}" if self.to else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the forum leaves open who is addressed."""
+        return self.forum == OPEN_FORUM
+
+
+def read_asked(given: Mapping[str, str], known: CaseFile) -> Asked:
+    """The choice, checked; what is not given stands as usual. Raises BadInput."""
+    forum, lang = given.get("forum") or FORUMS[0], given.get("lang") or LANGUAGES[0]
+    load_words(forum, lang)
+    version = given.get("version") or CODED
+    if version not in VERSIONS:
+        raise BadInput("there is no such version", remedy=f"one of: {', '.join(VERSIONS)}")
+    on = _day(given["on"]) if "on" in given else datetime.now(UTC).date()
+    to = given.get("to", "") if forum == OPEN_FORUM else ""
+    return Asked(forum, lang, on, to, _recipient(known, forum, to), version)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput("the day is not a date", remedy="write it as 2026-11-22") from None
+
+
+def recipients(known: CaseFile, forum: str) -> list[str]:
+    """Whom consents name for the purpose of a forum that leaves open who is addressed."""
+    if forum != OPEN_FORUM:
+        return []
+    rules = load_forum(forum)
+    named = {str(row["recipient"]) for row in known.all("consent")
+             if row["purpose"] == rules.purpose and row["recipient"]}  # fmt: skip
+    return sorted(named - {rules.recipient})
+
+
+def _recipient(known: CaseFile, forum: str, to: str) -> str:
+    if not to:
+        return ""
+    listed = recipients(known, forum)
+    if not to.isdigit() or int(to) >= len(listed):
+        raise BadInput("this recipient is not in the list", remedy="choose one of the list")
+    return listed[int(to)]
+
+
+def choices(known: CaseFile, asked: Asked) -> dict[str, object]:
+    """What the choosing form offers."""
+    return {
+        "asked": asked,
+        "fora": [(name, load_words(name, "en").say("forum.name")) for name in FORUMS],
+        "languages": list(NAMES.items()),
+        "versions": VERSIONS,
+        "recipients": list(enumerate(recipients(known, asked.forum))),
+    }
