@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from amparo.vault.models import Item
 from amparo.vault.unlock import Vault, mark_writing
 
 BATCH_FILES = 48
-BATCH_BYTES = 96 << 20
+BATCH_BYTES = 64 << 20
 READERS_AT_ONCE = 2
 RELATION = "part"
 
@@ -102,8 +102,8 @@ def receive(
         if not path.exists() and not path.is_symlink():
             raise BadInput("no such file or folder", value=str(path), remedy="check the path")
     tally = Tally()
-    for batch in _batches(gather(paths)):
-        for received in _receive_batch(vault, actor, batch, budget):
+    for outcomes in _read_ahead(_batches(gather(paths)), budget):
+        for received in _keep(vault, actor, outcomes):
             tally.count(received)
             if tell:
                 tell(received)
@@ -182,32 +182,35 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _receive_batch(
-    vault: Vault, actor: str, batch: list[Found], budget: Budget
-) -> Iterator[Received]:
-    sizes = _known_sizes(batch)
+def _read_ahead(
+    batches: Iterable[list[Found]], budget: Budget
+) -> Iterator[list[list[_Read] | Received]]:
+    """What each batch gave; while one is being stored, the sandbox already reads the next.
 
-    def read(found: Found) -> list[_Read] | Received:
-        try:
-            return _read_file(found, sizes, budget)
-        except OSError as error:
-            return Received(found.name, "failed", fault=error.strerror or "it cannot be read")
-
-    readable = [found for found in batch if not found.fault]
+    The threads ask nothing of the database: what it knows of a batch is looked up before.
+    """
     with ThreadPoolExecutor(READERS_AT_ONCE) as pool:
-        outcomes = dict(zip((f.path for f in readable), pool.map(read, readable), strict=True))
-    trees: list[list[_Read]] = []
-    for found in batch:
-        outcome = outcomes.get(found.path)
-        if isinstance(outcome, list):
-            trees.append(outcome)
-        else:
-            yield outcome or Received(found.name, "failed", fault=found.fault)
-    yield from _store(vault, actor, trees)
+        ahead: list[Future[list[_Read] | Received]] | None = None
+        try:
+            for batch in batches:
+                held = _held_by_size(batch)
+                now = [pool.submit(_try, found, held, budget) for found in batch]
+                if ahead is not None:
+                    yield [future.result() for future in ahead]
+                ahead = now
+            if ahead is not None:
+                yield [future.result() for future in ahead]
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _known_sizes(batch: list[Found]) -> set[int]:
-    """Sizes in this batch of which the vault holds an item."""
+def _keep(vault: Vault, actor: str, outcomes: list[list[_Read] | Received]) -> Iterator[Received]:
+    yield from (one for one in outcomes if isinstance(one, Received))
+    yield from _store(vault, actor, [one for one in outcomes if isinstance(one, list)])
+
+
+def _held_by_size(batch: list[Found]) -> dict[int, set[str]]:
+    """Digests of the items held that are as large as a file of this batch, by size."""
     wanted: set[int] = set()
     for found in batch:
         with suppress(OSError):

@@ -81,3 +81,63 @@ def test_without_ocr_a_scan_says_so(good: ModuleType, box: Sandbox) -> None:
     reading = box.read(data, name="scan.pdf", budget=Budget(ocr=False))
     assert reading.outcome == "partial"
     assert reading.detail == "pages without text layer; OCR switched off"
+
+
+@pytest.mark.skipif("eng" not in HERE, reason="tesseract or its data are not installed")
+@pytest.mark.parametrize("at", [(160, 200), (900, 3100)])
+def test_two_short_lines_on_a_large_page_are_read_or_said_to_be_missed(
+    at: tuple[int, int], box: Sandbox
+) -> None:
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("L", (2480, 3508), 255)
+    pen, font = ImageDraw.Draw(image), ImageFont.truetype(str(FONT), 44)
+    pen.text(at, "They came at dawn.", font=font, fill=0)
+    pen.text((at[0], at[1] + 70), "Nobody was told why.", font=font, fill=0)
+    reading = box.read(saved(image, "PNG"), name="scan.png")
+    assert " ".join(reading.text().split()) == "They came at dawn. Nobody was told why."
+    assert reading.outcome == "ok"
+
+
+def test_ink_outside_the_words_read_is_seen() -> None:
+    from PIL import Image, ImageDraw
+
+    from amparo.intake.readers.ocr import UNREAD, Recognised, unread_ink
+
+    page = Image.new("L", (1000, 1400), 255)
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((100, 100, 400, 130), 0)
+    pen.rectangle((100, 800, 400, 830), 0)
+    first, second = (100, 100, 300, 30), (100, 800, 300, 30)
+    assert unread_ink(page, Recognised()) == 1.0
+    half = unread_ink(page, Recognised("a", "eng", 9, 90.0, (first,)))
+    assert UNREAD < half < 0.6
+    assert unread_ink(page, Recognised("a", "eng", 9, 90.0, (first, second))) == 0.0
+    assert unread_ink(page, Recognised("a", "eng", 9, 20.0, (first, second))) == 1.0
+    photo = Image.effect_noise((600, 400), 90)
+    assert unread_ink(photo, Recognised()) == 0.0
+    assert unread_ink(Image.new("L", (600, 400), 255), Recognised()) == 0.0
+
+
+def test_a_page_whose_ink_no_mode_can_read_is_partial(monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image, ImageDraw
+
+    from amparo.intake.readers import ocr
+    from amparo.intake.readers.draft import Draft
+
+    asked: list[tuple[str, ...]] = []
+
+    def nothing(image: object, chosen: str, draft: object, *options: str) -> str:
+        asked.append(options)
+        return ""
+
+    monkeypatch.setattr(ocr, "_run", nothing)
+    monkeypatch.setattr(ocr, "languages", lambda: frozenset(("eng", "osd")))
+    page = Image.new("L", (1200, 1600), 255)
+    ImageDraw.Draw(page).rectangle((100, 300, 800, 340), 0)
+    draft = Draft(Budget())
+    assert ocr.recognise(page, draft) == ""
+    assert (draft.outcome, draft.detail) == ("partial", ocr.MISSED)
+    assert any("11" in options for options in asked)
+    clean = Draft(Budget())
+    assert ocr.recognise(Image.new("L", (1200, 1600), 255), clean) == "" and clean.outcome == ""

@@ -26,6 +26,14 @@ _BY_SCRIPT = {"Latin": "eng+fra", "Cyrillic": "rus", "Arabic": "ara"}
 LAST_MOMENT = 0.6
 LEAST_CONFIDENCE = 45
 CLEAR = 85
+# A page: light paper, little ink. On one, ink that no reading covers is text that was missed.
+PAPER = 180
+MOST_INK = 0.15
+LEAST_INK = 60
+UNREAD = 0.3
+UNREAD_MODES = ("11", "6")
+MISSED = "marks on the page were not read as text"
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Recognised:
     languages: str = ""
     letters: int = 0
     confidence: float = 0.0
+    boxes: tuple[Box, ...] = ()
 
     @property
     def score(self) -> float:
@@ -87,11 +96,50 @@ def recognise(image: Image.Image, draft: Draft) -> str:
     chosen = _languages_for(image, draft)
     readings = [_read(image, chosen, draft)] if chosen else _try_scripts(image, draft)
     best = max(readings, key=lambda reading: reading.score, default=Recognised())
+    best = _look_again(image, best, chosen, draft)
     if best.confidence < LEAST_CONFIDENCE:
         return ""
     draft.meta("ocr", f"tesseract, {best.languages}")
     draft.meta("ocr_confidence", f"{best.confidence:.0f} of 100")
     return best.text
+
+
+def _look_again(image: Image.Image, best: Recognised, chosen: str, draft: Draft) -> Recognised:
+    """A page with ink outside what was read is searched for scattered words; else it is partial.
+
+    Layout analysis takes a few short lines on a large page for noise, in silence.
+    """
+    if unread_ink(image, best) < UNREAD:
+        return best
+    for mode in UNREAD_MODES:
+        if draft.spent() > LAST_MOMENT:
+            break
+        wanted = [chosen] if chosen else [_present(one) for one in _BY_SCRIPT.values()]
+        found = [_read(image, one, draft, "--psm", mode) for one in wanted if one]
+        best = max([best, *found], key=lambda reading: reading.score)
+        if unread_ink(image, best) < UNREAD:
+            return best
+    draft.outcome, draft.detail = "partial", draft.detail or MISSED
+    return best
+
+
+def unread_ink(image: Image.Image, reading: Recognised) -> float:
+    """Share of a page's ink that lies outside the words read; 0 where it is no page of text."""
+    from PIL import ImageDraw
+
+    size = image.width * image.height
+    steps = image.histogram()
+    light = sum(steps[PAPER:])
+    ink = image.point([255] * 110 + [0] * 146)
+    total = ink.histogram()[255]
+    if light < (1 - MOST_INK) * size or not LEAST_INK <= total <= MOST_INK * size:
+        return 0.0
+    if reading.confidence >= LEAST_CONFIDENCE:
+        pen = ImageDraw.Draw(ink)
+        for left, top, width, height in reading.boxes:
+            edge = height // 3
+            pen.rectangle((left - edge, top - edge, left + width + edge, top + height + edge), 0)
+    return float(ink.histogram()[255] / total)
 
 
 def _readable(image: Image.Image) -> Image.Image:
@@ -131,24 +179,27 @@ def _try_scripts(image: Image.Image, draft: Draft) -> list[Recognised]:
     return found
 
 
-def _read(image: Image.Image, chosen: str, draft: Draft) -> Recognised:
+def _read(image: Image.Image, chosen: str, draft: Draft, *options: str) -> Recognised:
     """One reading, with tesseract's own confidence in it."""
+    boxes: list[Box] = []
     lines: dict[tuple[str, ...], list[str]] = {}
     weighted, letters = 0.0, 0
-    for row in _run(image, chosen, draft, "-c", "tessedit_create_tsv=1").splitlines()[1:]:
+    for row in _run(image, chosen, draft, "-c", "tessedit_create_tsv=1", *options).splitlines()[1:]:
         cells = row.split("\t")
         word = cells[11].strip() if len(cells) == 12 else ""
         if word:
             lines.setdefault(tuple(cells[2:5]), []).append(word)
             weighted += max(0.0, float(cells[10])) * len(word)
             letters += len(word)
+            boxes.append((int(cells[6]), int(cells[7]), int(cells[8]), int(cells[9])))
     text: list[str] = []
     above: tuple[str, ...] = ()
     for place, words in lines.items():
         text += [""] if above and place[:2] != above else []
         text.append(" ".join(words))
         above = place[:2]
-    return Recognised("\n".join(text), chosen, letters, weighted / letters if letters else 0.0)
+    mean = weighted / letters if letters else 0.0
+    return Recognised("\n".join(text), chosen, letters, mean, tuple(boxes))
 
 
 def _run(image: Image.Image, chosen: str, draft: Draft, *options: str) -> str:
