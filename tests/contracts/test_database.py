@@ -194,3 +194,35 @@ def test_every_table_has_its_migration(either_vault):
 
     assert not database.has_older_tables() and not database.has_newer_tables()
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_a_backup_is_an_encrypted_vault_with_the_same_record(filled, tmp_path):
+    from amparo.vault.backup import back_up, check_copy
+    from amparo.vault.header import read_header
+
+    told = {query: search(query).total for query in ("quarry", "задержанный", '"two men"')}
+    case, words = export_case("TEST"), set(text_index.vocabulary())
+    for _ in range(2):
+        back_up(filled, tmp_path / "copy")
+    assert check_copy(filled, tmp_path / "copy") == []
+    filled.close()
+    held = b"".join(path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
+    assert b"quarry" not in held and b"SQLite format" not in held
+    assert read_header(tmp_path / "copy").database == ""
+    copy = open_vault(tmp_path / "copy", PASSPHRASE)
+    try:
+        report = verify_vault(copy)
+        check_record(report)
+        assert report.faults == []
+        assert export_case("TEST") == case and set(text_index.vocabulary()) == words
+        assert {query: search(query).total for query in told} == told
+        add_records("M-1", "TEST", [Draft("place", "", {"name": "x"})], reason="t")
+    finally:
+        copy.close()
+
+
+def test_erasing_leaves_nothing_to_open(filled):
+    from amparo.store.database import shred
+
+    shred()
+    assert verify_vault(filled).faults == []

@@ -35,8 +35,12 @@ def test_the_main_job(run, tmp_path, demo_files, address):
     assert report["faults"] == [] and any("PostgreSQL" in line for line in report["checked"])
     again = json.loads(run("item", "add", vault, demo_files, "--json").stdout)
     assert again["deposited"] == 0
-    refused = run("backup", vault, tmp_path / "copy", expect=9)
-    assert "PostgreSQL" in refused.stderr and not (tmp_path / "copy").exists()
+    run("backup", vault, tmp_path / "copy")
+    run("verify", tmp_path / "copy")
+    copied = json.loads(run("search", tmp_path / "copy", "задержали", "--json").stdout)
+    assert copied["total"] == found["total"]
+    refused = run("vault", "reseal", vault, expect=9)
+    assert "PostgreSQL" in refused.stderr
 
 
 def test_the_same_case_comes_out(run, tmp_path, demo_files, address, demo_vault_folder):

@@ -69,7 +69,7 @@ def test_a_backup_cut_off_is_still_the_earlier_one(filled, tmp_path, monkeypatch
     back_up(filled, tmp_path / "copy")
     receive_bytes(filled, "M-1", [("c.bin", os.urandom(5_000))])
     with monkeypatch.context() as patch:
-        patch.setattr(backup, "write_durably", lambda *_: 1 / 0)
+        patch.setattr(backup, "write_header", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             back_up(filled, tmp_path / "copy")
     torn = tmp_path / "copy/packs/000001.pack"

@@ -251,12 +251,31 @@ def copy_under(target: Path, key: bytes) -> None:
     upkeep.copy_under(target, key)
 
 
+def save_copy(target: Path, key: bytes) -> None:
+    """The record as an SQLCipher file under the raw 32-byte `key` of this vault's database.
+
+    The writer's lock must be held. A server's record is written into a new file.
+    """
+    if is_server():
+        from amparo.store.postgresql.copy_out import copy_out
+
+        with storage_errors():
+            copy_out(target, key)
+        return
+    import shutil
+
+    from django.db import connection
+
+    shutil.copyfile(str(connection.settings_dict["NAME"]), target)
+    target.chmod(0o600)
+
+
 def refuse_on_server() -> None:
     """Raises Refused for what needs the record as a file of ours."""
     if is_server():
         raise Refused(
             "this is not done for a vault whose record lies on a PostgreSQL server",
-            remedy="its administrator backs the database up; see docs/guide/postgresql.md",
+            remedy="take a backup into a folder, which is an encrypted vault; there it is done",
         )
 
 

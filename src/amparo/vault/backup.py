@@ -1,6 +1,7 @@
 """Backup: a copy of the vault, as encrypted as the vault, made while it is in use.
 
-A backup is a vault folder. Packs only ever grow, so a pack of the same length is not copied
+A backup is a vault folder; the record of a server becomes an encrypted file in it. Packs only
+ever grow, so a pack of the same length is not copied
 again; the record is copied under the writer's lock, with the ledger files of that moment.
 The new state takes the place of the old one only when all of it is on the device.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from amparo.custody.work import work
 from amparo.errors import BadInput, Broken
 from amparo.store import database, lock, swap
 from amparo.store.files import storage_failed, write_durably
-from amparo.vault.header import HEADER_NAME, read_header
+from amparo.vault.header import HEADER_NAME, Header, read_header, write_header
 from amparo.vault.unlock import DATABASE, WRITING, Vault
 
 STEP = 1 << 20
@@ -46,7 +47,6 @@ def back_up(vault: Vault, target: Path) -> Copied:
     The copy is an entry of the ledger, and covers it. Raises BadInput when something else
     lies there or the backup is newer than the vault, StorageFailed; the backup is then as before.
     """
-    database.refuse_on_server()
     target = target.absolute()
     anew = _check_target(vault, target)
     enter_copy(vault)
@@ -61,13 +61,13 @@ def back_up(vault: Vault, target: Path) -> Copied:
             database.settle_log()
             state = LogState.objects.get()
             ends = {path.name: path.stat().st_size for path in _packs(vault.folder)}
-            _copy(vault.folder / DATABASE, building / DATABASE)
+            database.save_copy(building / DATABASE, vault.keys.database)
             shutil.copytree(vault.folder / "ledger", building / "ledger")
             _copy_folder(vault.folder / "timestamps", target / "timestamps")
-            header = (vault.folder / HEADER_NAME).read_bytes()
+            header = _header_of_copy(vault.folder)
         source = vault.folder / "packs"
         copied = sum(_bring(source / name, packs / name, end) for name, end in ends.items())
-        write_durably(building / HEADER_NAME, header)
+        write_header(building, header, vault.keys.header)
         if anew:
             (packs / WRITING).unlink()
         swap.decide(target)
@@ -75,6 +75,11 @@ def back_up(vault: Vault, target: Path) -> Copied:
     except OSError as error:
         raise storage_failed(error, target) from error
     return Copied(state.size, len(ends), copied, sum(ends.values()) - copied)
+
+
+def _header_of_copy(folder: Path) -> Header:
+    """The vault's header; the copy of a record on a server is a file."""
+    return replace(read_header(folder), database="")
 
 
 def enter_copy(vault: Vault) -> None:
@@ -179,11 +184,6 @@ def _ends_alike(source: Path, target: Path, held: int) -> bool:
         one.seek(start)
         other.seek(start)
         return one.read(held - start) == other.read(held - start)
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
 
 
 def _copy_folder(source: Path, target: Path) -> None:
