@@ -91,7 +91,8 @@ def seal(key: bytes, context: bytes, plaintext: bytes) -> bytes:
 def unseal(key: bytes, context: bytes, sealed: bytes | memoryview) -> bytes:
     """Open in one step. Raises Broken on any other key, context or byte."""
     opener = Opener(key, context)
-    return opener.update(sealed) + opener.finalize()
+    plain, rest = opener.update(sealed), opener.finalize()
+    return plain + rest if rest else plain
 
 
 def read_range(

@@ -13,7 +13,7 @@ from amparo.crypto.keys import Keys
 from amparo.crypto.memory import protect_process
 from amparo.crypto.seal import sealed_size
 from amparo.errors import Broken, NotFound
-from amparo.store.bodies import open_body
+from amparo.store.bodies import check_whole, open_body
 from amparo.store.frames import (
     HEAD,
     HEADER,
@@ -28,7 +28,8 @@ from amparo.store.frames import (
 )
 
 ALONE = 96 << 20
-WINDOW = 2 << 20
+WINDOW = 4 << 20
+WHOLE = 1 << 20
 WRITING = ".writing"
 
 
@@ -80,22 +81,62 @@ def audit(
     progress: Callable[[int], None] | None = None,
 ) -> PackReport:
     """Check all packs in `folder`; see Packs.verify. OSError becomes a fault of its file."""
-    paths, faults = _listed(folder)
-    done: list[_Checked] = []
-    for checked in _check_all(paths, keys, workers):
-        done.append(checked)
-        faults += checked.faults
-        if progress is not None:
-            progress(checked.size)
-    found = {locator for checked in done for locator in checked.locators}
-    orphans: list[str] = []
-    if expected is not None:
-        missing, known = _compared(found, expected, keys, {checked.number for checked in done})
-        faults += missing
-        orphans = sorted(found - known)
-    size = sum(checked.size for checked in done)
-    objects = sum(len(checked.locators) for checked in done)
-    return PackReport(len(paths), objects, size, tuple(faults), tuple(orphans))
+    with Audit(folder, keys, workers) as under_way:
+        return under_way.finish(expected, progress)
+
+
+class Audit:
+    """A check of all packs in `folder` that is under way; see Packs.verify.
+
+    Other processes read the packs while this one does something else; from `finish` on this
+    one reads along. OSError becomes a fault of its file.
+    """
+
+    def __init__(self, folder: Path, keys: Keys, workers: int | None = None) -> None:
+        self._keys = keys
+        self._paths, self._faults = _listed(folder)
+        count = min(workers or os.cpu_count() or 1, len(self._paths))
+        alone = count <= 1 or (workers is None and _total(self._paths) < ALONE)
+        self._pool = None if alone else _make_pool(count - 1, keys)
+        self._asked = [(p, self._pool.submit(_check_one, p)) for p in self._paths if self._pool]
+
+    def __enter__(self) -> Audit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def finish(
+        self,
+        expected: Iterable[tuple[str, str]] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> PackReport:
+        """Outcome of all packs, compared with what is `expected`."""
+        done: dict[int, _Checked] = {}
+        for checked in self._check_all():
+            done[checked.number] = checked
+            if progress is not None:
+                progress(checked.size)
+        every = [done[number] for number in sorted(done)]
+        faults = self._faults + [fault for checked in every for fault in checked.faults]
+        found = {locator for checked in every for locator in checked.locators}
+        orphans: list[str] = []
+        if expected is not None:
+            missing, known = _compared(found, expected, self._keys, set(done))
+            faults += missing
+            orphans = sorted(found - known)
+        size = sum(checked.size for checked in every)
+        return PackReport(len(self._paths), len(found), size, tuple(faults), tuple(orphans))
+
+    def _check_all(self) -> Iterator[_Checked]:
+        if self._pool is None:
+            yield from (check_pack(path, self._keys) for path in self._paths)
+            return
+        while self._asked and self._asked[-1][1].cancel():
+            yield check_pack(self._asked.pop()[0], self._keys)
+        for _, future in self._asked:
+            yield future.result()
 
 
 def check_pack(path: Path, keys: Keys) -> _Checked:
@@ -173,16 +214,19 @@ def _check_bytes(name: str, number: int, data: _Window, keys: Keys) -> _Checked:
 
 
 def _check_object(name: str, offset: int, head: Head, data: _Window) -> str | None:
-    start = offset + HEAD
-    if start + sealed_size(head.padded) > data.size:
+    start, length = offset + HEAD, sealed_size(head.padded)
+    if start + length > data.size:
         return "an object is cut off"
 
     def fetch(at: int, length: int) -> bytes:
         return data.read(start + at, length)
 
     try:
-        for _ in open_body(head, fetch, name):
-            pass
+        if length <= WHOLE:
+            check_whole(head, data.read(start, length), name)
+        else:
+            for _ in open_body(head, fetch, name):
+                pass
     except Broken as error:
         return error.cause[0].lower() + error.cause[1:]
     return None
@@ -246,14 +290,9 @@ def _compared(
     return faults, known
 
 
-def _check_all(paths: list[Path], keys: Keys, workers: int | None) -> Iterator[_Checked]:
-    count = min(workers or os.cpu_count() or 1, len(paths))
-    if count <= 1 or (workers is None and _total(paths) < ALONE):
-        yield from (check_pack(path, keys) for path in paths)
-        return
+def _make_pool(count: int, keys: Keys) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=_start, initargs=(keys,)) as pool:
-        yield from pool.map(_check_one, paths)
+    return ProcessPoolExecutor(count, context, initializer=_start, initargs=(keys,))
 
 
 def _total(paths: list[Path]) -> int:

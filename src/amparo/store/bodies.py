@@ -6,11 +6,23 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 
-from amparo.crypto.seal import Opener, sealed_size
+from amparo.crypto.seal import Opener, sealed_size, unseal
 from amparo.errors import Broken
 from amparo.store.frames import CONTEXT, Head
 
 STEP = 1 << 20
+
+
+def check_whole(head: Head, sealed: bytes, where: str) -> None:
+    """What `open_body` checks, of a body held whole in memory. Raises Broken."""
+    try:
+        plain = memoryview(unseal(head.key, CONTEXT, sealed))
+    except Broken:
+        raise _damaged(where) from None
+    if len(plain) != head.padded or bytes(plain[head.size :]).strip(b"\x00"):
+        raise _damaged(where)
+    if not hmac.compare_digest(hashlib.sha256(plain[: head.size]).digest(), head.digest):
+        raise Broken("An object has another digest than recorded", value=where)
 
 
 def open_body(head: Head, fetch: Callable[[int, int], bytes], where: str) -> Iterator[bytes]:
@@ -38,8 +50,10 @@ def open_body(head: Head, fetch: Callable[[int, int], bytes], where: str) -> Ite
             if not sealed:
                 break
     except Broken:
-        raise Broken(
-            "An object is damaged", value=where, remedy="Restore it from a backup"
-        ) from None
+        raise _damaged(where) from None
     if left or not hmac.compare_digest(running.digest(), head.digest):
         raise Broken("An object has another digest than recorded", value=where)
+
+
+def _damaged(where: str) -> Broken:
+    return Broken("An object is damaged", value=where, remedy="Restore it from a backup")

@@ -107,7 +107,7 @@ def header_holds(keys: Keys, number: int, header: bytes) -> bool:
 
 def locator_of(keys: Keys, pack: int, offset: int, digest: bytes) -> Locator:
     """The locator of an object: without the key its digest cannot be recognised in it."""
-    mark = hmac.new(keys.locators, b"amparo/1 locator" + digest, "sha256").hexdigest()[:32]
+    mark = hmac.digest(keys.locators, b"amparo/1 locator" + digest, "sha256").hex()[:32]
     return Locator(pack, offset, mark)
 
 

@@ -21,7 +21,7 @@ from amparo.crypto.keys import Keys
 from amparo.crypto.seal import read_range
 from amparo.errors import Broken, NotFound, StorageFailed
 from amparo.store.appending import Appender
-from amparo.store.audit import PackReport, audit
+from amparo.store.audit import Audit, PackReport
 from amparo.store.bodies import open_body
 from amparo.store.files import DISK, Disk, storage_failed
 from amparo.store.frames import (
@@ -229,10 +229,15 @@ class Packs:
         misplaced or of another digest is then named too, and objects unknown to the record
         are listed as orphans. See audit.py.
         """
+        with self.begin_audit(workers) as audit:
+            return audit.finish(expected, progress)
+
+    def begin_audit(self, workers: int | None = None) -> Audit:
+        """Begin what `verify` does, so that something else can be done meanwhile."""
         with self._lock:
             if self._writer is not None:
                 self._writer.drain()
-        return audit(self.folder, self._keys, expected, workers=workers, progress=progress)
+        return Audit(self.folder, self._keys, workers)
 
     def numbers(self) -> list[int]:
         """Numbers of the packs in the folder, ascending."""

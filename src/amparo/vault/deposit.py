@@ -19,6 +19,7 @@ from amparo.vault.models import Derivation, Item, Part, Passage
 
 PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:\n(?!\s*\n).*\S)*", re.MULTILINE)
 MAX_PASSAGE = 2_000
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 PLAIN = (
     "number", "sha256", "size", "locator", "file_name", "kind", "media_type", "outcome", "detail",
     "reader", "reader_version", "expected", "emitted", "failed", "received_by", "entry_sequence",
@@ -125,7 +126,12 @@ def describe_digest(arrival: Arrival) -> str:
         arrival.reader, arrival.reader_version, arrival.metadata,
         [[e.name, e.label, e.text] for e in arrival.extracts],
     ]  # fmt: skip
-    return digest_bytes(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
+    return words_digest(told)
+
+
+def words_digest(told: list[Any]) -> str:
+    """Digest of the list that `describe_digest` makes of an arrival."""
+    return digest_bytes(_ENCODE(told).encode())
 
 
 def _enter(custody: Work, arrival: Arrival) -> Item:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,21 +11,23 @@ from typing import Any
 
 from amparo.crypto.sign import Verifier
 from amparo.custody.checkpoint import verify_head
-from amparo.custody.entry import parse_entry
+from amparo.custody.entry import EntryMaker
 from amparo.custody.log import CHECKPOINT
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier, leaf_hash
 from amparo.errors import AmparoError
+from amparo.store.audit import PackReport
 from amparo.store.database import check_pages, describe_check, reading_errors
 from amparo.store.database import name as database_name
 from amparo.store.lock import LOCK_NAME
-from amparo.store.packs import Stored
-from amparo.vault.deposit import Arrival, Extract, describe_digest
 from amparo.vault.header import HEADER_NAME
+from amparo.vault.hold import code_of
 from amparo.vault.models import Item
 from amparo.vault.unlock import DATABASE, WRITING, Vault
+from amparo.vault.verify_items import Told, compare_items, hear_all
 
+Check = Callable[["Vault", "Report"], None]
 KNOWN_FILES = {HEADER_NAME, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK_NAME}
 KNOWN_FOLDERS = {"packs", "ledger", "timestamps"}
 
@@ -65,27 +67,36 @@ def verify_vault(
     key can write another past that agrees with itself; it does not agree with these.
     """
     report = Report()
-    checks = (
+    told = Told()
+    checks: tuple[Check, ...] = (
         _check_pages,
-        _check_ledger,
+        partial(_check_ledger, told=told),
         _check_published,
-        _check_items,
+        partial(_check_items, told=told),
         _check_identities,
         _check_stamps,
         _check_folder,
+        partial(_check_earlier, earlier=earlier),
     )
-    for check in (*checks, partial(_check_earlier, earlier=earlier)):
-        try:
-            with reading_errors():
+    with ExitStack() as stack:
+        # Other processes read the packs while this one reads the record.
+        packs: list[Check] = []
+        with _told_of(report):
+            packs.append(_begin_packs(vault, stack, progress))
+        for check in (*checks, *packs):
+            with _told_of(report):
                 check(vault, report)
-        except AmparoError as error:
-            report.faults.append(_placed(error))
+    return report
+
+
+@contextmanager
+def _told_of(report: Report) -> Iterator[None]:
+    """What cannot be read is a fault; the check goes on."""
     try:
         with reading_errors():
-            _check_packs(vault, report, progress)
+            yield
     except AmparoError as error:
         report.faults.append(_placed(error))
-    return report
 
 
 def _placed(error: AmparoError) -> str:
@@ -101,14 +112,14 @@ def _check_pages(vault: Vault, report: Report) -> None:
         report.checked.append(f"{database_name()}: {checked}")
 
 
-def _check_ledger(vault: Vault, report: Report) -> None:
+def _check_ledger(vault: Vault, report: Report, *, told: Told) -> None:
     """Entries are whole, in order, and hash to the signed head."""
-    frontier = Frontier()
+    frontier, maker = Frontier(), EntryMaker()
     rows = LedgerEntry.objects.order_by("sequence")
     columns = rows.values_list("sequence", "kind", "body", "leaf_hash")
     for sequence, kind, raw, kept in columns.iterator(chunk_size=2_000):
         body = bytes(raw)
-        entry, leaf = parse_entry(body), leaf_hash(body)
+        entry, leaf = maker.parse(body), leaf_hash(body)
         where = f"ledger entry {sequence}"
         if entry["sequence"] != frontier.size or sequence != frontier.size:
             report.faults.append(f"{where}: out of order")
@@ -116,6 +127,8 @@ def _check_ledger(vault: Vault, report: Report) -> None:
         if leaf != bytes(kept) or entry["kind"] != kind:
             report.faults.append(f"{where}: the entry is not the one that was recorded")
         frontier = frontier.append(leaf)
+        told.hear(sequence, kind, entry)
+    told.whole = True
     state = LogState.objects.get()
     head = verify_head(state.checkpoint, map(Verifier.parse, vault.header.head_vkeys))
     if (head.size, head.root) != (frontier.size, frontier.root()):
@@ -158,36 +171,9 @@ def _check_earlier(vault: Vault, report: Report, *, earlier: Sequence[str]) -> N
             report.checked.append(f"ledger: it has only grown since the checkpoint of {old.size}")
 
 
-def _arrival(item: Item) -> Arrival:
-    extracts = tuple(Extract(p.name, p.label, p.text, p.language) for p in item.parts.all())
-    return Arrival(
-        Stored(item.locator, item.sha256, item.size), item.file_name, item.kind, item.media_type,
-        item.outcome, item.detail, item.reader, item.reader_version, extracts, item.metadata,
-    )  # fmt: skip
-
-
-def _check_items(vault: Vault, report: Report) -> None:
-    """Each item's row and extractions are what its last reading's entry said.
-
-    That is its deposit, or the `derive` with which it was read again.
-    """
-    count = deposits = 0
-    told: dict[str, tuple[object, ...]] = {}
-    rows = LedgerEntry.objects.filter(kind__in=("deposit", "derive")).order_by("sequence")
-    bodies = rows.values_list("sequence", "kind", "body")
-    for sequence, kind, body in bodies.iterator(chunk_size=5_000):
-        entry = json.loads(bytes(body))
-        if entry.get("changes"):
-            told[str(entry.get("item"))] = (sequence, entry.get("size"), entry["changes"])
-        deposits += kind == "deposit"
-    items = Item.every.prefetch_related("parts").order_by("number")
-    for item in items.iterator(chunk_size=500):
-        found = (item.entry_sequence, item.size, describe_digest(_arrival(item)))
-        if told.get(item.sha256) != found:
-            report.faults.append(f"{item.code}: its row or text is not what was deposited")
-        count += 1
-    if deposits != count:
-        report.faults.append(f"items: {deposits} deposits in the ledger, {count} in the record")
+def _check_items(vault: Vault, report: Report, *, told: Told) -> None:
+    """Each item's row and extractions are what its last reading's entry said."""
+    count = compare_items(told if told.whole else hear_all(), report.faults)
     report.checked.append(f"items: {count} rows compared with their ledger entries")
 
 
@@ -199,6 +185,8 @@ def _check_identities(vault: Vault, report: Report) -> None:
 
 def _check_stamps(vault: Vault, report: Report) -> None:
     """Time stamps hold, by the certificates that are pinned; nothing is contacted."""
+    if not any(_files(vault.folder / "timestamps")):
+        return
     from amparo.custody.stamping import open_stamps
 
     found, faults = open_stamps().read()
@@ -221,17 +209,29 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _check_packs(vault: Vault, report: Report, progress: Callable[[int], None] | None) -> None:
-    rows = Item.every.values_list("locator", "sha256")
-    names = {item.locator: item.code for item in Item.every.only("number", "locator")}
-    found = vault.packs.verify(rows.iterator(chunk_size=5_000), progress=progress)
-    for fault in found.faults:
-        held = f" ({names[fault.locator]})" if fault.locator in names else ""
-        report.faults.append(f"{fault}{held}")
+def _begin_packs(vault: Vault, stack: ExitStack, progress: Callable[[int], None] | None) -> Check:
+    """Begin to read the packs; what is answered waits for the end and compares.
+
+    What the record expects is asked first: an item that comes in meanwhile is not looked for.
+    """
+    expected = list(Item.every.values_list("locator", "sha256", "number"))
+    audit = stack.enter_context(vault.packs.begin_audit())
+
+    def finish(_: Vault, report: Report) -> None:
+        found = audit.finish(((at, digest) for at, digest, _ in expected), progress)
+        _report_packs(report, found, expected)
+
+    return finish
+
+
+def _report_packs(report: Report, found: PackReport, expected: list[tuple[str, str, int]]) -> None:
+    held_at = {fault.locator: "" for fault in found.faults}
+    held_at |= {at: f" ({code_of(number)})" for at, _, number in expected if at in held_at}
+    report.faults += [f"{fault}{held_at[fault.locator]}" for fault in found.faults]
     if found.orphans:
         report.notes.append(
             f"{len(found.orphans)} sealed objects belong to no item: a deposit was cut off "
-            "before it was acknowledged"
+            "before it was acknowledged, or it came in during this check"
         )
     report.checked.append(
         f"packs: {found.objects} objects, {found.size} bytes in {found.packs} packs"
