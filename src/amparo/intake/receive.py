@@ -215,14 +215,26 @@ def _held_by_size(batch: list[Found]) -> dict[int, set[str]]:
     for found in batch:
         with suppress(OSError):
             wanted.add(found.path.stat().st_size)
-    return set(Item.every.filter(size__in=wanted).values_list("size", flat=True))
+    held: dict[int, set[str]] = {}
+    for size, digest in Item.every.filter(size__in=wanted).values_list("size", "sha256"):
+        held.setdefault(size, set()).add(digest)
+    return held
 
 
-def _read_file(found: Found, sizes: set[int], budget: Budget) -> list[_Read]:
+def _try(found: Found, held: dict[int, set[str]], budget: Budget) -> list[_Read] | Received:
+    if found.fault:
+        return Received(found.name, "failed", fault=found.fault)
+    try:
+        return _read_file(found, held, budget)
+    except OSError as error:
+        return Received(found.name, "failed", fault=error.strerror or "it cannot be read")
+
+
+def _read_file(found: Found, held: dict[int, set[str]], budget: Budget) -> list[_Read]:
     """Read a file; one whose size the vault knows is hashed first, and not parsed again."""
-    if found.path.stat().st_size in sizes:
+    if known := held.get(found.path.stat().st_size):
         digest, _ = digest_file(found.path)
-        if Item.every.filter(sha256=digest).exists():
+        if digest in known:
             return [_Read(found.name, found.path, None, "", 0, digest)]
     return _unfold(found.name, found.path, budget)
 
