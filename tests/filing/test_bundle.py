@@ -187,12 +187,12 @@ def test_an_unknown_case_looks_like_nothing(vault, tmp_path):
 
 
 def test_a_failure_midway_leaves_nothing(build, tmp_path, monkeypatch):
-    from amparo.filing import bundle
+    from amparo.filing import issue
 
     def fail(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bundle, "build_package", fail)
+    monkeypatch.setattr(issue, "build_package", fail)
     from amparo.errors import StorageFailed
 
     with pytest.raises(StorageFailed):
@@ -240,14 +240,14 @@ def test_a_part_that_is_gone_blocks_like_a_quotation_that_moved(build, monkeypat
 
 
 def test_a_build_that_fails_after_recording_says_so(vault, build, tmp_path, monkeypatch):
-    from amparo.filing import bundle
+    from amparo.filing import issue
     from amparo.filing.gather import filings
 
     def fail(*_, **__):
         raise BadInput("no package today")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bundle, "build_package", fail)
+        patch.setattr(issue, "build_package", fail)
         with pytest.raises(BadInput):
             build("failing", on=date(2026, 1, 5))
     assert not (tmp_path / "failing").exists()

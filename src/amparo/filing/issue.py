@@ -1,0 +1,188 @@
+"""What was printed goes into the vault, the ledger and the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amparo.crypto.digest import digest_bytes
+from amparo.custody.extract import extract_of
+from amparo.custody.log import current_log
+from amparo.custody.package import Content, build_package
+from amparo.custody.work import work
+from amparo.errors import AmparoError, Broken
+from amparo.filing.scan import refuse_secrets
+from amparo.store import lock
+from amparo.vault.deposit import Arrival, deposit
+from amparo.vault.models import Item
+from amparo.vault.unlock import mark_writing
+
+if TYPE_CHECKING:
+    from amparo.filing.document import Document, Exhibit
+    from amparo.filing.words import Forum
+    from amparo.vault.unlock import Vault
+
+PDF, DOCX, INDEX = "filing.pdf", "filing.docx", "exhibits.csv"
+MEDIA = {
+    PDF: ("pdf", "application/pdf"),
+    DOCX: ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    INDEX: ("text", "text/csv"),
+    "exhibits-load.csv": ("text", "text/csv"),
+    "exhibits-load.dat": ("text", "text/plain"),
+}
+
+
+def tendered(document: Document) -> list[Exhibit]:
+    """Exhibits whose bytes leave; those withheld are listed only."""
+    return [one for one in document.exhibits if not one.withheld]
+
+
+def read_exhibits(vault: Vault, document: Document) -> Iterator[tuple[str, bytes]]:
+    """(file name, bytes) of each exhibit that leaves. Raises Broken naming the exhibit."""
+    places = {one.sha256: one for one in tendered(document)}
+    for item in Item.objects.filter(sha256__in=places):
+        with _naming(places[item.sha256]):
+            data = vault.packs.read(item.locator)
+        yield places[item.sha256].file_name, data
+
+
+@contextmanager
+def _naming(exhibit: Exhibit) -> Iterator[None]:
+    try:
+        yield
+    except AmparoError as error:
+        raise Broken(
+            "an exhibit does not verify",
+            value=f"exhibit {exhibit.number}, {exhibit.file_name}",
+            remedy="run `amparo verify` on the vault and restore the item from a backup",
+        ) from error
+
+
+def record_build(
+    vault: Vault,
+    document: Document,
+    forum: Forum,
+    files: dict[str, bytes],
+    persons: tuple[str, ...],
+    variant: str,
+) -> tuple[str, ...]:
+    """Deposit what was printed, and enter the export of each exhibit and of the filing."""
+    with lock.hold(vault.folder), mark_writing(vault):
+        known = Item.every.filter(sha256__in=_digests(files))
+        held = dict(known.values_list("sha256", "locator"))
+        told = _told(document, persons, variant)
+        arrivals = [_arrival(vault, told, name, data, held) for name, data in files.items()]
+        vault.packs.flush()
+        done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")
+        vault.packs.release()
+        leaving = [(one.sha256, one.sha256, one.size) for one in tendered(document)]
+        printed = [(one.item.sha256, one.item.sha256, one.item.size) for one in done]
+        with work(vault.member, f"filing {forum.id}") as custody:
+            for item, digest, size in (*leaving, *printed):
+                custody.enter(
+                    "export",
+                    case=document.code,
+                    item=item,
+                    digest=digest,
+                    size=size,
+                    to={"party": forum.recipient},
+                    purpose=forum.purpose,
+                )
+    return tuple(one.item.code for one in done)
+
+
+def _told(document: Document, persons: tuple[str, ...], variant: str) -> dict[str, object]:
+    return {
+        "case": document.code,
+        "forum": document.forum,
+        "lang": document.lang,
+        "version": variant,
+        "date": document.made_at.date().isoformat(),
+        "persons": list(persons),
+        "numbers": {one.item: one.number for one in document.exhibits},
+    }
+
+
+def _arrival(
+    vault: Vault, told: dict[str, object], name: str, data: bytes, held: dict[str, str]
+) -> Arrival:
+    kind, media_type = MEDIA[name]
+    suffix = ("load." if "load" in name else "") + name.rpartition(".")[2]
+    return Arrival(
+        stored=vault.packs.put(data, held=held.get),
+        file_name=f"{told['case']}-{told['forum']}-{told['lang']}.{suffix}",
+        kind=kind,
+        media_type=media_type,
+        outcome="ok",
+        reader="filing",
+        reader_version=version("amparo"),
+        metadata={"filing": told} if name == PDF else {},
+    )
+
+
+@contextmanager
+def owning_up(vault: Vault, document: Document, files: dict[str, bytes]) -> Iterator[None]:
+    """What fails after the exports were entered is entered too: nothing left, and it says so."""
+    try:
+        yield
+    except BaseException:
+        with lock.hold(vault.folder), work(vault.member, "filing not finished") as custody:
+            custody.enter(
+                "correct",
+                case=document.code,
+                item=digest_bytes(files[PDF]),
+                result="the filing was not finished: nothing of it left",
+            )
+        raise
+
+
+def write_package(
+    vault: Vault,
+    folder: Path,
+    document: Document,
+    files: dict[str, bytes],
+    secrets: tuple[str, ...] = (),
+) -> None:
+    """The court package. Raises Broken for an exhibit that is not what was received, Refused
+    when one of the secrets stands in what the package adds: ledger, proofs, lists."""
+    exhibits = {one.sha256: f"exhibits/{one.file_name}" for one in tendered(document)}
+    places = dict(Item.objects.filter(sha256__in=exhibits).values_list("sha256", "locator"))
+    contents: list[tuple[str, Content]] = [(f"filing/{n}", data) for n, data in files.items()]
+    contents += [
+        (name, partial(vault.packs.stream, places[digest])) for digest, name in exhibits.items()
+    ]
+    package = build_package(
+        folder,
+        contents,
+        extract_of([*exhibits, *_digests(files)]),
+        [current_log().signer],
+        made_at=document.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        info={"External-Identifier": f"{document.code} {document.forum} {document.lang}"},
+    )
+    written = {name: digest for name, digest, _ in package.files}
+    wrong = [n for d, n in exhibits.items() if written.get(f"data/{n}") != d]
+    if wrong:
+        raise Broken(
+            "an exhibit is not what was received",
+            value=wrong[0],
+            remedy="run `amparo verify` on the vault",
+        )
+    _search_package(folder, secrets)
+
+
+def _search_package(folder: Path, secrets: tuple[str, ...]) -> None:
+    """Search what the package itself adds; its data were searched before."""
+    if not secrets:
+        return
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and name.parts[0] != "data":
+            refuse_secrets({name.as_posix(): path.read_bytes()}, secrets)
+
+
+def _digests(files: dict[str, bytes]) -> list[str]:
+    return [digest_bytes(data) for data in files.values()]
