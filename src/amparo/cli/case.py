@@ -170,7 +170,7 @@ def add(ctx: typer.Context, vault: VaultPath, case: CaseCode, noun: NounName) ->
     Example: amparo case add evidence KARV source --kind outlet --title "The Courier" --grade C
     """
     from amparo.casefile.records import load_case
-    from amparo.casefile.revise import Draft, add_records, next_code
+    from amparo.casefile.revise import Draft, add_records
     from amparo.casefile.schema import BY_NAME
     from amparo.cli.unlock import opened
 
@@ -178,8 +178,7 @@ def add(ctx: typer.Context, vault: VaultPath, case: CaseCode, noun: NounName) ->
     pairs = _pairs(ctx.args)
     with opened(vault) as held:
         known = load_case(case)
-        code = pairs.pop("id", "") or next_code(known, described)
-        draft = Draft(described.name, code, pairs, lambda key: f"--{key}")
+        draft = Draft(described.name, pairs.pop("id", ""), pairs, lambda key: f"--{key}")
         added = add_records(held.member, case, [draft], reason=f"add {described.name}")
         warn_of_same(known, described.name, pairs)
     for row in added:
