@@ -8,26 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amparo.cli import gate
+from amparo.cli.gate import CaseCode, Day, ForumId, Language, Recipient, Version
 from amparo.cli.show import AsJson, print_json, print_rows
 from amparo.cli.vault import VaultPath
-from amparo.errors import Exit
 
 if TYPE_CHECKING:
     from amparo.filing.bundle import Built
-    from amparo.filing.check import Withheld
-    from amparo.filing.rulebook import Finding
 
 app = typer.Typer(no_args_is_help=True, help="Filings: what is handed to a court or body.")
-CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]
-ForumId = Annotated[
-    str, typer.Option(help="Forum: icc-15, hrc, cat, special-procedures, echr or national.")
-]
-Recipient = Annotated[
-    str, typer.Option(help="Authority addressed, as consents name it; with --forum national.")
-]
-Day = Annotated[
-    datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the filing; default today (UTC)."),
+app.command("check")(gate.check)
+app.command("rules")(gate.rules)
+app.command("override")(gate.override)
+Senders = Annotated[
+    list[str] | None, typer.Option("--sender", help="A line naming the sender; may be repeated.")
 ]
 
 
@@ -37,11 +31,9 @@ def build(
     case: CaseCode,
     out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the filing.")],
     forum: ForumId = "icc-15",
-    lang: Annotated[str, typer.Option(help="Language of the filing: en or fr.")] = "en",
+    lang: Language = "en",
     on: Day = None,
-    sender: Annotated[
-        list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
-    ] = None,
+    sender: Senders = None,
     recipient: Recipient = "",
     protect: Annotated[
         Path | None,
@@ -51,6 +43,10 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", help="Sections that people wrote; see `filing draft`."),
     ] = None,
+    version: Version = "coded",
+    supplements: Annotated[
+        str, typer.Option(help="Item of the filing to which this one adds.")
+    ] = "",
     load_file: Annotated[str, typer.Option(help="Index as a load file too: dat or csv.")] = "",
     columns: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Columns of the load file (YAML).")
@@ -84,6 +80,8 @@ def build(
             text=_read(text) if text else "",
             text_name=text.name if text else "",
             load_file=load_file,
+            version=version,
+            supplements=supplements,
             columns=read_columns(_read(columns), columns.name) if columns else COLUMNS,
         )
     if as_json:
@@ -111,7 +109,7 @@ def draft(
     case: CaseCode,
     out: Annotated[Path, typer.Option(metavar="FILE", help="New text file.")],
     forum: ForumId = "icc-15",
-    lang: Annotated[str, typer.Option(help="Language of the filing: en or fr.")] = "en",
+    lang: Language = "en",
     on: Day = None,
     recipient: Recipient = "",
 ) -> None:
@@ -136,6 +134,7 @@ def redact(
     case: CaseCode,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Code of the item in the case.")],
     forum: ForumId = "icc-15",
+    version: Version = "coded",
     as_json: AsJson = False,
 ) -> None:
     """Make the redacted copy of an item, from the redactions recorded in the case.
@@ -150,12 +149,41 @@ def redact(
 
     rules = load_forum(forum)
     with opened(vault, leaving=True) as held:
-        made = redact_item(held, case, item, rules.id)
+        made = redact_item(held, case, item, rules.id, version)
     facts = {"item": made.code, "sha256": made.sha256, "media_type": made.media_type}
     if as_json:
         print_json(facts)
     else:
         typer.echo(f"Redacted copy of {item}: {made.code} ({made.media_type})")
+
+
+@app.command("key")
+def key(
+    vault: VaultPath,
+    case: CaseCode,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Code of the item in the case.")],
+    forum: ForumId = "icc-15",
+    version: Version = "coded",
+    as_json: AsJson = False,
+) -> None:
+    """Show the redaction key of an item: what its copy leaves out, where, and why.
+
+    Only for who may see the case. It is worked out from the vault and written nowhere.
+
+    Example: amparo filing key evidence KARV I1 --forum icc-15
+    """
+    from amparo.cli.unlock import opened
+    from amparo.filing.redaction import redaction_key
+    from amparo.filing.words import load_forum
+
+    rules = load_forum(forum)
+    with opened(vault):
+        lines = [one.as_dict() for one in redaction_key(case, item, rules.id, version)]
+    if as_json:
+        print_json(lines)
+        return
+    names = ("redaction", "part", "place", "words", "reason")
+    print_rows(names, (tuple(one[name] for name in names) for one in lines))
 
 
 def _facts(built: Built) -> dict[str, Any]:
@@ -171,13 +199,9 @@ def _facts(built: Built) -> dict[str, Any]:
             for one in built.document.exhibits
         ],
         "gaps": len(built.document.gaps),
-        "withheld": [_withheld(one) for one in built.withheld],
+        "withheld": [gate.tell_withheld(one) for one in built.withheld],
         "findings": [one.as_dict() for one in built.findings],
     }
-
-
-def _withheld(one: Withheld) -> dict[str, str]:
-    return {"noun": one.noun, "code": one.code, "reason": one.reason}
 
 
 def _lines(built: Built) -> list[str]:
@@ -191,56 +215,6 @@ def _lines(built: Built) -> list[str]:
         f"Gaps stated: {len(built.document.gaps)}. Held back: {len(built.withheld)} records."
         f" Warnings: {len(built.findings)} (see `amparo filing check`)",
     ]
-
-
-@app.command("check")
-def check(
-    vault: VaultPath,
-    case: CaseCode,
-    forum: ForumId = "icc-15",
-    on: Day = None,
-    recipient: Recipient = "",
-    as_json: AsJson = False,
-) -> None:
-    """Show what blocks a filing, what warns, and what would be held back, with reasons.
-
-    Exit code 9 when something blocks.
-
-    Example: amparo filing check evidence KARV --forum icc-15
-    """
-    from datetime import UTC
-
-    from amparo.cli.unlock import opened
-    from amparo.filing.bundle import name_recipient
-    from amparo.filing.gather import examine
-    from amparo.filing.words import load_forum
-
-    rules = name_recipient(load_forum(forum), recipient)
-    day = (on or datetime.now(UTC)).date()
-    with opened(vault, leaving=True):
-        found = examine(case, rules, day)
-    if as_json:
-        told = [one.as_dict() for one in found.findings]
-        print_json({"findings": told, "withheld": [_withheld(one) for one in found.withheld]})
-    else:
-        _print_check(found.findings, found.withheld)
-    if found.blocks:
-        raise typer.Exit(int(Exit.REFUSED))
-
-
-def _print_check(findings: tuple[Finding, ...], withheld: tuple[Withheld, ...]) -> None:
-    if not findings and not withheld:
-        typer.echo("Nothing blocks, nothing is held back.")
-    if findings:
-        print_rows(
-            ("", "cause", "where", "step"),
-            ((one.severity, one.cause, one.where, one.step) for one in findings),
-        )
-    if withheld:
-        typer.echo("\nHeld back:")
-        print_rows(
-            ("record", "id", "reason"), ((one.noun, one.code, one.reason) for one in withheld)
-        )
 
 
 @app.command("list")
@@ -333,9 +307,7 @@ def affected(
     case: CaseCode,
     person: Annotated[str, typer.Option(help="Code of the person, such as V-1.")],
     lang: Annotated[str, typer.Option(help="Language of the letters: en or fr.")] = "en",
-    sender: Annotated[
-        list[str] | None, typer.Option(help="A line naming the sender; may be repeated.")
-    ] = None,
+    sender: Senders = None,
     on: Day = None,
     as_json: AsJson = False,
 ) -> None:
