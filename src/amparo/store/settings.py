@@ -52,13 +52,19 @@ def make_settings() -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "amparo.web.language.LanguageMiddleware",
             "amparo.web.lock.LockMiddleware",
         ],
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {"context_processors": ["amparo.web.lock.describe_session"]},
+                "OPTIONS": {
+                    "context_processors": [
+                        "amparo.web.lock.describe_session",
+                        "amparo.web.language.describe_language",
+                    ],
+                    "loaders": [("amparo.web.language.Loader", ["amparo.web.language.Source"])],
+                },
             }
         ],
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},

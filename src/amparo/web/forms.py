@@ -15,6 +15,7 @@ from amparo.casefile.schema import Field, Noun
 from amparo.casefile.terms import Vocabulary, list_vocabularies, vocabulary_of
 from amparo.vault.models import Item
 from amparo.web.drafts import detours
+from amparo.web.language import language, say
 
 MOST_OPTIONS = 300
 MOST_LABEL = 70
@@ -116,14 +117,12 @@ def _with_terms(
     value = values.get(field.name)
     if field.choices:
         shown = [one for one in held.terms if not one.retired_in or one.term == value]
-        return replace(
-            made,
-            options=tuple(Option(one.term, one.label("en"), one.term == value) for one in shown),
-        )
-    offered = tuple(Option(one.term, one.label("en")) for one in held.offered())
+        options = (Option(one.term, one.label(language()), one.term == value) for one in shown)
+        return replace(made, options=tuple(options))
+    offered = tuple(Option(one.term, one.label(language())) for one in held.offered())
     hint = made.hint
     if made.widget == "lines":
-        hint = f"{hint}. Such as: " + ", ".join(one.value for one in offered)
+        hint = f"{say(hint)}. {say('Such as')}: " + ", ".join(one.value for one in offered)
     return replace(made, hint=hint, options=offered)
 
 

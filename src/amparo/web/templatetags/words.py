@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from amparo.web.forms import words as _words
+from amparo.web.language import say
 
 register = template.Library()
 
@@ -35,7 +36,13 @@ def outcome(value: str) -> str:
 @register.filter
 def words(name: str) -> str:
     """A field's name as people read it."""
-    return _words(str(name))
+    return say(_words(str(name)))
+
+
+@register.filter(name="say")
+def say_filter(text: object) -> str:
+    """A text of the program in the language of the page."""
+    return say(text)
 
 
 @register.filter
