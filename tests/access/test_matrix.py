@@ -40,7 +40,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "pictures": {}, "picture-take": {"form": "csv"}, "bulk": {}, "bulk-enter": {},
     "bulk-template": {}, "same": {"noun": "person", "text": "officer"}, "repeats": {},
     "record-review": {"to": "review", "seen": "1"}, "chains": {}, "law-case": {}, "law-act": {},
-    "codings": {}, "coding": {"do": "save"},
+    "codings": {}, "coding": {"do": "save"}, "override-ask": {"why": "x"}, "override-decide": {},
     "filing": {"forum": "icc-15", "lang": "en", "on": "2026-11-22"},
     "filing-package": {}, "filing-document": {}, "filing-progress": {}, "filing-letter": {},
     "editor": {}, "editor-section": {"text": "x"}, "editor-versions": {},
@@ -110,7 +110,7 @@ APART = {
     "corroborate": "reads a graph from a file", "backup": "copies sealed bytes",
     "case fields": "opens no vault", "law claims": "opens no vault", "law label": "opens no vault",
     "law book show": "opens no vault", "law book check": "opens no vault",
-    "law book diff": "opens no vault", "item capture": "asks the network",
+    "law book diff": "opens no vault", "gazetteer": "opens no vault", "item capture": "asks the network",
     "import-items": "reads a package from a file", "add-receipt": "reads a file",
     "ledger witness-key": "a public key", "ledger cosign": "reads a checkpoint from a file",
     "ledger add-cosignature": "reads a checkpoint from a file", "ledger services": "names of services",
@@ -152,6 +152,8 @@ COMMANDS: dict[str, list[str]] = {
     "law deadlines": ["--vault {v} --case {c} --json"],
     "filing build": ["{v} {c} --out {out}"], "filing draft": ["{v} {c} --out {out}"],
     "filing redact": ["{v} {c} I1"], "filing check": ["{v} {c}", "{v} {c} --json"],
+    "filing rules": [""], "filing key": ["{v} {c} I1", "{v} {c} I1 --json"],
+    "filing override": ["{v} {c}", "{v} {c} OV1 --grant"],
     "filing list": ["{v}", "{v} --json"],
     "filing comment": ["{v} {c} summary x"], "filing comments": ["{v} {c}", "{v} {c} --json"],
     "filing sent": ["{v} I-0001 --to x --on 2026-01-01 --how post"],
@@ -218,23 +220,21 @@ def browse(door, house):
 
 @pytest.mark.parametrize("kind", kinds({"analyst", "external reader", "only source"}))
 def test_no_page_shows_what_was_not_granted(kind, browse, house, caplog):
-    caplog.set_level(logging.DEBUG)
-    browser = browse(kind)
+    caplog.set_level(logging.INFO)
+    browser, wrong = browse(kind), []
     for pattern in urlpatterns:
         form = ROUTES.get(pattern.name, {})
         if form is None:
             continue
         words = house.kinds[kind].forbidden(hands_out(pattern.name))
         for address in asked(str(pattern.pattern)):
-            answers = [browser.get(address)]
-            if pattern.name not in ("bulk-enter",):
-                answers.append(browser.post(address, form))
-            for answer in answers:
-                assert answer.status_code < 500, (address, answer.status_code)
+            for answer in (browser.get(address), browser.post(address, form)):
                 told = b"".join(f"{k}: {v}\n".encode() for k, v in answer.items())
                 body = b"".join(answer) if answer.streaming else answer.content
                 found = leaks(told, words) | leaks(body, words)
-                assert not found, (kind, address, answer.status_code, found)
+                if found or answer.status_code >= 500:
+                    wrong.append((address, answer.status_code, sorted(found)))
+    assert wrong == []
     assert not leaks(caplog.text.encode(), house.kinds[kind].forbidden(False))
 
 
@@ -321,7 +321,7 @@ def locked_house(house_template, tmp_path_factory):
 @pytest.mark.parametrize("kind", kinds({"external reader"}))
 @pytest.mark.timeout(400)
 def test_no_command_tells_what_was_not_granted(kind, locked_house, tmp_path, monkeypatch, caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     monkeypatch.setattr("amparo.crypto.memory.protect_process", lambda: None)
     house, held = locked_house, locked_house.kinds[kind]
     secret = tmp_path / "secret"

@@ -12,6 +12,8 @@ def judge_passphrase(passphrase: str) -> None:
     """Raises BadInput when a passphrase would be guessed (zxcvbn score below 3 of 4)."""
     from zxcvbn import zxcvbn
 
+    if not passphrase.strip():
+        raise BadInput("no passphrase was given", remedy="Use five random words.")
     if len(passphrase) > MAX_PASSPHRASE:
         raise BadInput("the passphrase is too long", remedy=f"at most {MAX_PASSPHRASE} characters")
     judged = zxcvbn(passphrase[:72], max_length=72)
