@@ -5,10 +5,12 @@ All people, places and events in them are invented.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -529,6 +531,104 @@ def sevenzip() -> bytes:
     return out.getvalue()
 
 
+def _number(value: int) -> bytes:
+    """RAR5's variable-length integer."""
+    out = bytearray()
+    while True:
+        out.append(value & 0x7F | (0x80 if value > 0x7F else 0))
+        value >>= 7
+        if not value:
+            return bytes(out)
+
+
+def _rar_block(fields: bytes, data: bytes = b"") -> bytes:
+    body = _number(len(fields)) + fields
+    return struct.pack("<I", zlib.crc32(body)) + body + data
+
+
+@more("files.rar")
+def rar(files: dict[str, bytes] | None = None, *, flags: int = 0) -> bytes:
+    """RAR5, members stored; the format's note by its author (RAR 5.0 archive format)."""
+    files = files or {"a.txt": b"one", "b/показания.txt": TEXTS["ru"].encode()}
+    out = b"Rar!\x1a\x07\x01\x00" + _rar_block(_number(1) + _number(0) + _number(0))
+    for name, data in files.items():
+        label = name.encode()
+        fields = b"".join(map(_number, (2, 2, len(data), 4 | flags, len(data), 0o100644)))
+        fields += struct.pack("<I", zlib.crc32(data)) + b"".join(map(_number, (0, 1, len(label))))
+        out += _rar_block(fields + label, data)
+    return out + _rar_block(_number(5) + _number(0) + _number(0))
+
+
+@more("old.rar")
+def rar4() -> bytes:
+    """RAR 4, one member stored."""
+
+    def head(kind: int, flags: int, rest: bytes) -> bytes:
+        body = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(body) & 0xFFFF) + body
+
+    name, data = b"letter.txt", TEXTS["fr"].encode()
+    facts = struct.pack("<IIBIIBBHI", len(data), len(data), 3, zlib.crc32(data), 0x4B000000,
+                        20, 0x30, len(name), 0o100644)  # fmt: skip
+    out = b"Rar!\x1a\x07\x00" + head(0x73, 0, bytes(6))
+    return out + head(0x74, 0x8000, facts + name) + data + head(0x7B, 0x4000, b"")
+
+
+@more("photo.avif")
+def avif() -> bytes:
+    """A picture in AVIF."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 48)).convert("RGB").save(out, "AVIF", quality=60)
+    return out.getvalue()
+
+
+# 64 x 48 pixels with an EXIF time, made once by libheif: nothing here can write HEIC.
+_HEIC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAA"
+    "AAAAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAAB4gABAAAAAAAAAIgAAgAAAAACagABAAAAAAAAADgAAAA4aWlu"
+    "ZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA"
+    "/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA"
+    "AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAA"
+    "AAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAA"
+    "AA5jZHNjAAIAAQABAAAAyG1kYXQAAACEKAGvC2D60vehUMQorBr31vyjKDq0BLKijJl02QD5q9Ih+oIvW7YfYISz"
+    "weALgnJAHe64T1NBJdfeU3XLC1P/m8+Y/lks98izbjzeexPYpKrQE9SEZYicNpIzvYGR2Q5KNJ7o00sSFF0x+rxr"
+    "PpPjSXQQT8F2mPnoikJK+DGgzfDVE4+5AAAABkV4aWYAAE1NACoAAAAIAAEBMgACAAAAFAAAABoAAAAAMjAxNzow"
+    "MzowMyAwMjoxMDowMAA="
+)
+
+
+@more("photo.heic")
+def heic() -> bytes:
+    """A picture as telephones write it."""
+    return base64.b64decode(_HEIC)
+
+
+@more("signed.zip")
+def signed(lie: bool = False, key: bool = True) -> bytes:
+    """A ProofMode bundle with real signatures of a throw-away key, which lies beside them."""
+    import hashlib
+
+    from pysequoia import SignatureMode, Tsk, sign
+
+    maker = Tsk.generate("Proof <proof@invented.example>")
+    photo = jpeg_with_position()
+    digest = hashlib.sha256(photo).hexdigest()
+    facts = f"File Hash SHA256,Location.Latitude\n{digest},43.25\n".encode()
+    files: dict[str, str | bytes] = {
+        "photo.jpg": photo, f"{digest}.proof.csv": facts,
+        f"{digest}.asc": sign(maker.signer(), photo, mode=SignatureMode.DETACHED),
+        f"{digest}.proof.csv.asc": sign(
+            maker.signer(), facts + b"x" * lie, mode=SignatureMode.DETACHED
+        ),
+    }  # fmt: skip
+    if key:
+        files["pubkey.asc"] = str(maker.extract_certificate()).encode()
+    return zipped(files)
+
+
 @more("capture.warc.gz")
 def warc(compress: bool = True) -> bytes:
     """A page and a missing one, with a gzip content encoding."""
@@ -690,8 +790,8 @@ def _entry(fields: list[object]) -> bytes:
 
 
 @more("mail.msg")
-def msg(language: str = "ru") -> bytes:
-    """An Outlook mail with one attachment."""
+def msg(language: str = "ru", enclosed: Tree | None = None) -> bytes:
+    """An Outlook mail with one attachment, and one mail enclosed where its tree is given."""
     properties = bytes(32) + struct.pack("<HHIQ", 0x40, 0x39, 6, 131332032000000000)
     tree: Tree = {
         "__properties_version1.0": properties,
@@ -705,6 +805,8 @@ def msg(language: str = "ru") -> bytes:
             "__substg1.0_37010102": png(),
         },
     }
+    if enclosed is not None:
+        tree["__attach_version1.0_#00000001"] = {"__substg1.0_3701000D": enclosed}
     return compound(tree)
 
 

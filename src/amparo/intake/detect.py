@@ -77,7 +77,7 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"PK\x03\x04", ZIP),
     (0, b"PK\x05\x06", ZIP),
     (0, b"7z\xbc\xaf\x27\x1c", Kind("archive", "application/x-7z-compressed", "sevenzip")),
-    (0, b"Rar!\x1a\x07", Kind("archive", "application/vnd.rar", "unknown")),
+    (0, b"Rar!\x1a\x07", Kind("archive", "application/vnd.rar", "rar")),
     (0, b"\x1f\x8b", Kind("archive", "application/gzip", "tarball")),
     (0, b"BZh", Kind("archive", "application/x-bzip2", "tarball")),
     (0, b"\xfd7zXZ\x00", Kind("archive", "application/x-xz", "tarball")),
@@ -100,7 +100,7 @@ _RIFF = {
     b"WAVE": _media("audio", "wav"),
     b"AVI ": _media("video", "x-msvideo"),
 }
-_PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+_PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc", b"avif", b"avis")
 _PDF = Kind("pdf", "application/pdf", "pdf")
 
 _EML_FIELDS = frozenset(
@@ -158,7 +158,7 @@ def _by_brand(head: bytes) -> Kind:
     """MP4 and its relatives, told apart by their major brand."""
     brand = head[8:12]
     if brand in _PICTURE_BRANDS:
-        return Kind("image", "image/heif", "unknown")
+        return _image("avif" if brand in (b"avif", b"avis") else "heif")
     if brand[:3] in (b"M4A", b"M4B"):
         return _media("audio", "mp4")
     return _media("video", "quicktime" if brand == b"qt  " else "mp4")

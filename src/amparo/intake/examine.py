@@ -20,7 +20,7 @@ class Check(NamedTuple):
 
 def examine() -> list[Check]:
     """Everything `amparo doctor` reports."""
-    return [_python(), _sqlcipher(), _memory(), *_sandbox(), _ocr(), _typst(), _media()]
+    return [_python(), _sqlcipher(), _memory(), *_sandbox(), _ocr(), _typst(), *_readers()]
 
 
 def _python() -> Check:
@@ -80,9 +80,21 @@ def _typst() -> Check:
         return Check("PDF", False, "typst is not there", "install the typst wheel")
 
 
-def _media() -> Check:
+def _readers() -> list[Check]:
+    """What single kinds of files rest on; without it their outcome is `unsupported: needs ...`."""
     from importlib.util import find_spec
 
-    held = find_spec("av") is not None
-    return Check("audio and video", held, "PyAV" if held else "not installed",
-                 "install amparo[media] for duration and pictures of recordings")  # fmt: skip
+    from amparo.intake.readers import rar
+
+    library = rar.library()
+    told = library.archive_version_string().decode() if library else "not found"
+    rows = [Check("RAR archives", library is not None, told, "apt install libarchive13t64")]
+    for name, module, remedy in (
+        ("audio and video", "av", "install amparo[media] for duration and pictures of recordings"),
+        ("HEIF pictures", "pi_heif", "install the pi-heif wheel"),
+        ("OpenPGP signatures", "pysequoia", "install the pysequoia wheel"),
+        ("C2PA credentials", "c2pa", "install amparo[c2pa] to see who says how a picture was made"),
+    ):
+        held = find_spec(module) is not None
+        rows.append(Check(name, held, "installed" if held else "not installed", remedy))
+    return rows

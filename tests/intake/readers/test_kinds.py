@@ -151,9 +151,80 @@ def test_subtitles(good: ModuleType, box: Sandbox) -> None:
 def test_proof(good: ModuleType, box: Sandbox) -> None:
     reading = read("proof.zip", good, box)
     assert reading.untrusted_metadata["digests"] == "1 of 1 stated digests match a file inside"
-    assert reading.untrusted_metadata["signatures"] == "1 present, not verified"
+    assert reading.untrusted_metadata["signatures"] == "0 of 1 verified"
+    assert reading.untrusted_metadata["signature: photo.jpg.asc"] == "no key inside"
     lie = box.read(good.proof(lie=True), name="proof.zip")
     assert (lie.outcome, lie.detail) == ("partial", "a stated digest matches no file inside")
+
+
+def test_signatures_are_verified_by_the_key_inside(good: ModuleType, box: Sandbox) -> None:
+    reading = read("signed.zip", good, box)
+    facts = reading.untrusted_metadata
+    assert (reading.outcome, reading.kind) == ("ok", "archive"), reading.detail
+    assert facts["signatures"].startswith("2 of 2 verified; the keys came with the files")
+    told = [value for key, value in facts.items() if key.startswith("signature: ")]
+    assert len(told) == 2 and all(re.fullmatch("good by key [0-9a-f]{40}", one) for one in told)
+
+
+def test_a_signature_that_does_not_fit_makes_it_partial(good: ModuleType, box: Sandbox) -> None:
+    reading = box.read(good.signed(lie=True), name="signed.zip")
+    assert (reading.outcome, reading.emitted) == ("partial", 5)
+    assert reading.detail == "a signature does not verify by the keys inside"
+    assert reading.untrusted_metadata["signatures"].startswith("1 of 2 verified")
+    alone = box.read(good.signed(key=False), name="signed.zip")
+    assert alone.outcome == "ok" and alone.untrusted_metadata["signatures"] == "0 of 2 verified"
+
+
+def test_signed_text_in_any_archive(good: ModuleType, box: Sandbox) -> None:
+    from pysequoia import SignatureMode, Tsk, sign
+
+    maker = Tsk.generate("A <a@invented.example>")
+    words = sign(maker.signer(), b"They came at dawn.\n", mode=SignatureMode.CLEAR)
+    key = str(maker.extract_certificate()).encode()
+    reading = box.read(good.zipped({"note.asc": words, "key.asc": key}), name="a.zip")
+    assert reading.untrusted_metadata["signature: note.asc"].startswith("good by key ")
+    bent = words.replace(b"dawn", b"noon")
+    reading = box.read(good.zipped({"note.asc": bent, "key.asc": key}), name="a.zip")
+    assert reading.outcome == "partial"
+
+
+def test_rar(good: ModuleType, box: Sandbox) -> None:
+    reading = read("files.rar", good, box)
+    children = {child.name: child.data for child in reading.untrusted_children}
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 2, 2)
+    assert children == {"a.txt": b"one", "b/показания.txt": good.TEXTS["ru"].encode()}
+    old = read("old.rar", good, box)
+    assert old.untrusted_children[0].data == good.TEXTS["fr"].encode()
+    for whole in (good.rar4(), good.rar({"a.txt": b"x" * 4000, "b.txt": b"two"})):
+        damaged = bytearray(whole)
+        damaged[120] ^= 1
+        reading = box.read(bytes(damaged), name="a.rar")
+        assert reading.outcome in ("partial", "corrupt") and reading.failed == 1
+        assert reading.detail == "member does not match its checksum"
+    cut = box.read(good.rar({"a.txt": b"x" * 4000})[:2000], name="a.rar")
+    assert cut.outcome == "corrupt"
+    up = box.read(good.rar({"../../etc/x.txt": b"1"}), name="a.rar")
+    assert [child.name for child in up.untrusted_children] == ["etc/x.txt"]
+
+
+def test_rar_without_its_library(monkeypatch: pytest.MonkeyPatch, good: ModuleType) -> None:
+    from amparo.intake.readers import rar
+    from amparo.intake.readers.draft import Draft, Input, Unsupported
+    from amparo.intake.reading import Budget
+
+    monkeypatch.setattr(rar, "library", lambda: None)
+    with pytest.raises(Unsupported, match="needs libarchive"):
+        rar.read(Input.of(good.rar(), "a.rar"), Draft(Budget()))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("photo.avif", "avif"), ("photo.heic", "heif")])
+def test_pictures_of_telephones(name: str, kind: str, good: ModuleType, box: Sandbox) -> None:
+    reading = read(name, good, box)
+    facts = reading.untrusted_metadata
+    assert (reading.outcome, reading.media_type) == ("ok", f"image/{kind}"), reading.detail
+    assert (facts["width"], facts["height"]) == ("64", "48") and len(facts["likeness"]) == 33
+    if kind == "heif":
+        assert facts["exif:DateTime"] == "2017:03:03 02:10:00"
 
 
 def test_sound(good: ModuleType, box: Sandbox) -> None:
@@ -183,8 +254,8 @@ def test_video_gives_frames(box: Sandbox) -> None:
 
 
 def test_unsupported_says_why(box: Sandbox) -> None:
-    reading = box.read(b"Rar!\x1a\x07\x01\x00" + bytes(50), name="a.rar")
-    assert (reading.outcome, reading.detail) == ("unsupported", "rar: no free reader")
+    reading = box.read(bytes(range(256)) * 4, name="a.xyz")
+    assert (reading.outcome, reading.detail) == ("unsupported", "no reader for this kind of file")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru", "ar"])
@@ -209,3 +280,30 @@ def test_old_word(language: str, good: ModuleType, box: Sandbox) -> None:
 def test_encrypted_office_file(good: ModuleType, box: Sandbox) -> None:
     data = good.compound({"EncryptionInfo": b"x" * 64, "EncryptedPackage": b"y" * 5000})
     assert box.read(data, name="a.docx").outcome == "encrypted"
+
+
+def test_an_enclosed_outlook_mail_is_read_in_place(good: ModuleType, box: Sandbox) -> None:
+    def mail(subject: str, words: str, **more: object) -> dict[str, object]:
+        return {
+            "__properties_version1.0": bytes(24),
+            "__substg1.0_0037001F": subject.encode("utf-16-le"),
+            "__substg1.0_1000001F": words.encode("utf-16-le"), **more,
+        }  # fmt: skip
+
+    deepest = mail("deep", good.TEXTS["fr"])
+    inner = mail("forwarded", good.TEXTS["ar"], **{
+        "__attach_version1.0_#00000000": {
+            "__substg1.0_3707001F": "note.bin".encode("utf-16-le"),
+            "__substg1.0_37010102": b"\x00exact\xff" * 9,
+        },
+        "__attach_version1.0_#00000001": {"__substg1.0_3701000D": deepest},
+    })  # fmt: skip
+    reading = box.read(good.msg("en", inner), name="a.msg")
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 4, 4), reading.detail
+    assert part(reading, "enclosed:2:body") == good.TEXTS["ar"]
+    assert "Subject: forwarded" in part(reading, "enclosed:2:header")
+    assert part(reading, "enclosed:2:enclosed:2:body") == good.TEXTS["fr"]
+    assert part(reading, "body") == good.TEXTS["en"]
+    children = {child.name: child.data for child in reading.untrusted_children}
+    assert children["note.bin"] == b"\x00exact\xff" * 9 and len(children) == 2
+    assert reading.untrusted_metadata["enclosed mails"].startswith("read in place")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
 from typing import Any
 
-from amparo.intake.readers import ocr
+from amparo.intake.readers import credentials, ocr
 from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached, Unsupported
 from amparo.intake.readers.likeness import likeness_of
 
-FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP")
+FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "HEIF")
 _GPS = 0x8825
 _EXIF = 0x8769
 _SKIPPED = frozenset((0x927C, 0x9286, 0xEA1C, _GPS, _EXIF, 0xA005))
@@ -19,6 +20,7 @@ _SKIPPED = frozenset((0x927C, 0x9286, 0xEA1C, _GPS, _EXIF, 0xA005))
 def preload() -> None:
     """Import Pillow and the formats we read, no others."""
     from PIL import (  # noqa: F401
+        AvifImagePlugin,
         BmpImagePlugin,
         ExifTags,
         GifImagePlugin,
@@ -31,6 +33,11 @@ def preload() -> None:
         WebPImagePlugin,
     )
 
+    with suppress(ImportError):
+        import pi_heif  # type: ignore[import-untyped]
+
+        pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+        pi_heif.options.DECODE_THREADS = 1
     Image._initialized = 2
     ocr.preload()
 
@@ -42,8 +49,10 @@ def read(source: Input, draft: Draft) -> None:
     preload()
     Image.MAX_IMAGE_PIXELS = draft.budget.pixels
     data = source.all(draft.budget.memory_bytes // 3)
+    if draft.media_type == "image/heif" and "HEIF" not in Image.OPEN:
+        raise Unsupported("needs pi-heif")
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f in Image.OPEN])
     except Image.DecompressionBombError:
         raise LimitReached("pixels") from None
     except UnidentifiedImageError:
@@ -64,8 +73,7 @@ def read(source: Input, draft: Draft) -> None:
         raise LimitReached("pixels")
     _note_info(image, draft)
     _note_exif(image, draft)
-    if b"c2pa" in data[:4_000_000]:
-        draft.meta("content_credentials", "present, not verified")
+    credentials.note(data, draft)
     _pixels(image, draft)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,55 +38,76 @@ def open_ole(source: Input) -> Any:
 
 
 def read(source: Input, draft: Draft) -> None:
-    """Parts `header` and `body`; attachments and enclosed mails as children."""
+    """Parts `header` and `body`; attachments as children, enclosed mails as parts `enclosed:1:...`.
+
+    An enclosed Outlook mail has no bytes of its own in the file: it is read in place.
+    """
     ole = open_ole(source)
     if not ole.exists("__properties_version1.0"):
         raise Corrupt("no mail inside")
+    _read_mail(_At(ole, ()), "", source, draft)
+
+
+@dataclass(frozen=True)
+class _At:
+    """A mail in the compound file: the file itself, or a storage in one of its attachments."""
+
+    ole: Any
+    path: tuple[str, ...]
+
+    def inside(self, *names: str) -> _At:
+        return _At(self.ole, (*self.path, *names))
+
+
+def _read_mail(mail: _At, name: str, source: Input, draft: Draft) -> None:
+    """Header, transport headers and body under `name`, then the attachments."""
     lines = [
-        ("From", f"{text(ole, _FROM_NAME)} <{text(ole, _FROM_ADDRESS)}>".replace(" <>", "")),
-        ("To", text(ole, _TO)),
-        ("Cc", text(ole, _CC)),
-        ("Date", _sent(ole)),
-        ("Subject", text(ole, _SUBJECT)),
-        ("Message-ID", text(ole, _ID)),
+        ("From", f"{text(mail, _FROM_NAME)} <{text(mail, _FROM_ADDRESS)}>".replace(" <>", "")),
+        ("To", text(mail, _TO)),
+        ("Cc", text(mail, _CC)),
+        ("Date", _sent(mail)),
+        ("Subject", text(mail, _SUBJECT)),
+        ("Message-ID", text(mail, _ID)),
     ]
-    for key, value in lines:
-        draft.meta(key.lower(), value)
+    if not name:
+        for key, value in lines:
+            draft.meta(key.lower(), value)
     header = [f"{key}: {clean_line(value, 4_000)}" for key, value in lines if value]
-    transport = text(ole, _HEADERS)
-    draft.part("header", "\n".join(header), "header of the mail", "")
-    draft.part("transport", transport, "headers as they travelled", "")
-    body = text(ole, _BODY)
-    page = stream(ole, "", _HTML + "0102") or text(ole, _HTML).encode()
-    draft.part("body", body or markup.text_of_html(page), "body of the mail")
-    _emit_attachments(ole, source, draft)
+    which = "enclosed mail" if name else "mail"
+    draft.part(f"{name}header", "\n".join(header), f"header of the {which}", "")
+    draft.part(f"{name}transport", text(mail, _HEADERS), "headers as they travelled", "")
+    body = text(mail, _BODY)
+    page = stream(mail, _HTML + "0102") or text(mail, _HTML).encode()
+    draft.part(f"{name}body", body or markup.text_of_html(page), f"body of the {which}")
+    _emit_attachments(mail, name, source, draft)
 
 
-def text(ole: Any, tag: str, folder: str = "") -> str:
+def text(mail: _At, tag: str) -> str:
     """A string property, Unicode or 8-bit."""
-    wide = stream(ole, folder, tag + "001F")
+    wide = stream(mail, tag + "001F")
     if wide:
         return wide.decode("utf-16-le", "replace")
-    narrow = stream(ole, folder, tag + "001E")
+    narrow = stream(mail, tag + "001E")
     return decode(narrow).text if narrow else ""
 
 
-def stream(ole: Any, folder: str, tag: str) -> bytes:
+def stream(mail: _At, tag: str) -> bytes:
     """A property's bytes, b"" when it is absent or broken."""
-    path = [*([folder] if folder else []), f"__substg1.0_{tag}"]
+    path = [*mail.path, f"__substg1.0_{tag}"]
     try:
-        return bytes(ole.openstream(path).read()) if ole.exists(path) else b""
+        return bytes(mail.ole.openstream(path).read()) if mail.ole.exists(path) else b""
     except Exception:  # olefile raises struct, index and its own errors on damage
         return b""
 
 
-def _sent(ole: Any) -> str:
+def _sent(mail: _At) -> str:
     """When it was sent (PidTagClientSubmitTime), UTC."""
     try:
-        data = ole.openstream("__properties_version1.0").read()
+        data = mail.ole.openstream([*mail.path, "__properties_version1.0"]).read()
     except Exception:  # as above
         return ""
-    for at in range(32, len(data) - 15, 16):
+    # [MS-OXMSG] 2.4: the header is 32 bytes at the top and 24 in an enclosed mail.
+    for at in range(24 if mail.path else 32, len(data) - 15, 16):
         kind, tag = struct.unpack_from("<HH", data, at)
         if tag == _SENT and kind == 0x0040:
             (ticks,) = struct.unpack_from("<Q", data, at + 8)
@@ -97,19 +119,30 @@ def _sent(ole: Any) -> str:
     return ""
 
 
-def _emit_attachments(ole: Any, source: Input, draft: Draft) -> None:
-    folders = sorted({entry[0] for entry in ole.listdir(streams=True, storages=True)
-                      if entry[0].startswith("__attach_version1.0")})  # fmt: skip
+def _emit_attachments(mail: _At, name: str, source: Input, draft: Draft) -> None:
+    here = len(mail.path)
+    folders = sorted({
+        entry[here] for entry in mail.ole.listdir(streams=True, storages=True)
+        if len(entry) > here and tuple(entry[:here]) == mail.path
+        and entry[here].startswith("__attach_version1.0")
+    })  # fmt: skip
     for number, folder in enumerate(folders, 1):
         draft.expected += 1
-        if number > draft.budget.members:
+        if draft.expected > draft.budget.members:
             raise LimitReached("members")
-        if source.depth >= draft.budget.depth:
+        depth = source.depth + len(mail.path) // 2
+        if depth >= draft.budget.depth:
             draft.fail("limit: depth")
             continue
-        data = stream(ole, folder, _DATA + "0102")
-        name = text(ole, _LONG_NAME, folder) or text(ole, _SHORT_NAME, folder)
-        if not data and ole.exists([folder, f"__substg1.0_{_DATA}000D"]):
-            draft.fail("enclosed Outlook mail is not extracted")
+        held = mail.inside(folder)
+        enclosed = held.inside(f"__substg1.0_{_DATA}000D")
+        data = stream(held, _DATA + "0102")
+        title = text(held, _LONG_NAME) or text(held, _SHORT_NAME)
+        if not data and mail.ole.exists([*enclosed.path, "__properties_version1.0"]):
+            draft.emitted += 1
+            draft.meta("enclosed mails", "read in place: the format keeps no file of them")
+            _read_mail(enclosed, f"{name}enclosed:{number}:", source, draft)
+        elif not data and mail.ole.exists(list(enclosed.path)):
+            draft.fail("enclosed object is not extracted")
         else:
-            draft.child(name or f"attachment-{number}", text(ole, _MIME, folder), data)
+            draft.child(title or f"attachment-{number}", text(held, _MIME), data)

@@ -1,8 +1,8 @@
 """Proof bundles of ProofMode and Tella: the media with their proofs, digests checked.
 
 The proofs' facts (device, time, place as the device stated them) become metadata. A
-digest in a proof is compared with the file beside it. OpenPGP signatures are kept
-and said to be present; they are not verified here.
+digest in a proof is compared with the file beside it. OpenPGP signatures are verified by
+the keys inside the bundle (`openpgp`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import re
 from typing import Any
 
+from amparo.intake.readers import openpgp
 from amparo.intake.readers.draft import Draft, Input, LimitReached, Stop
 from amparo.intake.readers.zipped import open_zip, read_member
 from amparo.intake.reading import clean_line
@@ -24,13 +25,17 @@ _PROOF = re.compile(
 _DIGEST_KEYS = ("file hash sha256", "sha256", "file_hash_sha256", "hash")
 
 
+def preload() -> None:
+    """Import what verifies signatures."""
+    openpgp.preload()
+
+
 def read(source: Input, draft: Draft) -> None:
     """All members as children; the proofs' facts as `proof:` metadata and part `proof`."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
     digests: dict[str, str] = {}
     rows: list[dict[str, str]] = []
-    signatures = 0
     with open_zip(source, draft) as archive:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         draft.expected = len(members)
@@ -43,12 +48,13 @@ def read(source: Input, draft: Draft) -> None:
             except Stop as reason:
                 draft.fail(reason.detail)
                 continue
-            signatures += info.filename.endswith((".asc", ".sig", ".p7s", ".ots"))
             if _PROOF.fullmatch(info.filename):
                 rows += facts_of(data, info.filename)
             else:
                 digests[hashlib.sha256(data).hexdigest()] = info.filename
-    _emit(rows, digests, signatures, draft)
+    _emit(rows, digests, draft)
+    openpgp.check(draft.children, draft)
+    draft.meta("signatures", "none")
 
 
 def facts_of(data: bytes, name: str) -> list[dict[str, str]]:
@@ -72,9 +78,7 @@ def facts_of(data: bytes, name: str) -> list[dict[str, str]]:
     ]
 
 
-def _emit(
-    rows: list[dict[str, str]], digests: dict[str, str], signatures: int, draft: Draft
-) -> None:
+def _emit(rows: list[dict[str, str]], digests: dict[str, str], draft: Draft) -> None:
     stated = [row[key].lower() for row in rows for key in _DIGEST_KEYS if key in row]
     found = [digest for digest in stated if digest in digests]
     if stated:
@@ -82,7 +86,6 @@ def _emit(
         draft.meta("digests", f"{len(found)} of {len(stated)} stated digests match a file inside")
         if not same:
             draft.outcome, draft.detail = "partial", "a stated digest matches no file inside"
-    draft.meta("signatures", f"{signatures} present, not verified" if signatures else "none")
     for row in rows[:1]:
         for key, value in list(row.items())[:80]:
             draft.meta(f"proof:{key}", value)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from amparo.intake.readers.draft import Draft, Encrypted, Input, Unsupported
 
-_WHY = {
-    "application/vnd.rar": "rar: no free reader",
-    "image/heif": "HEIF pictures are not read",
-}
-
 
 def read(source: Input, draft: Draft) -> None:
     """Refuse politely; the original is held all the same."""
     if draft.media_type == "application/x-ole-storage":
         _refuse_compound(source)
-    raise Unsupported(_WHY.get(draft.media_type, "no reader for this kind of file"))
+    raise Unsupported("no reader for this kind of file")
 
 
 def _refuse_compound(source: Input) -> None:

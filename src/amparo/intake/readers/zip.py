@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from amparo.intake.readers import openpgp
 from amparo.intake.readers.draft import Draft, Input, LimitReached, Stop
 from amparo.intake.readers.zipped import open_zip, read_member
+
+
+def preload() -> None:
+    """Import what verifies signatures."""
+    openpgp.preload()
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -25,3 +31,4 @@ def read(source: Input, draft: Draft) -> None:
                 draft.fail(reason.detail)
                 if reason.detail == "limit: output":
                     raise
+    openpgp.check(draft.children, draft)
