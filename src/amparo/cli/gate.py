@@ -142,7 +142,7 @@ def override(
     One member asks with --rule, --where and --reason, another grants or refuses. Consent,
     quotations and redactions are never set aside.
 
-    Example: amparo filing override evidence KARV --forum hrc --rule identity --where V-1 --reason agreed
+    Example: amparo filing override evidence KARV --rule identity --where V-1 --reason agreed
     """
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
