@@ -138,11 +138,11 @@ def test_items_go_to_another_office_and_the_receipt_comes_back(
 
 
 def test_entries_are_proven_and_checkpoints_compared(client):
-    entry = client.get("/ledger/2/entry").content
-    proof = parse_proof(client.get("/ledger/2/proof").content.decode())
-    head = parse_checkpoint(client.get("/ledger/tools/checkpoint").content.decode())
+    entry = client.post("/ledger/2/entry").content
+    proof = parse_proof(client.post("/ledger/2/proof").content.decode())
+    head = parse_checkpoint(client.post("/ledger/tools/checkpoint").content.decode())
     check_inclusion(leaf_hash(entry), 2, head.size, proof.path, head.root)
-    assert client.get("/ledger/99999/proof").status_code == 404
+    assert client.post("/ledger/99999/proof").status_code == 404
     same = client.post("/ledger/tools/compare", {"checkpoint": head.note.replace("\n", "\r\n")})
     assert f"only grown since {head.size} entries".encode() in same.content
     wrong = client.post("/ledger/tools/compare", {"checkpoint": "nothing of the kind"})

@@ -26,20 +26,20 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_GET
+@require_POST
 def take_checkpoint(request: HttpRequest) -> HttpResponse:
     """The newest signed checkpoint as a file: for a partner who can hold us to it."""
     return _file(LogState.objects.get().checkpoint, "checkpoint.txt")
 
 
-@require_GET
+@require_POST
 def take_proof(request: HttpRequest, sequence: int) -> HttpResponse:
     """A C2SP tlog-proof that leads from an entry to the newest checkpoint."""
     list_whole_entries(sequence)
     return _file(prove_entry(sequence)[1].encode(), f"{sequence}.tlog-proof")
 
 
-@require_GET
+@require_POST
 def take_entry(request: HttpRequest, sequence: int) -> HttpResponse:
     """The exact bytes of an entry, as its proof is about them."""
     list_whole_entries(sequence)

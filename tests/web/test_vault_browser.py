@@ -1,0 +1,113 @@
+"""Members, backup, hand-over, proofs, identity and package check in Chromium, scripts off."""
+
+import shutil
+import threading
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
+
+
+@pytest.fixture
+def plain(door, passphrase):
+    """An unlocked browser without JavaScript in front of a served copy of the demo vault."""
+    from django.core.wsgi import get_wsgi_application
+    from waitress.server import create_server
+
+    server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    address = f"http://127.0.0.1:{server.effective_port}"
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.base = address
+        page.goto(address)
+        page.get_by_label("Passphrase").fill(passphrase)
+        page.get_by_role("button", name="Unlock").click()
+        yield page
+        browser.close()
+    server.close()
+
+
+def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tmp_path):
+    page = plain
+    page.get_by_role("link", name="Members").click()
+    page.locator("#add-own").fill(passphrase)
+    page.get_by_role("button", name="Add member").click()
+    assert len(page.locator("#drawn").inner_text().split()) == 7
+    assert page.get_by_role("heading", name="M-2 may open the vault").is_visible()
+    page.get_by_role("link", name="Members").first.click()
+    page.get_by_role("button", name="Remove M-2").click()
+    assert page.get_by_role("button", name="Remove M-2").count() == 0
+
+    page.locator("#words-own").fill(passphrase)
+    page.locator("#shares").fill("2of3")
+    page.get_by_role("button", name="Make new words").click()
+    assert page.locator("li.code").count() == 3
+    assert page.url.endswith("/members/recovery")
+
+    page.get_by_role("link", name="Backups").click()
+    page.get_by_label("Where").fill(str(tmp_path / "copy"))
+    page.get_by_role("button", name="Back up now").click()
+    assert "Backed up:" in page.get_by_role("status").inner_text()
+    assert "copy" not in page.url
+
+    page.get_by_role("link", name="Hand over").click()
+    page.get_by_label("Items").fill("I-0001")
+    page.get_by_label("To").fill("amparo/00")
+    page.get_by_label("Why").fill("joint case")
+    page.get_by_label("New folder of this machine").fill(str(tmp_path / "handed"))
+    page.get_by_role("button", name="Make the package").click()
+    assert "1 item" in page.get_by_role("status").inner_text()
+
+    page.get_by_role("link", name="Verify", exact=True).click()
+    page.locator("#place").fill(str(tmp_path / "handed"))
+    page.get_by_role("button", name="Check the package").click()
+    assert "whole and signed" in page.get_by_role("status").inner_text()
+
+    page.get_by_role("link", name="Ledger", exact=True).click()
+    page.get_by_role("link", name="Proofs and witnesses").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Save the newest checkpoint").click()
+    note = taken.value.path().read_text()
+    page.get_by_label("The checkpoint kept").fill(note)
+    page.get_by_role("button", name="Compare").click()
+    assert "only grown since" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Ledger", exact=True).click()
+    page.get_by_role("link", name="Time stamps").click()
+    assert page.get_by_text("No service is configured").is_visible()
+
+    page.goto(f"{page.base}/cases/KARV/record/V-1")
+    page.get_by_role("link", name="Who it is").click()
+    page.locator("summary").first.click()
+    page.locator("#f-name").fill("Wexford Quillon")
+    page.get_by_role("button", name="Seal").click()
+    assert "Quillon" not in page.content()
+    page.get_by_label("Why").first.fill("a call")
+    page.get_by_role("button", name="Show").click()
+    assert page.get_by_text("Wexford Quillon").is_visible()
+    page.locator("summary").nth(1).click()
+    page.locator("#reason").fill("consent withdrawn")
+    page.locator("#sure").fill("V-1")
+    page.get_by_role("button", name="Destroy").click()
+    assert page.get_by_text("This person was erased").is_visible()
+
+
+def test_pages_are_sound(client):
+    """Each field has a label, no id is given twice, and no script or style stands inside."""
+    import lxml.html
+
+    for address in ("/members", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
+                    "/verify", "/ledger/3", "/cases/KARV/identity/V-2"):  # fmt: skip
+        tree = lxml.html.fromstring(client.get(address).content)
+        ids = [one.get("id") for one in tree.xpath("//*[@id]")]
+        assert len(ids) == len(set(ids)), address
+        labelled = {one.get("for") for one in tree.iter("label")}
+        for one in tree.xpath("//input[not(@type='hidden')] | //textarea | //select"):
+            assert one.get("id") in labelled, (address, one.get("name"))
+        for one in tree.xpath("//*[@aria-describedby]"):
+            assert one.get("aria-describedby") in ids, address
+        assert not tree.xpath("//*[@style] | //script[not(@src)] | //style"), address
+        assert len(tree.xpath("//h1")) == 1, address
