@@ -1,13 +1,19 @@
 """Storing and verifying against restic, borg and a digest-only pass, side by side.
 
     .venv/bin/python bench/vault.py [--runs 5] [--share 1.0] [--only A|B] [--dir DIR]
+    .venv/bin/python bench/vault.py --growth 100000 [--dir DIR]     (1000000 takes a while)
 
 Peers: `apt-get install restic borgbackup openssl`. Corpora of random bytes (docs/spec/vault.md):
 A = 20,000 files of 4 to 64 KiB, B = 20 files of 100 MiB; `--share 0.1` takes a tenth. Each time
 is that of a whole process: start, key derivation, reading, sealing, recording, all durable
 before it ends. Memory is the peak of one process, ours after the passphrase (Argon2id takes
-256 MiB for half a second). Compression is off on all sides: it would be for nothing. Prints
-medians and ratios; nothing is asserted.
+256 MiB for half a second). Compression is off on all sides: it would be for nothing. Our side
+takes the path of `amparo item add --unread`: the peers read no file either. Prints medians,
+ratios, and whether each target of the issue is met; nothing is asserted. CPU seconds, of all
+processes of a program, say more than the clock while others use the machine.
+
+Growth: how long 10,000 further small files take when the vault holds 1,000, 10,000 and so on,
+and how long it takes to open then, from the start of a process.
 """
 
 from __future__ import annotations
@@ -21,13 +27,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 PASSPHRASE = "bench bench bench bench"
-BATCH = 500
-BATCH_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ def make_corpus(folder: Path, name: str, share: float) -> Corpus:
     return Corpus(name, target, count, total / 2**20)
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Seconds and greatest resident MiB of one process."""
+def run(command: list[str]) -> tuple[float, float, float]:
+    """Seconds, CPU seconds and greatest resident MiB of one process and those it waited for."""
     os.sync()
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -79,7 +83,8 @@ def run(command: list[str]) -> tuple[float, float]:
     if status:
         raise SystemExit(f"{command[0]} failed: {complaint.decode()}")
     told = said.decode(errors="replace").rpartition("resident KiB ")[2]
-    return seconds, (int(told) if told.isdigit() else usage.ru_maxrss) / 1024
+    resident = (int(told) if told.isdigit() else usage.ru_maxrss) / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, resident
 
 
 def programs(work: Path) -> list[Program]:
@@ -128,6 +133,7 @@ def programs(work: Path) -> list[Program]:
 def measure(corpus: Corpus, work: Path, runs: int) -> None:
     """Print the medians of one corpus, and the ratios that count."""
     times: dict[tuple[str, str], list[float]] = {}
+    cpu: dict[tuple[str, str], list[float]] = {}
     memory: dict[str, float] = {}
     kinds = programs(work)
     for _ in range(runs):
@@ -139,11 +145,17 @@ def measure(corpus: Corpus, work: Path, runs: int) -> None:
                 ("store", program.store(at, corpus.folder)),
                 ("verify", program.verify(at)),
             ):
-                seconds, resident = run(command)
+                seconds, worked, resident = run(command)
+                cpu.setdefault((program.name, action), []).append(worked)
                 times.setdefault((program.name, action), []).append(seconds)
                 memory[program.name] = max(memory.get(program.name, 0), resident)
         times.setdefault(("digest", "store"), []).append(digest_only(corpus))
-    report(corpus, {key: statistics.median(found) for key, found in times.items()}, memory)
+    report(corpus, medians(times), medians(cpu), memory)
+
+
+def medians(found: dict[tuple[str, str], list[float]]) -> dict[tuple[str, str], float]:
+    """The median of each list."""
+    return {key: statistics.median(values) for key, values in found.items()}
 
 
 def digest_only(corpus: Corpus) -> float:
@@ -159,21 +171,99 @@ def digest_only(corpus: Corpus) -> float:
     return time.perf_counter() - start
 
 
-def report(corpus: Corpus, median: dict[tuple[str, str], float], memory: dict[str, float]) -> None:
-    """One table."""
+Times = dict[tuple[str, str], float]
+
+
+def report(corpus: Corpus, median: Times, cpu: Times, memory: dict[str, float]) -> None:
+    """One table, the ratios, and the targets."""
     print(f"corpus {corpus.name}: {corpus.files} files, {corpus.mebibytes:.0f} MiB")
     for (name, action), seconds in sorted(median.items(), key=lambda one: (one[0][1], one[1])):
         speed = f"{corpus.files / seconds:8.0f} files/s {corpus.mebibytes / seconds:7.0f} MiB/s"
-        print(f"  {action:6} {name:7} {seconds:7.2f} s {speed}")
+        worked = f"  CPU {cpu[name, action]:6.2f} s" if (name, action) in cpu else ""
+        print(f"  {action:6} {name:7} {seconds:7.2f} s {speed}{worked}")
     for action in ("store", "verify"):
         for peer in ("restic", "borg"):
-            print(f"  {action}: {median[peer, action] / median['amparo', action]:.2f} x {peer}")
+            clock = median[peer, action] / median["amparo", action]
+            print(
+                f"  {action}: {clock:.2f} x {peer}"
+                f" (by CPU {cpu[peer, action] / cpu['amparo', action]:.2f} x)"
+            )
     share = median["digest", "store"] / median["amparo", "store"]
     print(f"  store: {share:.0%} of the digest-only rate")
     print(
         "  greatest memory, MiB: "
         + ", ".join(f"{name} {size:.0f}" for name, size in memory.items())
     )
+    store = median["restic", "store"] / median["amparo", "store"]
+    say(f"{corpus.name} store / restic", store, 1.5 if corpus.name == "A" else 2.0)
+    say(
+        f"{corpus.name} verify / restic",
+        median["restic", "verify"] / median["amparo", "verify"],
+        1.5,
+    )
+    if corpus.name == "B":
+        say("B store / digest only", share, 0.4)
+    say("memory, 200 MiB / ours", 200 / memory["amparo"], 1.0)
+
+
+def say(what: str, found: float, target: float) -> None:
+    """Whether a target is met."""
+    print(f"  {'PASS' if found >= target else 'MISS'}  {what}: {found:.2f}, target {target}")
+
+
+PROBE = 10_000
+
+
+def measure_growth(work: Path, limit: int) -> None:
+    """Print the time of an item, and of opening, at each size of the vault."""
+    at = work / "store"
+    me = [sys.executable, __file__, "--child"]
+    run([*me, "make", str(at), ""])
+    print(f"growth: {PROBE} further files of 200 to 600 bytes at each size of the vault")
+    per_item: dict[int, float] = {}
+    size = 1_000
+    while size <= limit:
+        run([*me, "fill", str(at), str(size)])
+        corpus = work / "probe"
+        shutil.rmtree(corpus, ignore_errors=True)
+        for number in range(PROBE):
+            path = corpus / f"{number // 1000:03d}" / f"{number:05d}.bin"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(os.urandom(random.randint(200, 600)))
+        opening = statistics.median(run([*me, "open", str(at), ""])[0] for _ in range(3))
+        seconds, worked, _ = run([*me, "store", str(at), str(corpus)])
+        start, start_cpu, _ = run([*me, "open", str(at), ""])
+        per_item[size] = (seconds - start) / PROBE
+        print(
+            f"  {size:8} items: {per_item[size] * 1e6:6.0f} us an item"
+            f" (CPU {(worked - start_cpu) / PROBE * 1e6:4.0f}), opened in {opening:.2f} s",
+            flush=True,
+        )
+        if opening >= 1.0:
+            print("  MISS  opening, target 1 s")
+        size *= 10
+    say(
+        "growth, least / greatest time of an item",
+        min(per_item.values()) / max(per_item.values()),
+        0.8,
+    )
+
+
+def fill(vault: object, size: int) -> None:
+    """Bring the vault to so many small items, from memory."""
+    from amparo.store import lock
+    from amparo.vault.hold import record_unread
+    from amparo.vault.models import Item
+    from amparo.vault.unlock import mark_writing
+
+    packs = vault.packs  # type: ignore[attr-defined]
+    while (count := Item.objects.count()) < size:
+        with lock.hold(vault.folder), mark_writing(vault):  # type: ignore[attr-defined, arg-type]
+            few = min(PROBE, size - count)
+            sealed = [(f"{n}.bin", packs.put(os.urandom(400))) for n in range(count, count + few)]
+            packs.flush()
+            record_unread(vault.member, sealed)  # type: ignore[attr-defined]
+            packs.release()
 
 
 def child(action: str, at: Path, corpus: str) -> None:
@@ -194,7 +284,9 @@ def child(action: str, at: Path, corpus: str) -> None:
             tally = hold(vault, vault.member, [Path(corpus)])
             if tally.failed or not tally.agrees:
                 raise SystemExit(f"{tally.failed} files were not taken in")
-        else:
+        elif action == "fill":
+            fill(vault, int(corpus))
+        elif action == "verify":
             from amparo.vault.verify import verify_vault
 
             found = verify_vault(vault)
@@ -210,33 +302,6 @@ def child(action: str, at: Path, corpus: str) -> None:
     )
 
 
-def batches(corpus: Path) -> Iterator[list[Path]]:
-    """Files in groups that share one durable point."""
-    group: list[Path] = []
-    size = 0
-    for path in sorted(corpus.rglob("*.bin")):
-        group.append(path)
-        size += path.stat().st_size
-        if len(group) >= BATCH or size >= BATCH_BYTES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
-def store(vault: object, paths: list[Path]) -> None:
-    """Seal a group, make it durable, then record it."""
-    from amparo.vault.deposit import Arrival, deposit
-
-    arrivals = []
-    for path in paths:
-        with path.open("rb", buffering=0) as file:
-            stored = vault.packs.put(file)  # type: ignore[attr-defined]
-        arrivals.append(Arrival(stored, path.name, "unknown", "application/octet-stream", "ok"))
-    vault.packs.flush()  # type: ignore[attr-defined]
-    deposit(vault.member, arrivals, index_form=str)  # type: ignore[attr-defined]
-
-
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -245,10 +310,15 @@ def main() -> None:
     options.add_argument("--share", type=float, default=1.0)
     options.add_argument("--only", choices=["A", "B"])
     options.add_argument("--dir", type=Path)
+    options.add_argument("--growth", type=int, metavar="ITEMS", help="up to so many items")
     options.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.child:
         child(chosen.child[0], Path(chosen.child[1]), chosen.child[2])
+        return
+    if chosen.growth:
+        with tempfile.TemporaryDirectory(dir=chosen.dir) as name:
+            measure_growth(Path(name), chosen.growth)
         return
     missing = [name for name in ("restic", "borg", "openssl") if not shutil.which(name)]
     if missing:

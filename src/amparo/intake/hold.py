@@ -26,7 +26,7 @@ from amparo.vault.hold import code_of, known_sizes, numbers_of, record_unread
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault, mark_writing
 
-BATCH_FILES = 2_000
+BATCH_FILES = 10_000
 BATCH_BYTES = 64 << 20
 AHEAD = 2
 TURN_SECONDS = 3.0

@@ -11,14 +11,15 @@ from amparo.store.files import Disk, write_all
 from amparo.store.frames import Frames
 
 BUFFER = 4 << 20
+SYNC = 16 << 20
 WAITING = 4
 
 
 class Appender:
     """The pack that is being appended to: a buffer before the file, and its end.
 
-    Full buffers are written and synced by one thread, so that the device works while more is
-    sealed. A failure of that thread comes out of the next call that waits for it.
+    Full buffers are written by one thread and synced now and then, so that the device works while
+    more is sealed. A failure of that thread comes out of the next call that waits for it.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Appender:
         self._given = end
         self._buffer = bytearray()
         self._dirty = False
+        self._unsynced = 0
         self._writing: deque[Future[None]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
 
@@ -74,7 +76,7 @@ class Appender:
         self.drain()
         if self._dirty:
             self.disk.sync(self.handle)
-            self._dirty = False
+            self._dirty, self._unsynced = False, 0
         if self.new:
             self.disk.sync_folder(self.path.parent)
             self.new = False
@@ -95,8 +97,10 @@ class Appender:
 
     def _write(self, data: bytearray) -> None:
         write_all(self.handle, data, self.disk)
-        if len(data) >= BUFFER:
+        self._unsynced += len(data)
+        if self._unsynced >= SYNC:
             self.disk.sync(self.handle)
+            self._unsynced = 0
 
     def _wait(self, allowed: int = 0) -> None:
         """Wait until at most `allowed` writes are under way; raise what failed."""

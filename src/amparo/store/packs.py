@@ -7,7 +7,6 @@ to its place, so that a changed, moved, doubled or missing byte is found and loc
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import io
 import os
@@ -72,6 +71,7 @@ class Packs:
         self._handles: dict[int, int] = {}
         self._writer: Appender | None = None
         self._failed = False
+        self._guarded = _Guarded(self._fail)
         self._known_end = (0, 0)
         self._settled = False
 
@@ -92,7 +92,7 @@ class Packs:
         `held(digest)` may name the locator under which the vault holds these bytes already:
         then nothing is kept and that locator is returned. Raises StorageFailed.
         """
-        with self._lock, self._guarded():
+        with self._lock, self._guarded:
             if isinstance(source, bytes):
                 first = source[: SMALL + 1]
                 stream: BinaryIO = io.BytesIO(source)
@@ -118,7 +118,7 @@ class Packs:
 
     def flush(self) -> None:
         """Durable point: everything put so far is on the device when this returns."""
-        with self._lock, self._guarded():
+        with self._lock, self._guarded:
             self._refuse_after_failure()
             if self._writer is not None:
                 self._writer.flush()
@@ -128,7 +128,7 @@ class Packs:
 
     def drain(self) -> None:
         """Hand everything put so far to the system, so that other processes see it; not durable."""
-        with self._lock, self._guarded():
+        with self._lock, self._guarded:
             self._refuse_after_failure()
             if self._writer is not None:
                 self._writer.drain()
@@ -204,7 +204,7 @@ class Packs:
         `last` is the acknowledged locator that lies furthest back; nothing up to and with
         that record is ever cut, damaged or not. Returns the number of bytes cut.
         """
-        with self._lock, self._guarded():
+        with self._lock, self._guarded:
             numbers = self.numbers()
             if not numbers or self._writer is not None:
                 return 0
@@ -348,12 +348,22 @@ class Packs:
             self._writer.close()
             self._writer = None
 
-    @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _fail(self, error: OSError) -> StorageFailed:
         """After a failed write or sync nothing of this instance is trusted any more."""
-        try:
-            yield
-        except OSError as error:
-            self._failed = True
-            self._close_writer()
-            raise storage_failed(error, self.folder) from error
+        self._failed = True
+        self._close_writer()
+        return storage_failed(error, self.folder)
+
+
+class _Guarded:
+    """Turns a device's refusal inside the block into the end of all writing."""
+
+    def __init__(self, fail: Callable[[OSError], StorageFailed]) -> None:
+        self._fail = fail
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise self._fail(error) from error

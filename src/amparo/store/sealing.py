@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
-from amparo.crypto.seal import Sealer, padded_size, seal
+from amparo.crypto.seal import Sealer, padded_size
 from amparo.errors import BadInput
 from amparo.store.appending import Appender
 from amparo.store.frames import CONTEXT, HEAD, Head
@@ -20,9 +21,12 @@ def append_small(writer: Appender, data: bytes) -> Head:
     """Append an object that is held whole in memory."""
     key = os.urandom(32)
     padded = padded_size(len(data))
-    body = seal(key, CONTEXT, data + bytes(padded - len(data)))
+    sealer = Sealer(key, CONTEXT)
     head = Head(key, len(data), padded, hashlib.sha256(data).digest())
-    writer.append(writer.frames.seal_head(writer.end, head) + body)
+    writer.append(writer.frames.seal_head(writer.end, head))
+    writer.append(sealer.update(data))
+    writer.append(sealer.update(bytes(padded - len(data))))
+    writer.append(sealer.finalize())
     return head
 
 
@@ -31,16 +35,20 @@ def append_large(writer: Appender, first: bytes, stream: BinaryIO) -> Head:
 
     Its head is put into the room left for it, as size and digest are known only at the end.
     """
-    key, running, size = os.urandom(32), hashlib.sha256(), 0
-    sealer = Sealer(key, CONTEXT)
+    key, size = os.urandom(32), 0
+    sealer, running = Sealer(key, CONTEXT), hashlib.sha256()
     at = writer.end
     writer.append(bytes(HEAD))
     step = first
-    while step:
-        running.update(step)
-        size += len(step)
-        writer.append(sealer.update(step))
-        step = take(stream, SMALL)
+    with ThreadPoolExecutor(1, thread_name_prefix="digest") as aside:
+        while step:
+            # Digesting takes as long as all the rest: it is done meanwhile.
+            digesting = aside.submit(running.update, step)
+            size += len(step)
+            writer.append(sealer.update(step))
+            following = take(stream, SMALL)
+            digesting.result()
+            step = following
     padded = padded_size(size)
     for length in _steps(padded - size, len(ZEROS)):
         writer.append(sealer.update(ZEROS[:length]))
