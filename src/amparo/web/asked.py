@@ -6,6 +6,7 @@ whom consents of the case name for the forum's purpose.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 
 NAMES = {"en": "English", "fr": "Français"}
 CODED = VERSIONS[1]
+_ITEM = re.compile(r"I-[0-9]{4,12}")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The filing asked for. `to` is the place of the recipient in `recipients`, "" for none."""
+    """The filing asked for. `to` is the place of the recipient in `recipients`, "" for none;
+    `adds` the item of the filing that it supplements.
+    """
 
     forum: str = FORUMS[0]
     lang: str = LANGUAGES[0]
@@ -34,6 +38,7 @@ class Asked:
     to: str = ""
     recipient: str = ""
     version: str = CODED
+    adds: str = ""
 
     @property
     def query(self) -> str:
@@ -41,7 +46,8 @@ class Asked:
         told = (
             f"forum={self.forum}&lang={self.lang}&on={self.on.isoformat()}&version={self.version}"
         )
-        return told + (f"&to={self.to}" if self.to else "")
+        told += f"&to={self.to}" if self.to else ""
+        return told + (f"&adds={self.adds}" if self.adds else "")
 
     @property
     def tail(self) -> str:
@@ -63,7 +69,10 @@ def read_asked(given: Mapping[str, str], known: CaseFile) -> Asked:
         raise BadInput("there is no such version", remedy=f"one of: {', '.join(VERSIONS)}")
     on = _day(given["on"]) if "on" in given else datetime.now(UTC).date()
     to = given.get("to", "") if forum == OPEN_FORUM else ""
-    return Asked(forum, lang, on, to, _recipient(known, forum, to), version)
+    adds = given.get("adds", "")
+    if adds and not _ITEM.fullmatch(adds):
+        raise BadInput("this is no filing of the vault", remedy="begin from the page of the filing")
+    return Asked(forum, lang, on, to, _recipient(known, forum, to), version, adds)
 
 
 def _day(text: str) -> date:

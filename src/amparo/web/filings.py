@@ -76,7 +76,7 @@ def _refuse_blocked(known: CaseFile, asked: Asked) -> None:
 
 def _examine(known: CaseFile, asked: Asked) -> Any:
     rules = name_recipient(load_forum(asked.forum), asked.recipient)
-    return examine(known.code, rules, asked.on)
+    return examine(known.code, rules, asked.on, lang=asked.lang, version=asked.version)
 
 
 def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -93,6 +93,8 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "on": asked.on,
         "sender": tuple(line.strip() for line in lines if line.strip()),
         "recipient": asked.recipient,
+        "version": asked.version,
+        "supplements": asked.adds,
         "protect": read_names(request.POST.get("protect", "")[:MAX_NAMES]),
         "load_file": form,
         "columns": read_columns(columns, "columns") if form else COLUMNS,

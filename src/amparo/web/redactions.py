@@ -39,7 +39,10 @@ MOST_SENTENCES = 400
 REDACTION = "redaction"
 PICTURE = "picture"
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
-_SENTENCE = re.compile(r"(?s)\S.*?(?:[.!?…؟。]+[\"»”’)]*(?=\s)|\n|\Z)")
+# "1." is no sentence of its own.
+_SENTENCE = re.compile(
+    r"(?s)\S(?:.{0,2}?\n|.{3,}?(?:[.!?…؟。]+[\"»”’)]*(?=\s)|\n|\Z)|.*)",
+)
 _TIME = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)\Z")
 
 
