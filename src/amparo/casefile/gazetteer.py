@@ -83,16 +83,15 @@ def find_places(text: str, *, most: int = MOST) -> list[Known]:
     near = {one.number: one for listed in keyed for one in listed}
     found = [one for one in near.values() if any(same_name(text, n) for n in one.names.values())]
     begun = to_latin(typed)
-    found += [
-        one
-        for one in list_places()
-        if one not in found
-        and any(to_latin(fold_text(name)).startswith(begun) for name in one.names.values())
-    ]
-    exact = {one.number for one in found if typed in map(fold_text, one.names.values())}
-    return sorted(found, key=lambda one: (one.number not in exact, len(one.name), one.number))[
-        :most
-    ]
+    ranks = {one.number: 2 for one in found}
+    for one in list_places():
+        folded = [fold_text(name) for name in one.names.values()]
+        if typed in folded:
+            ranks[one.number] = 0
+        elif any(to_latin(name).startswith(begun) for name in folded):
+            ranks[one.number] = 1
+    order = sorted(ranks, key=lambda n: (ranks[n], len(list_places()[n].name), n))
+    return [list_places()[number] for number in order[:most]]
 
 
 def place_of(number: int) -> Known | None:
