@@ -235,3 +235,39 @@ def test_axe_finds_nothing(chromium, address, passphrase, scheme):
         told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
         assert not told, (path, told)
     page.context.close()
+
+
+def test_a_page_is_captured_and_items_are_read_again_without_javascript(plain, address):
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    class Site(BaseHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def do_GET(self):
+            self.server.seen.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<p id=x></p><script>x.textContent = 'made by a script'</script>")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        site.seen = []
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        plain.goto(f"{address}/items")
+        plain.get_by_role("link", name="Capture a page").click()
+        plain.get_by_role("textbox", name="Address").fill(f"http://127.0.0.1:{site.server_port}/p")
+        plain.get_by_label("Directly").check()
+        plain.get_by_role("button", name="Go on").click()
+        assert plain.get_by_role("heading", name="Use the network?").is_visible()
+        assert site.seen == []
+        plain.get_by_role("button", name="Contact it and capture").click(timeout=90_000)
+        plain.wait_for_url("**/items/captured", timeout=90_000)
+        site.shutdown()
+    assert site.seen and "/p" in site.seen
+    assert "page.png" in plain.content() and "Chrome" in plain.content()
+    plain.goto(f"{address}/items/outcomes")
+    plain.get_by_label("Reader", exact=True).select_option("warc")
+    plain.get_by_role("button", name="Read again").click()
+    assert "1 read again = 0 changed + 1 same" in plain.content()

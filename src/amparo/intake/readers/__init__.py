@@ -27,7 +27,7 @@ class Reader:
 READERS: tuple[Reader, ...] = (
     Reader("text", ("text",), "1", ("charset-normalizer", "py3langid")),
     Reader("html", ("html",), "1", ("trafilatura", "lxml")),
-    Reader("pdf", ("pdf",), "2", ("pypdfium2",), runs_ocr=True),
+    Reader("pdf", ("pdf",), "3", ("pypdfium2",), runs_ocr=True),
     Reader("docx", ("docx",), "1", ("lxml",)),
     Reader("eml", ("eml",), "1"),
     Reader("image", ("image",), "3", ("pillow", "pi-heif", "c2pa-python"), runs_ocr=True),

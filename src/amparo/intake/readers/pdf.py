@@ -15,6 +15,7 @@ from amparo.intake.reading import clean_text
 
 SCALE = 300 / 72
 FEWEST_CHARACTERS = 8
+_ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _BROKEN_WORD = re.compile("(?:\x02|\ufffe)\r?\n?")
 
 
@@ -76,9 +77,39 @@ def _emit_pages(document: Any, draft: Draft) -> None:
 def _page_text(page: Any) -> str:
     textpage = page.get_textpage()
     try:
-        return clean_text(_BROKEN_WORD.sub("", textpage.get_text_range()))
+        text = textpage.get_text_range()
+        if _ARABIC.search(text):
+            text = _ligatures_in_order(textpage, text)
+        return clean_text(_BROKEN_WORD.sub("", text))
     finally:
         textpage.close()
+
+
+def _ligatures_in_order(textpage: Any, text: str) -> str:
+    """Letters of one Arabic ligature the right way round (لا, not ال).
+
+    The library turns a line drawn from right to left, and with it the letters inside each glyph,
+    which were in order already. Letters of one glyph share its box.
+    """
+    import pypdfium2.raw as raw
+
+    letters = [chr(raw.FPDFText_GetUnicode(textpage, n)) for n in range(textpage.count_chars())]
+    if "".join(letters) != text:
+        return text
+    at = 0
+    while at < len(letters) - 1:
+        end = at + 1
+        if _ARABIC.match(letters[at]):
+            box = textpage.get_charbox(at)
+            while (
+                end < len(letters)
+                and _ARABIC.match(letters[end])
+                and textpage.get_charbox(end) == box
+            ):
+                end += 1
+            letters[at:end] = letters[at:end][::-1]
+        at = end
+    return "".join(letters)
 
 
 def _recognise(page: Any, text: str, number: int, draft: Draft) -> str:
