@@ -104,7 +104,7 @@ def _row(one: Exhibit, document: Document, columns: Mapping[str, str]) -> tuple[
         "digest": one.sha256,
         "size": str(one.size),
         "media_type": one.media_type,
-        "file": f"package/data/exhibits/{one.file_name}",
+        "file": "" if one.withheld else f"package/data/exhibits/{one.file_name}",
     }
     return tuple(clean(facts[field]) for field in columns)
 
