@@ -318,6 +318,24 @@ def insert_rows(
             cursor.execute(head + ", ".join([row] * len(some)), values)
 
 
+def insert_numbered(
+    table: str, columns: Sequence[str], rows: Iterable[tuple[str | int | bytes, ...]]
+) -> list[int]:
+    """The same, and the row ids that were given, in the order of the rows."""
+    from django.db import connection
+
+    row = f"({', '.join(['%s'] * len(columns))})"
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    waiting = iter(rows)
+    given: list[int] = []
+    with connection.cursor() as cursor:
+        while some := list(islice(waiting, ROWS_AT_ONCE)):
+            values = [value for one in some for value in one]
+            cursor.execute(head + ", ".join([row] * len(some)) + " RETURNING id", values)
+            given += sorted(number for (number,) in cursor.fetchall())
+    return given
+
+
 def stored_time(at: datetime) -> str:
     """A UTC time as the columns of the database hold it."""
     from django.db import connection

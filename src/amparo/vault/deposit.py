@@ -13,12 +13,14 @@ from django.db.models import Max
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import Work, work
 from amparo.store import text_index
-from amparo.store.database import execute_many, stored_time
+from amparo.store.database import execute_many, insert_numbered, stored_time
 from amparo.store.packs import Stored
-from amparo.vault.models import Derivation, Item, Part, Passage
+from amparo.vault.models import Derivation, Item
 
 PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:\n(?!\s*\n).*\S)*", re.MULTILINE)
 MAX_PASSAGE = 2_000
+PART = ("item_id", "position", "name", "label", "text", "language")
+PASSAGE = ("part_id", "start", '"end"', "language")
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 PLAIN = (
     "number", "sha256", "size", "locator", "file_name", "kind", "media_type", "outcome", "detail",
