@@ -190,17 +190,26 @@ def _insert(items: Sequence[Item]) -> None:
 
 
 def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], str]) -> None:
-    parts = Part.every.bulk_create(
-        Part(item=item, position=i, name=e.name, label=e.label, text=e.text, language=e.language)
+    """Write parts and passages without a row object for each: a table has many thousands."""
+    found = [
+        (item.number, place, extract)
         for item, arrival in fresh
-        for i, e in enumerate(arrival.extracts)
+        for place, extract in enumerate(arrival.extracts)
+    ]
+    parts = insert_numbered("vault_part", PART, (
+        (number, place, e.name, e.label, e.text, e.language) for number, place, e in found
+    ))  # fmt: skip
+    cuts = [
+        (part, extract, start, end)
+        for part, (_, _, extract) in zip(parts, found, strict=True)
+        for start, end in split_passages(extract.text)
+    ]
+    rows = ((part, start, end, e.language) for part, e, start, end in cuts)
+    passages = insert_numbered("vault_passage", PASSAGE, rows)
+    text_index.add(
+        (number, index_form(e.text[start:end]))
+        for number, (_, e, start, end) in zip(passages, cuts, strict=True)
     )
-    made = Passage.every.bulk_create(
-        Passage(part=part, start=start, end=end, language=part.language)
-        for part in parts
-        for start, end in split_passages(part.text)
-    )
-    text_index.add((p.pk, index_form(p.part.text[p.start : p.end])) for p in made)
 
 
 class _Links:
