@@ -49,16 +49,16 @@ def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tm
     assert page.url.endswith("/members/recovery")
 
     page.get_by_role("link", name="Backups").click()
-    page.get_by_label("Where").fill(str(tmp_path / "copy"))
+    page.locator("#place").fill(str(tmp_path / "copy"))
     page.get_by_role("button", name="Back up now").click()
     assert "Backed up:" in page.get_by_role("status").inner_text()
     assert "copy" not in page.url
 
     page.get_by_role("link", name="Hand over").click()
-    page.get_by_label("Items").fill("I-0001")
-    page.get_by_label("To").fill("amparo/00")
-    page.get_by_label("Why").fill("joint case")
-    page.get_by_label("New folder of this machine").fill(str(tmp_path / "handed"))
+    page.locator("#items").fill("I-0001")
+    page.locator("#to").fill("amparo/00")
+    page.locator("#purpose").fill("joint case")
+    page.locator("#out-place").fill(str(tmp_path / "handed"))
     page.get_by_role("button", name="Make the package").click()
     assert "1 item" in page.get_by_role("status").inner_text()
 
@@ -67,15 +67,15 @@ def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tm
     page.get_by_role("button", name="Check the package").click()
     assert "whole and signed" in page.get_by_role("status").inner_text()
 
-    page.get_by_role("link", name="Ledger", exact=True).click()
+    page.get_by_role("navigation").get_by_role("link", name="Ledger", exact=True).click()
     page.get_by_role("link", name="Proofs and witnesses").click()
     with page.expect_download() as taken:
         page.get_by_role("button", name="Save the newest checkpoint").click()
     note = taken.value.path().read_text()
-    page.get_by_label("The checkpoint kept").fill(note)
+    page.locator("#compare").fill(note)
     page.get_by_role("button", name="Compare").click()
     assert "only grown since" in page.get_by_role("status").inner_text()
-    page.get_by_role("link", name="Ledger", exact=True).click()
+    page.get_by_role("navigation").get_by_role("link", name="Ledger", exact=True).click()
     page.get_by_role("link", name="Time stamps").click()
     assert page.get_by_text("No service is configured").is_visible()
 
@@ -85,7 +85,7 @@ def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tm
     page.locator("#f-name").fill("Wexford Quillon")
     page.get_by_role("button", name="Seal").click()
     assert "Quillon" not in page.content()
-    page.get_by_label("Why").first.fill("a call")
+    page.locator("#purpose").fill("a call")
     page.get_by_role("button", name="Show").click()
     assert page.get_by_text("Wexford Quillon").is_visible()
     page.locator("summary").nth(1).click()
