@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Protocol
 
 from amparo.errors import Broken, InUse, Refused, StorageFailed
@@ -152,13 +153,33 @@ def make_tables() -> None:
 
 def has_newer_tables() -> bool:
     """True when the database carries migrations this program does not know."""
-    from django.db import connection
-    from django.db.migrations.loader import MigrationLoader
-
-    loader = MigrationLoader(connection, ignore_no_migrations=True)
-    known = set(loader.disk_migrations)
+    known, applied = _known_migrations(), _applied_migrations()
     ours = {app for app, _ in known}
-    return any(key[0] in ours and key not in known for key in loader.applied_migrations)
+    return any(key[0] in ours and key not in known for key in applied)
+
+
+def _known_migrations() -> set[tuple[str, str]]:
+    """App and name of each migration of this program. Their names are enough to compare:
+    to load them all would take a tenth of the time that opening a vault takes."""
+    from django.apps import apps
+
+    return {
+        (config.label, module.name)
+        for config in apps.get_app_configs()
+        for module in iter_modules([str(Path(config.path) / "migrations")])
+        if not module.ispkg and module.name[0] not in "_~"
+    }
+
+
+def _applied_migrations() -> set[tuple[str, str]]:
+    """App and name of each migration that the open database has been through."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return set()
+        cursor.execute("SELECT app, name FROM django_migrations")
+        return {(app, name) for app, name in cursor.fetchall()}
 
 
 @contextmanager
@@ -345,11 +366,7 @@ def stored_time(at: datetime) -> str:
 
 def has_older_tables() -> bool:
     """True when this program has tables that the open database lacks."""
-    from django.db import connection
-    from django.db.migrations.loader import MigrationLoader
-
-    loader = MigrationLoader(connection, ignore_no_migrations=True)
-    return any(key not in loader.applied_migrations for key in loader.disk_migrations)
+    return not _known_migrations() <= _applied_migrations()
 
 
 def engine_versions() -> str:
