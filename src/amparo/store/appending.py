@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -80,6 +81,27 @@ class Appender:
         if self.new:
             self.disk.sync_folder(self.path.parent)
             self.new = False
+
+    def settle(self, then: Callable[[OSError | None], None]) -> None:
+        """Have all that was appended made durable while more is appended, then call `then`, from
+        the thread that writes, with what failed. A failure comes out of the next call that
+        waits, too."""
+        self._give()
+        self._wait(WAITING - 1)
+        self._dirty = False
+        self._writing.append(self._thread.submit(self._settle, then))
+
+    def _settle(self, then: Callable[[OSError | None], None]) -> None:
+        try:
+            self.disk.sync(self.handle)
+            self._unsynced = 0
+            if self.new:
+                self.disk.sync_folder(self.path.parent)
+                self.new = False
+        except OSError as error:
+            then(error)
+            raise
+        then(None)
 
     def close(self) -> None:
         """Let go of thread and file. What was not flushed may be lost."""

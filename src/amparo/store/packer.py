@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
@@ -222,12 +223,20 @@ def _obey(packs: Packs, line: Connection, orders: SimpleQueue[Any]) -> None:
         try:
             if isinstance(order, int):
                 lock, met = order, {}
-                continue
-            if order == "end":
+            elif order == "end":
                 packs.release()
                 os.close(lock)
                 line.send([])
-                continue
-            line.send(seal_files(packs, order, met))
+            else:
+                done = [_seal_file(packs, path, met) for path in order]
+                # Answered from the thread that writes, in order, while the next are sealed.
+                packs.settle(partial(_answer, line, done))
         except StorageFailed as error:
-            line.send({"cause": error.cause, "value": error.value, "remedy": error.remedy})
+            _answer(line, [], error)
+
+
+def _answer(line: Connection, done: list[Sealed], failed: StorageFailed | None) -> None:
+    if failed is None:
+        line.send(done)
+    else:
+        line.send({"cause": failed.cause, "value": failed.value, "remedy": failed.remedy})

@@ -126,6 +126,20 @@ class Packs:
                 if self._writer.end >= self._limit:
                     self._close_writer()
 
+    def settle(self, then: Callable[[StorageFailed | None], None]) -> None:
+        """`flush` in the background: `then` is called from another thread when everything put
+        so far is durable, or with what failed. More may be put meanwhile."""
+
+        def told(error: OSError | None) -> None:
+            then(storage_failed(error, self.folder) if error else None)
+
+        with self._lock, self._guarded:
+            self._refuse_after_failure()
+            if self._writer is None:
+                told(None)
+            else:
+                self._writer.settle(told)
+
     def drain(self) -> None:
         """Hand everything put so far to the system, so that other processes see it; not durable."""
         with self._lock, self._guarded:
