@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loaders import app_directories, cached
@@ -137,15 +138,17 @@ def describe_language(request: HttpRequest) -> dict[str, object]:
         "page_language": code,
         "page_direction": "rtl" if code in RIGHT_TO_LEFT else "ltr",
         "page_languages": LANGUAGES.items(),
-        "request_path": request.path,
     }
 
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the choice in the browser; it says nothing but a language."""
+    """Keep the choice in the browser, and lead back to the page it was made on.
+
+    The page tells its address in the Referer: a page of what is not there must not hold it.
+    """
     code = request.POST.get("language", "")
-    back = request.POST.get("back", "")
+    back = urlsplit(request.headers.get("Referer", "")).path
     safe = back if re.fullmatch(r"/[A-Za-z0-9()./_-]*", back) and "//" not in back else "/"
     response = HttpResponseRedirect(safe)
     if code in LANGUAGES:
