@@ -178,7 +178,7 @@ def test_a_backup_cut_off_is_still_the_earlier_one(filled, place, tmp_path, monk
     for stop in (1, 2, 3):
         calls.clear()
         with monkeypatch.context() as patch:
-            patch.setattr(backup, "write_durably", lambda *_: 1 / 0)
+            patch.setattr(backup, "write_header", lambda *_: 1 / 0)
             patch.setattr(bucket.Bucket, "put", fail_at)
             with pytest.raises((ZeroDivisionError, StorageFailed)):
                 back_up_anywhere(filled, place)

@@ -64,7 +64,7 @@ def back_up(vault: Vault, target: Path) -> Copied:
             database.save_copy(building / DATABASE, vault.keys.database)
             shutil.copytree(vault.folder / "ledger", building / "ledger")
             _copy_folder(vault.folder / "timestamps", target / "timestamps")
-            header = _header_of_copy(vault.folder)
+            header = header_of_copy(vault.folder)
         source = vault.folder / "packs"
         copied = sum(_bring(source / name, packs / name, end) for name, end in ends.items())
         write_header(building, header, vault.keys.header)
@@ -77,7 +77,7 @@ def back_up(vault: Vault, target: Path) -> Copied:
     return Copied(state.size, len(ends), copied, sum(ends.values()) - copied)
 
 
-def _header_of_copy(folder: Path) -> Header:
+def header_of_copy(folder: Path) -> Header:
     """The vault's header; the copy of a record on a server is a file."""
     return replace(read_header(folder), database="")
 

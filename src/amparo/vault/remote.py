@@ -24,9 +24,16 @@ from amparo.custody.models import LogState
 from amparo.errors import BadInput, Broken, NotFound, StorageFailed
 from amparo.store import database, lock
 from amparo.store.files import storage_failed
-from amparo.vault.backup import Copied, back_up, check_copy, enter_copy, refuse_newer
+from amparo.vault.backup import (
+    Copied,
+    back_up,
+    check_copy,
+    enter_copy,
+    header_of_copy,
+    refuse_newer,
+)
 from amparo.vault.bucket import Bucket, is_bucket, open_bucket
-from amparo.vault.header import HEADER_NAME, read_header
+from amparo.vault.header import HEADER_NAME, read_header, write_header
 from amparo.vault.unlock import DATABASE, Vault
 
 FORMAT = "amparo-backup/1"
@@ -78,7 +85,6 @@ def back_up_to(vault: Vault, bucket: Bucket) -> Copied:
     Raises BadInput when another vault's backup is there, Broken when it is newer than the
     vault or does not come back as it was sent, StorageFailed, Refused; it is then as before.
     """
-    database.refuse_on_server()
     earlier = read_current(bucket)
     if earlier is not None:
         _check_earlier(vault, earlier, bucket)
@@ -199,10 +205,14 @@ def _take_state(vault: Vault, target: Path) -> tuple[int, dict[str, int]]:
         size = LogState.objects.get().size
         packs = sorted((vault.folder / PACKS).glob("*.pack"))
         ends = {path.name: path.stat().st_size for path in packs}
+        made = target.parent
+        database.save_copy(made / DATABASE, vault.keys.database)
+        write_header(made, header_of_copy(vault.folder), vault.keys.header)
         with tarfile.open(target, "w") as tar:
             for name in KEPT:
-                if (vault.folder / name).exists():
-                    tar.add(vault.folder / name, name)
+                path = (made if (made / name).exists() else vault.folder) / name
+                if path.exists():
+                    tar.add(path, name)
     return size, ends
 
 

@@ -25,7 +25,7 @@ from amparo.crypto.slots import (
 )
 from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
-from amparo.errors import BadInput, InUse, StorageFailed, WrongFormat
+from amparo.errors import BadInput, Broken, InUse, StorageFailed, WrongFormat
 from amparo.store import database, lock
 from amparo.store.files import remove_leftovers
 from amparo.store.packs import Packs, furthest
@@ -227,6 +227,11 @@ def _open_record(folder: Path, header: Header, keys: Keys) -> Path | None:
     if not path.is_file():
         raise WrongFormat(
             "the record of this vault is missing", value=DATABASE, remedy="restore it from a backup"
+        )
+    if path.stat().st_size == 0:
+        # SQLite would take it for a new database, and make an empty record in it.
+        raise Broken(
+            "the record of this vault is empty", value=DATABASE, remedy="restore it from a backup"
         )
     database.open_database(path, keys.database)
     return path

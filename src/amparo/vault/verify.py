@@ -204,6 +204,8 @@ def _check_folder(vault: Vault, report: Report) -> None:
             report.faults.append(f"{path.name}: this file is none of the vault's")
     stray = [p for p in _files(vault.folder / "packs") if p.suffix != ".pack" and p.name != WRITING]
     report.faults += [f"packs/{path.name}: this file is none of the vault's" for path in stray]
+    beside = [p for p in (vault.folder / "ledger").iterdir() if p.name not in ("tile", CHECKPOINT)]
+    report.faults += [f"ledger/{path.name}: this file is none of the vault's" for path in beside]
 
 
 def _files(folder: Path) -> Iterator[Path]:
