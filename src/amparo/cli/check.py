@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,9 @@ def _check_package(folder: Path, known: Known) -> dict[str, Any]:
     ]
     if told["post_quantum"]:
         checked.append("signed with the ledger's ML-DSA-44 key as well")
-    checked += [f"countersigned by {one['name']} at {one['at']}" for one in told["cosigned"]]
+    for one in told["cosigned"]:
+        at = datetime.fromtimestamp(one["at"], UTC).isoformat(timespec="seconds")
+        checked.append(f"countersigned by {one['name']} at {at}")
     trust = "the key is one you named" if told["key_is_trusted"] else UNTRUSTED
     stamps = [f"time stamp: {stamp}" for stamp in told["stamps"]]
     notes = [*told["notes"], trust, *stamps]
