@@ -159,6 +159,7 @@ def clean_body(
         for key, value in raw.items()
         if value is not None and value != ""
     }
+    body = {key: value for key, value in body.items() if value != ""}
     for field in fields:
         if field.required and body.get(field.name) in (None, "", []):
             raise BadInput(
