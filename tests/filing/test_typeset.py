@@ -92,3 +92,17 @@ def test_a_typesetter_that_fails_says_so_without_quoting_the_filing(monkeypatch)
 def test_a_typesetter_that_hangs_is_ended():
     with pytest.raises(Broken, match="no result after 0"):
         module._run_press(b"{}", 0)
+
+
+def test_a_missing_font_is_named(make_document, monkeypatch):
+    monkeypatch.setattr(module, "FONTS", (*module.FONTS, "NotoSerifNowhere.ttf"))
+    with pytest.raises(Broken, match="font of the program is missing") as caught:
+        typeset(make_document(), load_words("icc-15", "en"))
+    assert caught.value.value == "NotoSerifNowhere.ttf"
+
+
+def test_every_shipped_font_is_asked_for():
+    from importlib.resources import files
+
+    shipped = {one.name for one in files("amparo.filing").joinpath("fonts").iterdir()}
+    assert {one for one in shipped if one.endswith(".ttf")} == set(module.FONTS)

@@ -22,6 +22,20 @@ from amparo.filing.document import Document, number_document
 from amparo.filing.layout import Line, Piece, Span, clean, lay_out
 from amparo.filing.words import Words
 
+FONTS = (
+    "NotoNaskhArabic-Bold.ttf",
+    "NotoNaskhArabic-Regular.ttf",
+    "NotoSans-Bold.ttf",
+    "NotoSans-Regular.ttf",
+    "NotoSansMath-Regular.ttf",
+    "NotoSansSymbols2-Regular.ttf",
+    "NotoSerif-Bold.ttf",
+    "NotoSerif-Italic.ttf",
+    "NotoSerif-Regular.ttf",
+    "NotoSerifArmenian-Regular.ttf",
+    "NotoSerifGeorgian-Regular.ttf",
+    "NotoSerifHebrew-Regular.ttf",
+)
 SECONDS = 60
 SECONDS_FOR_EACH_1000_PIECES = 60
 # Format characters that draw nothing; PDF/A refuses them where a font has no glyph.
@@ -37,7 +51,8 @@ _INVISIBLE = frozenset(
 
 
 def typeset(document: Document, words: Words) -> bytes:
-    """The PDF. Raises Broken when the typesetter fails or takes too long."""
+    """The PDF. Raises Broken when a font is missing, the typesetter fails or takes too long."""
+    check_fonts()
     numbered = number_document(document)
     pieces = lay_out(numbered, words)
     request = {
@@ -46,6 +61,17 @@ def typeset(document: Document, words: Words) -> bytes:
     }
     limit = SECONDS + SECONDS_FOR_EACH_1000_PIECES * len(pieces) // 1000
     return _run_press(json.dumps(request).encode(), limit)
+
+
+def check_fonts() -> None:
+    """Raise Broken naming the first font of the program that is not there."""
+    folder = files("amparo.filing").joinpath("fonts")
+    for name in FONTS:
+        font = folder.joinpath(name)
+        if not font.is_file():
+            raise Broken(
+                "a font of the program is missing", value=name, remedy="install Amparo again"
+            )
 
 
 def _run_press(request: bytes, seconds: int) -> bytes:
