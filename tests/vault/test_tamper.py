@@ -137,4 +137,4 @@ def test_any_damage_to_a_vault_is_found_and_named(whole, tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_any_damage_to_a_vault_is_found_and_named_at_length(whole, tmp_path):
-    print(damaged_rounds(whole, tmp_path, 2500, 22))
+    print(damaged_rounds(whole, tmp_path, 3000, 22))
