@@ -114,12 +114,21 @@ def site():
     server.server_close()
 
 
-def profiles():
-    return set(Path("/dev/shm").glob("amparo-*"))
+@pytest.fixture
+def profiles(monkeypatch):
+    """Folders of the browsers that this test started; others may run beside it."""
+    made = []
+
+    class Watched(browser.Browser):
+        def _start(self):
+            made.append(self.folder)
+            super()._start()
+
+    monkeypatch.setattr("amparo.intake.record_page.Browser", Watched)
+    return made
 
 
-def test_a_page_made_by_scripts(site, vault):
-    before = profiles()
+def test_a_page_made_by_scripts(site, vault, profiles):
     taken = capture(f"{site.address}/dynamic")
     assert (taken.outcome, taken.status, taken.route) == ("ok", 200, "direct")
     assert b"They came at dawn" in taken.html
@@ -136,7 +145,7 @@ def test_a_page_made_by_scripts(site, vault):
     assert entry["item"] == archive.sha256 and entry["source"]["url"] == site.address
     assert [one.state for one in reread(vault, "M-1", choose(reader="warc"))] == ["same"]
     assert not verify_vault(vault).faults
-    assert profiles() <= before
+    assert len(profiles) == 1 and not profiles[0].exists()
 
 
 def test_redirects_are_kept_one_by_one(site):
