@@ -127,8 +127,9 @@ def _visible_codes(case_code: str, codes: Iterable[str]) -> set[str]:
 def item_code(case_code: str, sha256: str) -> str | None:
     """The id under which the case cites the item of that digest, None where it does not."""
     held = Record.objects.filter(case_id=case_code, noun="item", current=True, retired=False)
-    cited = held.filter(body__sha256=sha256).order_by("id")
-    return cited.values_list("code", flat=True).first()
+    # Not ordered by the database: it would walk the table in that order, past every noun.
+    cited = held.filter(body__sha256=sha256).order_by().values_list("id", "code")
+    return min(cited, default=(0, None))[1]
 
 
 def _places(case_code: str) -> Callable[[Record], int]:
