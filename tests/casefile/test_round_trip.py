@@ -12,7 +12,9 @@ from amparo.casefile.records import load_case
 from amparo.casefile.review import move
 from amparo.errors import Refused
 
-WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=60)
+WORDS = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=60
+)
 SAID = WORDS.filter(lambda text: text.strip())
 COUNT = iter(range(1, 10_000))
 
@@ -20,7 +22,11 @@ COUNT = iter(range(1, 10_000))
 @st.composite
 def cases(draw):
     persons = [f"V-{n}" for n in range(1, draw(st.integers(1, 4)))]
-    notes = draw(st.lists(st.tuples(SAID, st.lists(SAID.filter(lambda t: "\n" not in t), max_size=3)), max_size=4))
+    notes = draw(
+        st.lists(
+            st.tuples(SAID, st.lists(SAID.filter(lambda t: "\n" not in t), max_size=3)), max_size=4
+        )
+    )
     return {
         "persons": [{"id": code, "role": draw(SAID), "vulnerable": draw(st.booleans()),
                      "size": draw(st.integers(0, 10**6)), "note": draw(WORDS)} for code in persons],
@@ -33,7 +39,10 @@ def cases(draw):
 
 def comes_in(tree):
     code = f"C{next(COUNT)}"
-    text = yaml.safe_dump({"format": "amparo-case/1", "case": {"code": code, "title": "t"}, **tree}, allow_unicode=True)
+    text = yaml.safe_dump(
+        {"format": "amparo-case/1", "case": {"code": code, "title": "t"}, **tree},
+        allow_unicode=True,
+    )
     import_text("M-1", text, "case.yaml", lambda name: "")
     return code
 
@@ -48,7 +57,9 @@ def test_whatever_was_written_comes_back(vault, tree):
     code = comes_in(tree)
     text = export_case(code)
     again = f"C{next(COUNT)}"
-    import_text("M-1", text.replace(f"code: {code}", f"code: {again}"), "again.yaml", lambda name: "")
+    import_text(
+        "M-1", text.replace(f"code: {code}", f"code: {again}"), "again.yaml", lambda name: ""
+    )
     assert told(again) == told(code)
     assert export_case(again) == text.replace(f"code: {code}", f"code: {again}")
 
@@ -74,4 +85,6 @@ def test_nobody_reviews_by_way_of_a_file(vault):
     code, rows = import_text("M-1", text, "a.yaml", lambda name: "")
     assert {row.status for row in rows} == {"draft"}
     with pytest.raises(Refused):
-        import_text("M-2", text.replace("code: D", "code: E"), "a.yaml", lambda name: "", with_review=True)
+        import_text(
+            "M-2", text.replace("code: D", "code: E"), "a.yaml", lambda name: "", with_review=True
+        )

@@ -64,9 +64,12 @@ def test_forms_nouns_states_terms_and_errors_are_told_in_french(french):
 
 
 def test_the_catalogue_fits_its_texts():
+    tags = re.compile(r"\{\{.*?\}\}")
+
+    def names(text: str) -> list[str]:
+        return sorted(re.sub(r"\|\w+", "", one) for one in tags.findall(text))
+
     for key, said in catalogue("fr").items():
-        tags = re.compile(r"\{\{.*?\}\}")
-        names = lambda text: sorted(re.sub(r"\|\w+", "", one) for one in tags.findall(text))
         assert names(key) == names(said), key
         assert "<" not in said and "{%" not in said, key
         assert Formatter and said.strip() == said or said[0] in " ."
