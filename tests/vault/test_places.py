@@ -124,6 +124,16 @@ def test_what_was_backed_up_comes_back(filled, place, tmp_path):
     check_restored(place, tmp_path / "back")
 
 
+def test_a_record_on_a_server_goes_to_a_bucket_and_comes_back_without_the_server(
+    server_vault_folder, bucket, tmp_path
+):
+    vault = open_vault(server_vault_folder, PASSPHRASE)
+    receive_bytes(vault, "M-1", [("a.bin", DATA)])
+    assert back_up_anywhere(vault, bucket).copied > len(DATA)
+    vault.close()
+    check_restored(bucket, tmp_path / "back")
+
+
 def test_the_next_backup_copies_only_what_is_new(filled, place, tmp_path):
     back_up_anywhere(filled, place)
     receive_bytes(filled, "M-1", [("c.txt", b"one more letter")])
