@@ -35,6 +35,7 @@ def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tm
     page = plain
     page.get_by_role("link", name="Members").click()
     page.locator("#add-own").fill(passphrase)
+    page.get_by_label("Role").select_option("lawyer")
     page.get_by_role("button", name="Add member").click()
     assert len(page.locator("#drawn").inner_text().split()) == 7
     assert page.get_by_role("heading", name="M-2 may open the vault").is_visible()

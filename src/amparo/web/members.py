@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.access.members import list_members, refuse_unless_owner
-from amparo.access.roles import OWNER, ROLES
+from amparo.access.roles import MEMBER, OWNER, ROLES
 from amparo.crypto.slots import draw_passphrase
 from amparo.crypto.strength import MAX_PASSPHRASE, judge_passphrase
 from amparo.errors import BadInput
@@ -33,7 +33,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     slots = {slot.get("member") for slot in held_vault().header.slots}
     rows = [(member, member.code in slots) for member in list_members()]
     own = [member.role for member, _ in rows if member.code == acting_member()]
-    facts = {"rows": rows, "roles": list(ROLES), "is_owner": own == [OWNER]}
+    roles = [role for role in ROLES.values() if role.name != MEMBER]
+    facts = {"rows": rows, "roles": roles, "is_owner": own == [OWNER]}
     return render(request, "members.html", facts)
 
 
