@@ -131,7 +131,7 @@ def test_vault_in_use_by_another_process(run, vault_folder, tmp_path, monkeypatc
     with (vault_folder / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         done = run("item", "add", vault_folder, tmp_path / "a.txt", expect=5)
-    assert "another process" in done.stderr
+    assert "somebody else is writing to this vault" in done.stderr
     run("item", "add", vault_folder, tmp_path / "a.txt")
 
 
