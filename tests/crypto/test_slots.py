@@ -23,7 +23,7 @@ def slot(passphrase: str = "correct horse", member: str = "m-1") -> slots.Slot:
 
 
 def test_new_slots_cost_what_the_specification_says() -> None:
-    assert Cost(memory_kib=262_144, passes=3, lanes=4) == slots.DEFAULT_COST
+    assert Cost(memory_kib=98_304, passes=8, lanes=4) == slots.DEFAULT_COST
 
 
 def test_the_passphrase_opens_and_another_does_not() -> None:

@@ -30,8 +30,8 @@ MAX_MEMORY_KIB = 4 * 1024 * 1024
 class Cost:
     """Argon2id (RFC 9106): memory in KiB, passes, lanes."""
 
-    memory_kib: int = 256 * 1024
-    passes: int = 3
+    memory_kib: int = 96 * 1024
+    passes: int = 8
     lanes: int = 4
 
 
