@@ -19,6 +19,10 @@ from sqlcipher3 import dbapi2 as Database
 
 from amparo.store.guard import refuse_unpermitted
 
+# SQLite keeps 2 MB of pages. Digests go into an index at random places: in a large vault each
+# of them then decrypts a page and encrypts another. This much holds the indexes of 100,000 items.
+CACHE_KIB = 32 * 1024
+
 for _name in ("bool", "date", "time", "datetime", "timestamp"):
     Database.register_converter(_name, sqlite3.converters[_name.upper()])
 for _type, _adapt in (
@@ -73,6 +77,7 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
         conn.execute("PRAGMA secure_delete = ON")
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = FULL")
+        conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         return conn
 
     def create_cursor(self, name: str | None = None) -> Any:
