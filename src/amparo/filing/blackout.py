@@ -19,6 +19,7 @@ from typing import Any
 
 from amparo.filing import recordings
 from amparo.filing.outline import draw_outline
+from amparo.filing.thumbnails import hidden_pictures
 
 FAILED = 70
 DOTS = 150
@@ -28,6 +29,7 @@ MOST_BYTES = 256 << 20
 MOST_MEMBERS = 5_000
 DEEPEST = 4
 _STREAM = re.compile(rb"stream\r?\n")
+_PICTURES = (b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF", b"8BPS")
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|p|div|td|tr|li|h\d)>")
 _TAG = re.compile(r"<[^>]*>")
 _ATTRIBUTE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -180,17 +182,27 @@ def _grown(box: Box, page: Any) -> Box:
 
 
 def search(request: dict[str, Any], data: bytes) -> bytes:
-    """JSON: texts found inside, and which needles (hex) stand in raw or unpacked bytes."""
+    """JSON: texts found inside, pictures hidden in pictures and markup (PNG in hex), and which
+    needles (hex) stand in raw or unpacked bytes."""
     needles = [bytes.fromhex(one) for one in request["needles"]]
     texts: list[tuple[str, str]] = []
     raw: set[tuple[str, int]] = set()
+    pictures: dict[str, str] = {}
     for where, piece in _pieces(data, "", 0):
         lowered = piece.lower()
         for place, needle in enumerate(needles):
             if needle in piece or needle.hex().encode() in lowered:
                 raw.add((where, place))
         texts += _texts(where, piece)
-    return json.dumps({"texts": texts, "raw": sorted(raw)}).encode()
+        if _is_picture(piece) or piece.lstrip()[:1] == b"<":
+            for picture in hidden_pictures(piece):
+                pictures.setdefault(picture.hex(), where)
+    held = [(where, picture) for picture, where in pictures.items()]
+    return json.dumps({"texts": texts, "raw": sorted(raw), "pictures": held}).encode()
+
+
+def _is_picture(piece: bytes) -> bool:
+    return piece[:4] in _PICTURES or piece[:2] == b"\xff\xd8" or piece[4:8] == b"ftyp"
 
 
 def _pieces(data: bytes, where: str, depth: int) -> Iterator[tuple[str, bytes]]:
@@ -211,6 +223,9 @@ def _pieces(data: bytes, where: str, depth: int) -> Iterator[tuple[str, bytes]]:
 
 def _streams(data: bytes) -> Iterator[bytes]:
     for match in _STREAM.finditer(data):
+        if data[match.end() : match.end() + 2] == b"\xff\xd8":
+            yield data[match.end() : data.find(b"endstream", match.end())]
+            continue
         unpacker = zlib.decompressobj()
         try:
             yield unpacker.decompress(data[match.end() :], MOST_BYTES // 4)
@@ -220,10 +235,7 @@ def _streams(data: bytes) -> Iterator[bytes]:
 
 def _texts(where: str, piece: bytes) -> list[tuple[str, str]]:
     """Readable text of markup and of the metadata of pictures."""
-    if (
-        piece[:4] in (b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF")
-        or piece[:2] == b"\xff\xd8"
-    ):
+    if _is_picture(piece):
         return [(where, text) for text in _picture_words(piece)]
     if piece.lstrip()[:1] != b"<":
         return []

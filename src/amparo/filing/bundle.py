@@ -26,6 +26,7 @@ from amparo.filing.issue import (
     DOCX,
     INDEX,
     PDF,
+    guarded_pictures,
     owning_up,
     read_exhibits,
     record_build,
@@ -126,9 +127,10 @@ def build_filing(
     coded = (*secrets, *omitted_words(whole, omissions_for(whole, rules.id, version)))
     if coded:
         refuse_secrets(files, coded)
-    if secrets:
+    pictures = guarded_pictures(whole, rules.id, version, document)
+    if secrets or pictures:
         for name, data in read_exhibits(vault, document):
-            refuse_secrets({name: data}, secrets)
+            refuse_secrets({name: data}, secrets, pictures)
     save_pieces(vault.member, case_code, forum, lang, changed)
     with _building(out) as folder:
         for name, data in files.items():

@@ -15,13 +15,15 @@ from amparo.custody.log import current_log
 from amparo.custody.package import Content, build_package
 from amparo.custody.work import work
 from amparo.errors import AmparoError, Broken
-from amparo.filing.scan import refuse_secrets
+from amparo.filing.redaction import copy_for
+from amparo.filing.scan import Guarded, refuse_secrets
 from amparo.store import lock
 from amparo.vault.deposit import Arrival, deposit
 from amparo.vault.models import Item
 from amparo.vault.unlock import mark_writing
 
 if TYPE_CHECKING:
+    from amparo.casefile.records import CaseFile
     from amparo.filing.document import Document, Exhibit
     from amparo.filing.words import Forum
     from amparo.vault.unlock import Vault
@@ -48,6 +50,22 @@ def read_exhibits(vault: Vault, document: Document) -> Iterator[tuple[str, bytes
         with _naming(places[item.sha256]):
             data = vault.packs.read(item.locator)
         yield places[item.sha256].file_name, data
+
+
+def guarded_pictures(
+    case: CaseFile, forum: str, version: str, document: Document
+) -> tuple[Guarded, ...]:
+    """Pictures from which redactions take something out; their copies may look like them."""
+    names = {one.sha256: one.file_name for one in tendered(document)}
+    found: list[Guarded] = []
+    for row in case.all("item"):
+        plan, copy = copy_for(case, row.code, forum, version)
+        held = Item.objects.filter(sha256=row["sha256"]).first() if plan.rows else None
+        likeness = str(held.metadata.get("likeness", "")) if held is not None else ""
+        if likeness:
+            name = names.get(copy.sha256) if copy is not None else None
+            found.append(Guarded(likeness, frozenset([name] if name else [])))
+    return tuple(found)
 
 
 @contextmanager

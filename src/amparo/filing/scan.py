@@ -1,8 +1,9 @@
 """Search produced bytes for protected names and words, in every script and way of writing.
 
 Text comes from the sandbox's readers (with text recognition of pictures and scanned pages) and
-from everything packed into the bytes: streams, members, attributes, metadata. The checker can
-prove itself: `tests/filing/test_scan.py` plants secrets and finds each one.
+from everything packed into the bytes: streams, members, attributes, metadata, thumbnails. Pictures,
+thumbnails too, are compared with those from which something was taken out. The checker can
+prove itself: `tests/filing/test_scan.py` and `test_planted.py` plant secrets and find each one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from amparo.casefile.likeness import likeness_from_text, look_alike
 from amparo.casefile.script import fold_text, same_word, to_latin, word_keys, words_of_name
 from amparo.errors import BadInput, Refused
 from amparo.filing.redaction import ask
@@ -22,61 +24,101 @@ SHORTEST = 4
 MOST_WORDS_OF_NAME = 5
 FEWEST_DIGITS = 6
 DEEPEST = 3
+LIKENESS = "metadata likeness"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1251", "cp1252", "cp1256", "koi8-r")
 _SPACES = re.compile(r"\s+")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s().\-\u2010-\u2015/]+(?=\d)")
 
 
 @dataclass(frozen=True)
+class Guarded:
+    """A picture from which something is taken out: its likeness (as the reader of pictures
+    gives it), and the file names of its copies, which look like it and may."""
+
+    likeness: str
+    copies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Hit:
-    """A protected string that was found: in which file, where in it; never which string."""
+    """A protected string or picture that was found: in which file, where in it; never which
+    string. Pictures are numbered after the strings."""
 
     file: str
     where: str
     secret: int
 
 
-def find_secrets(files: Mapping[str, bytes], secrets: Sequence[str]) -> tuple[Hit, ...]:
+def find_secrets(
+    files: Mapping[str, bytes], secrets: Sequence[str], pictures: Sequence[Guarded] = ()
+) -> tuple[Hit, ...]:
     """Every (file, place, number of the secret) at which one is found, by file."""
     finders = [_Finder(secret) for secret in secrets]
     wanted = [(number, finder) for number, finder in enumerate(finders) if finder.is_telling]
-    if not wanted:
+    if not wanted and not pictures:
         return ()
     hits: dict[Hit, None] = {}
     needles = [(number, needle) for number, finder in wanted for needle in finder.needles()]
     for name, data in files.items():
-        for hit in _search(name, data, wanted, needles):
+        seen: list[tuple[str, str]] = []
+        for hit in _search(name, data, wanted, needles, seen):
             hits[hit] = None
+        for number, one in enumerate(pictures, len(secrets)):
+            for where in _alike(name, seen, one):
+                hits[Hit(name, where, number)] = None
     return tuple(hits)
 
 
-def refuse_secrets(files: Mapping[str, bytes], secrets: Sequence[str]) -> None:
+def _alike(name: str, seen: Iterable[tuple[str, str]], guarded: Guarded) -> Iterator[str]:
+    """Where the file shows the picture; the whole of a redacted copy may look like it."""
+    wanted = likeness_from_text(guarded.likeness)
+    for where, told in seen:
+        if where == LIKENESS and name in guarded.copies:
+            continue
+        if look_alike(wanted, likeness_from_text(told)):
+            yield where.replace(LIKENESS, "picture")
+
+
+def refuse_secrets(
+    files: Mapping[str, bytes], secrets: Sequence[str], pictures: Sequence[Guarded] = ()
+) -> None:
     """Raise Refused naming the files, never the words."""
-    hits = find_secrets(files, secrets)
+    hits = find_secrets(files, secrets, pictures)
     if hits:
         places = sorted({f"{hit.file} ({hit.where or 'text'})" for hit in hits})
         raise Refused(
-            f"{len({hit.secret for hit in hits})} protected strings would leave",
+            f"{len({hit.secret for hit in hits})} protected strings or pictures would leave",
             value="; ".join(places[:8]),
             remedy="redact those items for this forum, or change the words of the case",
         )
 
 
 def _search(
-    name: str, data: bytes, wanted: list[tuple[int, _Finder]], needles: list[tuple[int, bytes]]
+    name: str,
+    data: bytes,
+    wanted: list[tuple[int, _Finder]],
+    needles: list[tuple[int, bytes]],
+    seen: list[tuple[str, str]],
 ) -> Iterator[Hit]:
+    """Hits among the strings; the likeness of each picture goes into `seen`, by place."""
     texts = [("file name", name), *_read(name, data, 0)]
     try:
         request = {"op": "search", "needles": [needle.hex() for _, needle in needles]}
         found = json.loads(ask(request, data))
     except BadInput:
-        found = {"texts": [], "raw": []}
+        found = {"texts": [], "raw": [], "pictures": []}
         for number, needle in needles:
             if needle in data:
                 yield Hit(name, "bytes", number)
     for where, place in found["raw"]:
         yield Hit(name, where.strip() or "bytes", needles[place][0])
+    for place, (where, picture) in enumerate(found["pictures"], 1):
+        held = f"{where}picture {place} inside, "
+        texts += [(held + part, text) for part, text in _read("", bytes.fromhex(picture), DEEPEST)]
     for where, text in (*texts, *found["texts"]):
+        if where.endswith(LIKENESS):
+            seen.append((where, text))
+            continue
         words = _Words(text)
         for number, finder in wanted:
             if finder.is_in(words):
