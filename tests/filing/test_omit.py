@@ -100,11 +100,19 @@ def test_a_version_there_is_none_of_is_refused(vault, tmp_path):
 
 
 def test_a_supplement_says_to_what_it_adds_and_numbers_on(vault, tmp_path):
+    from amparo.intake.receive import receive_bytes
+
     first = build(vault, tmp_path / "one", sender=("Lantern Group",))
+    receive_bytes(vault, vault.member, [("later.txt", b"A second statement of the Ministry.")])
+    add(vault, "item", "I0", file="later.txt", title="An earlier title", confidentiality="public")
+    add(vault, "statement", "ST9", source="S3", item="I0", part="text", proposition="P1",
+        quote="A second statement", stance="denies")  # fmt: skip
     second = build(vault, tmp_path / "two", supplements=first.items[0])
     assert "supplementary submission to that of 2026-11-22" in second.document.subtitle
     numbers = {e.item: e.number for e in first.document.exhibits}
-    assert {e.item: e.number for e in second.document.exhibits} == numbers
+    fresh = {e.item: e.number for e in second.document.exhibits}
+    assert {item: fresh.pop(item) for item in numbers} == numbers
+    assert list(fresh.values()) == [max(numbers.values()) + 1]
 
 
 def test_translations_seconds_and_views_are_printed(vault, tmp_path):
