@@ -187,3 +187,14 @@ def test_the_payload_of_two_builds_is_the_same_byte_for_byte(vault, tmp_path):
 
     assert payload(first) == payload(second)
     assert io.BytesIO(payload(first)["filing/filing.pdf"]).read(5) == b"%PDF-"
+
+
+def test_each_step_of_a_build_is_told_as_it_begins(vault, tmp_path):
+    heard: list[str] = []
+    built = build(vault, tmp_path / "out", protect=("Somebody Else",), tell=heard.append)
+    count = len(built.document.exhibits)
+    searched = [f"search exhibit {n} of {count} for what must not leave" for n in (1, count)]
+    assert heard[0] == "check consent, quotations and rules" and heard[-1].endswith("and sign")
+    assert set(searched) <= set(heard) and heard.index("print PDF and DOCX") < heard.index(
+        searched[0]
+    )

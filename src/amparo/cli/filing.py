@@ -60,13 +60,14 @@ def build(
 
     Example: amparo filing build evidence KARV --forum icc-15 --lang en --out filing-en
     """
+    from amparo.cli.progress import steps
     from amparo.cli.unlock import opened
     from amparo.filing.bundle import build_filing
     from amparo.filing.load_file import COLUMNS, read_columns
 
     day = on.date() if on else None
     names = _names(protect) if protect else ()
-    with opened(vault, leaving=True) as held:
+    with opened(vault, leaving=True) as held, steps() as tell:
         built = build_filing(
             held,
             case,
@@ -83,6 +84,7 @@ def build(
             version=version,
             supplements=supplements,
             columns=read_columns(_read(columns), columns.name) if columns else COLUMNS,
+            tell=tell,
         )
     if as_json:
         print_json(_facts(built))

@@ -24,3 +24,15 @@ def bar(label: str) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(label, total=None)
         yield lambda: shown.advance(task)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Yields a function to call with the words of each step as it begins."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("begin") as shown:
+        yield lambda step: shown.update(step)

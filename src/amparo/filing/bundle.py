@@ -7,7 +7,7 @@ is made beside its place and renamed last, so that a crash leaves nothing that l
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -94,6 +94,7 @@ def build_filing(
     columns: Mapping[str, str] = COLUMNS,
     version: str = CODED,
     supplements: str = "",
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
@@ -102,13 +103,16 @@ def build_filing(
     nowhere in what leaves; they are kept nowhere. `text` holds sections that people wrote
     (`manuscript`); those that differ are saved. `load_file` is "dat" or "csv". `version` is
     "confidential", "coded" or "public"; `supplements` the item of the filing that this adds to.
+    `tell` hears of each step as it begins.
     Raises Refused when the gate blocks, BadInput when `out` is taken, StorageFailed.
     """
     rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
     on = on or datetime.now(UTC).date()
     _refuse_taken(out)
+    tell("check consent, quotations and rules")
     found = examine(case_code, rules, on, lang=lang, version=version)
     refuse_blocks(found)
+    tell("compose the text")
     material = gather(
         found, rules, lang, on, sender,
         version=version, supplements=_earlier(case_code, supplements) if supplements else "",
@@ -120,18 +124,22 @@ def build_filing(
     whole = load_case(case_code)
     length = set_aside(whole, rules.id, check_length(document, rules))
     refuse_blocks(replace(found, findings=length))
+    tell("print PDF and DOCX")
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     if load_file:
         files[f"exhibits-load.{load_file}"] = write_load_file(document, load_file, columns)
     secrets = (*protect, *secrets_of(whole, rules.id, version))
     coded = (*secrets, *omitted_words(whole, omissions_for(whole, rules.id, version)))
     if coded:
+        tell("search the text for what must not leave")
         refuse_secrets(files, coded)
     pictures = guarded_pictures(whole, rules.id, version, document)
     if secrets or pictures:
-        for name, data in read_exhibits(vault, document):
+        for number, (name, data) in enumerate(read_exhibits(vault, document), start=1):
+            tell(f"search exhibit {number} of {len(document.exhibits)} for what must not leave")
             refuse_secrets({name: data}, secrets, pictures)
     save_pieces(vault.member, case_code, forum, lang, changed)
+    tell("write the package and sign")
     with _building(out) as folder:
         for name, data in files.items():
             write_durably(folder / name, data)

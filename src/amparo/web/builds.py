@@ -99,8 +99,7 @@ def _build(job: Job, choices: dict[str, Any], tell: Callable[[str], None]) -> by
     place = str(MEMORY) if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="amparo-", dir=place) as folder:
         out = Path(folder) / "filing"
-        tell("check consent, quotations and rules; print; search what would leave; sign")
-        built = build_filing(held_vault(), job.case, out, **choices)
+        built = build_filing(held_vault(), job.case, out, tell=tell, **choices)
         job.warnings = len(built.findings)
         tell("pack")
         return _zip(out)
