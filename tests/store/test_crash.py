@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from amparo.crypto.keys import derive
-from amparo.store.files import DISK, Disk, remove_leftovers, write_durably
+from amparo.store.files import DISK, Disk, remove_leftovers, write_durably, write_together
 from amparo.store.packs import Packs
 
 KEYS = derive(bytes(range(32)))
@@ -149,6 +149,40 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         assert [one.name for one in tmp_path.iterdir()] == ["file"]
     write_durably(path, b"after", Failing("none"))
     assert path.read_bytes() == b"after"
+
+
+@pytest.mark.parametrize("step", ["write", "sync", "rename"])
+def test_files_written_together_are_each_whole_or_as_they_were(tmp_path: Path, step: str) -> None:
+    class Failing(Disk):
+        """Refuses the third call of one kind."""
+
+        def __init__(self) -> None:
+            self.left = 3
+
+        def _count(self, name: str) -> None:
+            self.left -= name == step
+            if self.left == 0:
+                raise OSError(28, "No space left on device")
+
+        def write(self, handle: int, data: bytes | memoryview) -> int:
+            self._count("write")
+            return DISK.write(handle, data)
+
+        def sync(self, handle: int) -> None:
+            self._count("sync")
+
+        def rename(self, source: Path, target: Path) -> None:
+            self._count("rename")
+            super().rename(source, target)
+
+    files = {tmp_path / f"{number}": b"after" for number in range(9)}
+    write_together(dict.fromkeys(files, b"before"))
+    with pytest.raises(Exception, match="disk is full"):
+        write_together(files, Failing())
+    assert {path.read_bytes() for path in files} <= {b"before", b"after"}
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in files}
+    write_together(files)
+    assert {path.read_bytes() for path in files} == {b"after"}
 
 
 def test_leftovers_of_cut_off_writes_are_removed(tmp_path: Path) -> None:

@@ -175,17 +175,30 @@ def test_recovery_never_cuts_what_was_acknowledged_however_damaged(tmp_path: Pat
         assert {fault.locator for fault in report.faults} == {"", stored[0].locator}
 
 
-def test_a_source_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
-    class Failing(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            if self.tell() > 1 << 20:
-                raise OSError(errno.EIO, "bad sector")
-            return super().read(size)
+class FailingStream(io.BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > 1 << 20:
+            raise OSError(errno.EIO, "bad sector")
+        return super().read(size)
 
-    with packs(tmp_path) as vault:
+
+class FailingFile(io.FileIO):
+    def readinto(self, room) -> int:
+        if self.tell() > 1 << 20:
+            raise OSError(errno.EIO, "bad sector")
+        return super().readinto(room)
+
+
+@pytest.mark.parametrize("kind", ["stream", "file"])
+def test_a_source_that_fails_half_way_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    data = bytes(5 << 20)
+    (tmp_path / "source").write_bytes(data)
+    source = FailingStream(data) if kind == "stream" else FailingFile(tmp_path / "source")
+    (tmp_path / "packs").mkdir()
+    with source, packs(tmp_path / "packs") as vault:
         first = vault.put(b"before")
         with pytest.raises(BadInput):
-            vault.put(Failing(bytes(5 << 20)))
+            vault.put(source)
         second = vault.put(b"after")
         vault.flush()
         report = vault.verify([(first.locator, first.digest), (second.locator, second.digest)])

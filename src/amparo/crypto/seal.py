@@ -55,6 +55,11 @@ class Sealer:
         """More plaintext in; sealed bytes that are ready out."""
         return self._encryptor.update(data)
 
+    def update_into(self, data: bytes | memoryview, room: memoryview) -> int:
+        """The same, written into `room`; how many bytes. `room` takes `sealed_size` of the data
+        and of what went in before and did not come out (less than a chunk)."""
+        return self._encryptor.update_into(data, room)
+
     def finalize(self) -> bytes:
         """The last sealed bytes."""
         return self._encryptor.finalize()
@@ -72,6 +77,14 @@ class Opener:
         try:
             return self._decryptor.update(data)
         except (InvalidTag, ValueError):
+            raise _broken() from None
+
+    def update_into(self, data: bytes | memoryview, room: memoryview) -> int:
+        """The same, written into `room`, which is at least as long as the data and a chunk more;
+        how many bytes. Raises Broken."""
+        try:
+            return self._decryptor.update_into(data, room)
+        except InvalidTag:
             raise _broken() from None
 
     def finalize(self) -> bytes:
@@ -158,7 +171,7 @@ class Box:
         nonce = os.urandom(12)
         return nonce + self._cipher.encrypt(nonce, plaintext, place)
 
-    def open(self, box: bytes, place: bytes) -> bytes | None:
+    def open(self, box: bytes | memoryview, place: bytes) -> bytes | None:
         """Undo `seal`; None for any other key, place or byte."""
         try:
             return self._cipher.decrypt(box[:12], box[12:], place)

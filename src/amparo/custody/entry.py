@@ -71,7 +71,8 @@ def make_entry(*, kind: str, **fields: Any) -> bytes:
     field, never its value.
     """
     entry = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
-    return _seal({"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}, {})
+    entry = {"format": FORMAT, "kind": kind, "salt": secrets.token_hex(16), **entry}
+    return _seal(entry, {}, _ordered(entry))
 
 
 class EntryMaker:
@@ -82,19 +83,30 @@ class EntryMaker:
     def __init__(self, **same: Any) -> None:
         self._same = {"format": FORMAT, **same}
         self._met: Written = {}
+        self._orders: dict[tuple[str, ...], list[str]] = {}
 
     def make(self, **fields: Any) -> bytes:
         """Canonical bytes of one entry; `fields` come on top of those given for all."""
         given = {name.rstrip("_"): value for name, value in fields.items() if value is not None}
-        return _seal({**self._same, "salt": secrets.token_hex(16), **given}, self._met)
+        entry = {**self._same, "salt": secrets.token_hex(16), **given}
+        return _seal(entry, self._met, self._order_of(entry))
 
     def parse(self, data: bytes) -> dict[str, Any]:
         """The fields of an entry. Raises BadInput unless it is valid and canonical."""
-        return _parse(data, self._met)
+        entry = _load(data)
+        return _parsed(data, entry, self._met, self._order_of(entry))
+
+    def _order_of(self, entry: dict[str, Any]) -> list[str]:
+        """Names of the fields as they are written; sorted once for each set of names."""
+        names = tuple(entry)
+        order = self._orders.get(names)
+        if order is None:
+            order = self._orders[names] = _ordered(entry)
+        return order
 
 
-def _seal(entry: dict[str, Any], met: Written) -> bytes:
-    canonical = _write(entry, met)
+def _seal(entry: dict[str, Any], met: Written, order: list[str]) -> bytes:
+    canonical = _write(entry, met, order)
     if len(canonical) > MAX_ENTRY:
         raise BadInput(
             "An entry of the ledger is too long",
@@ -112,21 +124,33 @@ def canonical_bytes(entry: dict[str, Any]) -> bytes:
     return _ENCODE(entry).encode()
 
 
-def _write(entry: dict[str, Any], met: Written) -> bytes:
-    """Canonical bytes of an entry, each field checked; `met` keeps what was written before."""
+def _ordered(entry: dict[str, Any]) -> list[str]:
     for name in REQUIRED:
         if name not in entry:
             raise _bad(f"{name} is missing")
-    return (
-        f"{{{','.join([_write_field(name, entry[name], met) for name in sorted(entry)])}}}".encode()
-    )
+    return sorted(entry)
+
+
+def _write(entry: dict[str, Any], met: Written, order: list[str]) -> bytes:
+    """Canonical bytes of an entry, each field checked; `met` keeps what was written before."""
+    texts = []
+    for name in order:
+        value, kept = entry[name], met.get(name)
+        if kept is not None and kept[0] == value and type(kept[0]) is type(value):
+            texts.append(kept[1])
+        else:
+            texts.append(_write_field(name, value, met))
+    return f"{{{','.join(texts)}}}".encode()
 
 
 def _write_field(name: str, value: Any, met: Written) -> str:
-    kept = met.get(name)
-    if kept is not None and kept[0] == value and type(kept[0]) is type(value):
-        return kept[1]
-    _check_fields({name: value}, FIELDS, "")
+    check = FIELDS.get(name)
+    if check is None:
+        raise _bad(f"{name} is not a field")
+    if not check(value):
+        raise _bad(f"{name} is malformed")
+    if name in PLAIN:
+        return f'"{name}":{PLAIN[name](value)}'
     text = f'"{name}":{_ENCODE(value)}'
     met[name] = (value if isinstance(value, str | int) else copy.deepcopy(value), text)
     return text
@@ -134,17 +158,22 @@ def _write_field(name: str, value: Any, met: Written) -> str:
 
 def parse_entry(data: bytes) -> dict[str, Any]:
     """The fields of an entry. Raises BadInput unless it is valid and canonical."""
-    return _parse(data, {})
+    entry = _load(data)
+    return _parsed(data, entry, {}, _ordered(entry))
 
 
-def _parse(data: bytes, met: Written) -> dict[str, Any]:
+def _load(data: bytes) -> dict[str, Any]:
     try:
         entry = json.loads(data)
     except (ValueError, RecursionError):
         raise _bad("the entry is not JSON") from None
     if not isinstance(entry, dict):
         raise _bad("the entry is not an object")
-    if len(data) > MAX_ENTRY or _write(entry, met) != data:
+    return entry
+
+
+def _parsed(data: bytes, entry: dict[str, Any], met: Written, order: list[str]) -> dict[str, Any]:
+    if len(data) > MAX_ENTRY or _write(entry, met, order) != data:
         raise _bad("the entry is not in canonical form")
     return entry
 
@@ -152,14 +181,6 @@ def _parse(data: bytes, met: Written) -> dict[str, Any]:
 def is_commitment(value: object) -> bool:
     """A salted commitment to an identity."""
     return isinstance(value, str) and _COMMITMENT.fullmatch(value) is not None
-
-
-def _check_fields(value: dict[str, Any], checks: dict[str, Check], prefix: str) -> None:
-    for name, part in value.items():
-        if name not in checks:
-            raise _bad(f"{prefix}{name} is not a field")
-        if not checks[name](part):
-            raise _bad(f"{prefix}{name} is malformed")
 
 
 def _text(value: object) -> bool:
@@ -239,4 +260,9 @@ FIELDS: dict[str, Check] = {
     "anomalies": _list_of(_text),
     "corrects": _count,
     "changes": is_digest,
+}
+# Fields that differ from entry to entry and, once checked, have nothing that JSON escapes.
+PLAIN: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("salt", "item", "digest", "changes"), '"{}"'.format),
+    **dict.fromkeys(("sequence", "size", "corrects"), str),
 }

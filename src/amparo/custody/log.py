@@ -15,7 +15,7 @@ from amparo.custody.checkpoint import Checkpoint, is_signed_twice, parse_checkpo
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import Frontier
 from amparo.errors import BadInput, Broken, InUse, Refused
-from amparo.store.files import write_durably
+from amparo.store.files import write_durably, write_together
 
 if TYPE_CHECKING:
     from amparo.custody.models import LogState
@@ -173,6 +173,7 @@ def _publish_tiles(log: Log, size: int) -> None:
 
 
 def _write_tiles(log: Log, first: int, leaves: list[bytes]) -> None:
-    tiles = Tiles(log.ledger)
-    tiles.extend(first, leaves, write_durably)
+    tiles, files = Tiles(log.ledger), dict[Path, bytes]()
+    tiles.extend(first, leaves, files.__setitem__)
+    write_together(files)
     tiles.drop_partial(first + len(leaves))

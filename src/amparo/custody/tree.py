@@ -37,12 +37,20 @@ class Frontier:
 
     def append(self, leaf: bytes) -> Frontier:
         """The tree with one more leaf hash."""
-        hashes, size = [*self.hashes, leaf], self.size
-        while size & 1:
-            right, left = hashes.pop(), hashes.pop()
-            hashes.append(node_hash(left, right))
-            size >>= 1
-        return Frontier(self.size + 1, tuple(hashes))
+        return self.extend([leaf])
+
+    def extend(self, leaves: Iterable[bytes]) -> Frontier:
+        """The tree with more leaf hashes."""
+        hashes, size = list(self.hashes), self.size
+        for leaf in leaves:
+            hashes.append(leaf)
+            rest = size
+            while rest & 1:
+                right, left = hashes.pop(), hashes.pop()
+                hashes.append(node_hash(left, right))
+                rest >>= 1
+            size += 1
+        return Frontier(size, tuple(hashes))
 
     def root(self) -> bytes:
         """Merkle tree hash of all leaves; SHA-256 of nothing for the empty tree."""
@@ -66,4 +74,4 @@ class Frontier:
 
 def grow(leaves: Iterable[bytes], start: Frontier | None = None) -> Frontier:
     """The frontier after appending leaf hashes to `start` (or to the empty tree)."""
-    return reduce(Frontier.append, leaves, start or Frontier())
+    return (start or Frontier()).extend(leaves)

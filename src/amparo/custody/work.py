@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -61,6 +61,11 @@ class Work:
         self._leaves: list[bytes] = []
         self._checkpoint = ""
 
+    @cached_property
+    def stored_at(self) -> str:
+        """`at` as the columns of the database hold it."""
+        return stored_time(self.at)
+
     @property
     def has_entries(self) -> bool:
         """True once something was entered."""
@@ -84,14 +89,17 @@ class Work:
                 "a Work must leave an entry in the ledger; nothing was changed",
                 remedy="enter what was done before the Work ends",
             )
-        first, frontier = self._frontier.size, self._frontier
-        at, rows = stored_time(self.at), []
-        for offset, (kind, item, case, body) in enumerate(self._bodies):
-            leaf = leaf_hash(body)
-            frontier = frontier.append(leaf)
-            rows.append((first + offset, kind, at, item, case, body, leaf))
-            self._leaves.append(leaf)
-        execute_many(INSERT, rows)
+        first, at = self._frontier.size, self.stored_at
+        self._leaves = [leaf_hash(body) for *_, body in self._bodies]
+        frontier = self._frontier.extend(self._leaves)
+        entries = enumerate(zip(self._bodies, self._leaves, strict=True), start=first)
+        execute_many(
+            INSERT,
+            (
+                (sequence, kind, at, item, case, body, leaf)
+                for sequence, ((kind, item, case, body), leaf) in entries
+            ),
+        )
         note = make_checkpoint(
             self._log.origin,
             frontier.size,

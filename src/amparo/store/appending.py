@@ -12,15 +12,17 @@ from amparo.store.files import Disk, write_all
 from amparo.store.frames import Frames
 
 BUFFER = 4 << 20
-SYNC = 16 << 20
+# What `room` gives at the most: 1 MiB as it is sealed, with what was held back before it.
+PIECE = (1 << 20) + (1 << 16)
 WAITING = 4
 
 
 class Appender:
     """The pack that is being appended to: a buffer before the file, and its end.
 
-    Full buffers are written by one thread and synced now and then, so that the device works while
-    more is sealed. A failure of that thread comes out of the next call that waits for it.
+    Full buffers are written by one thread, and the device is asked to begin with them, so that it
+    works while more is sealed. A failure of that thread comes out of the next call that waits
+    for it.
     """
 
     def __init__(
@@ -30,18 +32,29 @@ class Appender:
         self.end, self.disk = end, disk
         self.new = False
         self._given = end
-        self._buffer = bytearray()
+        self._buffer = memoryview(bytearray(BUFFER + PIECE))
+        self._used = 0
+        self._spare: deque[memoryview] = deque()
         self._dirty = False
-        self._unsynced = 0
         self._writing: deque[Future[None]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
 
-    def append(self, data: bytes) -> None:
-        """Add bytes at the end. OSError of an earlier write may come out here."""
-        self._buffer += data
-        self.end += len(data)
-        if len(self._buffer) >= BUFFER:
+    def room(self, length: int) -> memoryview:
+        """Room for `length` bytes (at most PIECE) at the end, to be filled and then `take`n.
+        OSError of an earlier write may come out here."""
+        if self._used >= BUFFER:
             self._give()
+        return self._buffer[self._used : self._used + length]
+
+    def take(self, length: int) -> None:
+        """So many bytes of the room are appended now."""
+        self._used += length
+        self.end += length
+
+    def append(self, data: bytes) -> None:
+        """Add bytes (at most PIECE) at the end. OSError of an earlier write may come out here."""
+        self.room(len(data))[:] = data
+        self.take(len(data))
 
     def drain(self) -> None:
         """Hand all to the system; not durable yet."""
@@ -63,9 +76,9 @@ class Appender:
     def cut(self, end: int) -> None:
         """Forget what was appended after `end` and not acknowledged."""
         if end >= self._given:
-            del self._buffer[end - self._given :]
+            self._used = end - self._given
         else:
-            self._buffer.clear()
+            self._used = 0
             self._wait()
             self.disk.truncate(self.handle, end)
             os.lseek(self.handle, end, os.SEEK_SET)
@@ -77,7 +90,7 @@ class Appender:
         self.drain()
         if self._dirty:
             self.disk.sync(self.handle)
-            self._dirty, self._unsynced = False, 0
+            self._dirty = False
         if self.new:
             self.disk.sync_folder(self.path.parent)
             self.new = False
@@ -94,7 +107,6 @@ class Appender:
     def _settle(self, then: Callable[[OSError | None], None]) -> None:
         try:
             self.disk.sync(self.handle)
-            self._unsynced = 0
             if self.new:
                 self.disk.sync_folder(self.path.parent)
                 self.new = False
@@ -109,20 +121,20 @@ class Appender:
         os.close(self.handle)
 
     def _give(self) -> None:
-        if not self._buffer:
+        if not self._used:
             return
         self._wait(WAITING - 1)
-        data, self._buffer = self._buffer, bytearray()
-        self._given += len(data)
+        full, at, length = self._buffer, self._given, self._used
+        fresh = self._spare.popleft() if self._spare else memoryview(bytearray(len(full)))
+        self._buffer, self._used = fresh, 0
+        self._given += length
         self._dirty = True
-        self._writing.append(self._thread.submit(self._write, data))
+        self._writing.append(self._thread.submit(self._write, full, at, length))
 
-    def _write(self, data: bytearray) -> None:
-        write_all(self.handle, data, self.disk)
-        self._unsynced += len(data)
-        if self._unsynced >= SYNC:
-            self.disk.sync(self.handle)
-            self._unsynced = 0
+    def _write(self, full: memoryview, at: int, length: int) -> None:
+        write_all(self.handle, full[:length], self.disk)
+        self.disk.begin(self.handle, at, length)
+        self._spare.append(full)
 
     def _wait(self, allowed: int = 0) -> None:
         """Wait until at most `allowed` writes are under way; raise what failed."""

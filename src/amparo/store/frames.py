@@ -59,18 +59,35 @@ class Locator:
         return cls(int(match[1]), int(match[2], 16), match[3])
 
 
+class Marks:
+    """Keyed marks of digests, 32 hex digits, as locators end with them."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._begun = hmac.new(keys.locators, b"amparo/1 locator", "sha256")
+
+    def of(self, digest: bytes) -> str:
+        mark = self._begun.copy()
+        mark.update(digest)
+        return mark.hexdigest()[:32]
+
+
 class Frames:
     """Seals and opens the heads of one pack, each bound to the pack's number and its offset."""
 
     def __init__(self, keys: Keys, number: int) -> None:
         self._box = Box(stretch(keys.objects, b"amparo/1 heads"))
         self._number = number
+        self._marks = Marks(keys)
 
     def seal_head(self, offset: int, head: Head) -> bytes:
         plain = _PLAIN.pack(1, head.key, head.size, head.padded, head.digest)
         return MARK + self._box.seal(plain, self._place(offset))
 
-    def open_head(self, offset: int, data: bytes) -> Head | None:
+    def locate(self, offset: int, digest: bytes) -> str:
+        """The locator of an object of this pack, as `locator_of` gives it."""
+        return f"{self._number:06d}-{offset:x}-{self._marks.of(digest)}"
+
+    def open_head(self, offset: int, data: bytes | memoryview) -> Head | None:
         """The head at `offset`, or None when these bytes are not one."""
         if len(data) != HEAD or data[:4] != MARK:
             return None
@@ -107,8 +124,7 @@ def header_holds(keys: Keys, number: int, header: bytes) -> bool:
 
 def locator_of(keys: Keys, pack: int, offset: int, digest: bytes) -> Locator:
     """The locator of an object: without the key its digest cannot be recognised in it."""
-    mark = hmac.digest(keys.locators, b"amparo/1 locator" + digest, "sha256").hex()[:32]
-    return Locator(pack, offset, mark)
+    return Locator(pack, offset, Marks(keys).of(digest))
 
 
 def _tag(keys: Keys, open_part: bytes) -> bytes:

@@ -29,7 +29,6 @@ from amparo.store.frames import (
     Frames,
     Head,
     Locator,
-    locator_of,
     make_header,
     pack_name,
     pack_number,
@@ -113,8 +112,7 @@ class Packs:
             if known is not None:
                 writer.cut(mark)
                 return Stored(known, head.digest.hex(), head.size, held=True)
-            locator = locator_of(self._keys, writer.number, mark, head.digest)
-            return Stored(str(locator), head.digest.hex(), head.size)
+            return Stored(writer.frames.locate(mark, head.digest), head.digest.hex(), head.size)
 
     def flush(self) -> None:
         """Durable point: everything put so far is on the device when this returns."""
@@ -264,8 +262,7 @@ class Packs:
         head = frames.open_head(place.offset, self._pread(place.pack, place.offset, HEAD))
         if head is None:
             raise Broken("The head of an object is damaged", value=place.where())
-        wanted = locator_of(self._keys, place.pack, place.offset, head.digest)
-        if not hmac.compare_digest(str(wanted), locator):
+        if not hmac.compare_digest(frames.locate(place.offset, head.digest), locator):
             raise NotFound("No such object in this vault", value=place.where())
         return place, head
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Max
 
 from amparo.custody.work import Work, work
-from amparo.store.database import execute_many, stored_time
+from amparo.store.database import execute_many
 from amparo.store.packs import Stored
 from amparo.vault.deposit import INSERT, Arrival, describe_digest
 from amparo.vault.models import Item
@@ -106,5 +106,5 @@ def _row(custody: Work, number: int, name: str, stored: Stored) -> tuple[str | i
     )
     return (
         number, stored.digest, stored.size, stored.locator, name, KIND, MEDIA_TYPE, UNREAD, "",
-        "", "", 0, 0, 0, custody.actor, sequence, stored_time(custody.at), "{}",
+        "", "", 0, 0, 0, custody.actor, sequence, custody.stored_at, "{}",
     )  # fmt: skip

@@ -28,6 +28,7 @@ from amparo.vault.unlock import DATABASE, WRITING, Vault
 from amparo.vault.verify_items import Told, compare_items, hear_all
 
 Check = Callable[["Vault", "Report"], None]
+AT_ONCE = 2_000
 KNOWN_FILES = {HEADER_NAME, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK_NAME}
 KNOWN_FOLDERS = {"packs", "ledger", "timestamps"}
 
@@ -114,21 +115,25 @@ def _check_pages(vault: Vault, report: Report) -> None:
 
 def _check_ledger(vault: Vault, report: Report, *, told: Told) -> None:
     """Entries are whole, in order, and hash to the signed head."""
-    frontier, maker = Frontier(), EntryMaker()
+    maker, frontier, leaves = EntryMaker(), Frontier(), list[bytes]()
     rows = LedgerEntry.objects.order_by("sequence")
     columns = rows.values_list("sequence", "kind", "body", "leaf_hash")
-    for sequence, kind, raw, kept in columns.iterator(chunk_size=2_000):
+    for sequence, kind, raw, kept in columns.iterator(chunk_size=AT_ONCE):
         body = bytes(raw)
         entry, leaf = maker.parse(body), leaf_hash(body)
-        where = f"ledger entry {sequence}"
-        if entry["sequence"] != frontier.size or sequence != frontier.size:
-            report.faults.append(f"{where}: out of order")
+        if len(leaves) == AT_ONCE:
+            frontier, leaves = frontier.extend(leaves), []
+        if not entry["sequence"] == sequence == frontier.size + len(leaves):
+            report.faults.append(f"ledger entry {sequence}: out of order")
             return
         if leaf != bytes(kept) or entry["kind"] != kind:
-            report.faults.append(f"{where}: the entry is not the one that was recorded")
-        frontier = frontier.append(leaf)
+            report.faults.append(
+                f"ledger entry {sequence}: the entry is not the one that was recorded"
+            )
+        leaves.append(leaf)
         told.hear(sequence, kind, entry)
     told.whole = True
+    frontier = frontier.extend(leaves)
     state = LogState.objects.get()
     head = verify_head(state.checkpoint, map(Verifier.parse, vault.header.head_vkeys))
     if (head.size, head.root) != (frontier.size, frontier.root()):
