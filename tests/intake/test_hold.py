@@ -79,6 +79,29 @@ def test_a_second_time_nothing_is_added(vault, folder, way):
     assert size == sum(p.stat().st_size for p in (vault.folder / "packs").iterdir())
 
 
+def test_a_large_file_is_held_once_under_any_name_and_digested_once(
+    vault, folder, way, monkeypatch, tmp_path
+):
+    hold(vault, "M-1", [folder])
+    size = sum(p.stat().st_size for p in (vault.folder / "packs").iterdir())
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "renamed.bin").write_bytes((folder / "large.bin").read_bytes())
+    (other / "as-long.bin").write_bytes(bytes(LARGE))
+    digested = []
+    real = module.digest_file
+    monkeypatch.setattr(module, "digest_file", lambda at: digested.append(at.name) or real(at))
+    told = []
+    tally = hold(vault, "M-1", [other], tell=told.append)
+    assert (tally.deposited, tally.held) == (1, 1) and not digested
+    assert {one.name: one.state for one in told}["renamed.bin"] == "held"
+    assert sum(p.stat().st_size for p in (vault.folder / "packs").iterdir()) < size + 2 * LARGE
+    report = verify_vault(vault)
+    assert not report.faults and not report.notes
+    hold(vault, "M-1", [folder])
+    assert "large.bin" in digested
+
+
 def test_the_lock_is_let_go_between_turns(vault, folder, way, monkeypatch):
     monkeypatch.setattr(module, "TURN_SECONDS", 0)
     turns = []
@@ -144,7 +167,7 @@ def test_the_other_process_holds_the_lock_until_it_has_ended(vault, folder):
     with Packer(vault.folder / "packs", vault.keys) as packer:
         with lock.hold(vault.folder):
             packer.begin(lock.handle_of(vault.folder))
-            packer.ask([str(folder / "large.bin")])
+            packer.ask([str(folder / "large.bin")], {})
             packer.answer()
         with pytest.raises(InUse), lock.hold(vault.folder, wait=0.2):
             pass

@@ -22,7 +22,8 @@ from amparo.intake.receive import Received, Tally
 from amparo.store import lock
 from amparo.store.packer import Inline, Packer, Sealer, can_pack_aside
 from amparo.store.packs import Stored
-from amparo.vault.hold import code_of, known_sizes, numbers_of, record_unread
+from amparo.store.sealing import SMALL
+from amparo.vault.hold import code_of, known_sizes, large_items, numbers_of, record_unread
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault, mark_writing
 
@@ -134,20 +135,25 @@ class _Asked:
 
 
 def _ask(sealer: Sealer, batch: list[Found]) -> _Asked:
-    asked = _Asked(batch, _already_held(batch))
-    sealer.ask([str(found.path) for _, found in asked.asked()])
+    sizes = known_sizes(found.size for found in batch if not found.fault)
+    large = large_items(size for size in sizes if size > SMALL)
+    asked = _Asked(batch, _already_held(batch, sizes, {one[:2] for one in large}))
+    sealer.ask([str(found.path) for _, found in asked.asked()], {d: at for _, _, d, at in large})
     return asked
 
 
-def _already_held(batch: list[Found]) -> dict[int, tuple[int, str]]:
+def _already_held(
+    batch: list[Found], sizes: set[int], large: set[tuple[int, str]]
+) -> dict[int, tuple[int, str]]:
     """Place in the batch -> number and digest, of files whose bytes are an item's.
 
-    A file of a size that no item has is not looked at.
+    A file of a size that no item has is not looked at, nor a large one unless an item has its
+    name too: what else is held of those is found when it has been sealed.
     """
-    sizes = known_sizes(found.size for found in batch if not found.fault)
     digests: dict[int, str] = {}
     for at, found in enumerate(batch):
-        if not found.fault and found.size in sizes:
+        small = found.size <= SMALL and found.size in sizes
+        if not found.fault and (small or (found.size, found.name) in large):
             with suppress(OSError):
                 digests[at] = digest_file(found.path)[0]
     numbers = numbers_of(digests.values())

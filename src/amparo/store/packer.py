@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import partial
@@ -71,9 +71,12 @@ class Packer:
         with _talking():
             send_handle(self._line, lock, self._process.pid)
 
-    def ask(self, paths: Sequence[str]) -> None:
-        """Have a batch of files sealed; each of them becomes durable before it is answered."""
-        self._send(list(paths))
+    def ask(self, paths: Sequence[str], held: Mapping[str, str]) -> None:
+        """Have a batch of files sealed; each of them becomes durable before it is answered.
+
+        `held` has locators by digest: what turns out to be one of these is not kept again.
+        """
+        self._send((list(paths), dict(held)))
 
     def answer(self) -> list[Sealed]:
         """The oldest batch that was asked for and not answered. Raises StorageFailed."""
@@ -116,8 +119,9 @@ class Inline:
         """Begin a turn; the lock is held by this process."""
         self._met.clear()
 
-    def ask(self, paths: Sequence[str]) -> None:
-        """Seal a batch of files and make them durable."""
+    def ask(self, paths: Sequence[str], held: Mapping[str, str]) -> None:
+        """Seal a batch of files and make them durable; `held` as for `Packer`."""
+        self._met.update(held)
         self._done.append(seal_files(self._packs, paths, self._met))
 
     def answer(self) -> list[Sealed]:
@@ -228,7 +232,9 @@ def _obey(packs: Packs, line: Connection, orders: SimpleQueue[Any]) -> None:
                 os.close(lock)
                 line.send([])
             else:
-                done = [_seal_file(packs, path, met) for path in order]
+                paths, held = order
+                met.update(held)
+                done = [_seal_file(packs, path, met) for path in paths]
                 # Answered from the thread that writes, in order, while the next are sealed.
                 packs.settle(partial(_answer, line, done))
         except StorageFailed as error:

@@ -44,18 +44,16 @@ def append_large(writer: Appender, first: bytes, stream: BinaryIO) -> Head:
     sealer, running = Sealer(key, CONTEXT), hashlib.sha256()
     at = writer.end
     writer.append(bytes(HEAD))
-    step: memoryview = memoryview(first)
+    step = memoryview(first)
     # One is read into while the other is digested.
     following, other = memoryview(bytearray(SMALL)), memoryview(bytearray(SMALL))
-    with ThreadPoolExecutor(1, thread_name_prefix="digest") as aside:
+    with ThreadPoolExecutor(1, thread_name_prefix="seal") as aside:
         while step:
-            # Digesting takes as long as all the rest: it is done meanwhile.
-            digesting = aside.submit(running.update, step)
+            # Digesting takes as long as all the rest, and lets other threads run meanwhile.
+            rest = aside.submit(_seal_and_read, writer, sealer, step, stream, following)
+            running.update(step)
             size += len(step)
-            _append_sealed(writer, sealer, step)
-            filled = fill(stream, following)
-            digesting.result()
-            step, following, other = following[:filled], other, following
+            step, following, other = following[: rest.result()], other, following
     padded = padded_size(size)
     for length in _steps(padded - size, len(ZEROS)):
         _append_sealed(writer, sealer, ZEROS[:length])
@@ -63,6 +61,13 @@ def append_large(writer: Appender, first: bytes, stream: BinaryIO) -> Head:
     head = Head(key, size, padded, running.digest())
     writer.patch(at, writer.frames.seal_head(at, head))
     return head
+
+
+def _seal_and_read(
+    writer: Appender, sealer: Sealer, step: memoryview, stream: BinaryIO, following: memoryview
+) -> int:
+    _append_sealed(writer, sealer, step)
+    return fill(stream, following)
 
 
 def _append_sealed(writer: Appender, sealer: Sealer, data: bytes | memoryview) -> None:

@@ -93,6 +93,12 @@ def known_sizes(sizes: Iterable[int]) -> set[int]:
     return found
 
 
+def large_items(sizes: Iterable[int]) -> list[tuple[int, str, str, str]]:
+    """Size (bytes), file name, SHA-256 (hex) and locator of the items of these sizes."""
+    rows = Item.every.filter(size__in=list(sizes))
+    return list(rows.values_list("size", "file_name", "sha256", "locator"))
+
+
 def _row(custody: Work, number: int, name: str, stored: Stored) -> tuple[str | int, ...]:
     arrival = Arrival(stored, name, KIND, MEDIA_TYPE, UNREAD)
     sequence = custody.enter(
