@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amparo.crypto.keys import derive
-from amparo.store.audit import audit
+from amparo.store.audit import Audit, audit
 from amparo.store.packs import Packs, Stored
 
 KEYS = derive(bytes(range(32)))
@@ -50,6 +50,17 @@ def test_a_sound_vault_is_clean_in_one_process_and_in_several(
     assert alone.objects == len(stored)
     assert alone.orphans == ()
     assert alone.packs == len(list(folder.iterdir())) > 2
+
+
+def test_when_the_other_process_is_ended_this_one_reads_on(
+    vault: tuple[Path, list[Stored]],
+) -> None:
+    folder, stored = vault
+    with Audit(folder, KEYS, workers=2) as under_way:
+        assert under_way._pool is not None
+        for process in list(under_way._pool._processes.values()):
+            process.kill()
+        assert under_way.finish(expected(stored)) == audit(folder, KEYS, expected(stored))
 
 
 def test_objects_that_the_record_does_not_know_are_orphans(

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,8 +136,12 @@ class Audit:
             return
         while self._asked and self._asked[-1][1].cancel():
             yield check_pack(self._asked.pop()[0], self._keys)
-        for _, future in self._asked:
-            yield future.result()
+        for path, future in self._asked:
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                # The system ended the other process, for its memory perhaps.
+                yield check_pack(path, self._keys)
 
 
 def check_pack(path: Path, keys: Keys) -> _Checked:
