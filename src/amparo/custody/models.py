@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from amparo.store.digests import DigestField
 from amparo.store.settings import configure
 
 configure()
@@ -15,7 +16,7 @@ class LedgerEntry(models.Model):
     sequence = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=32, db_index=True)
     at = models.DateTimeField()
-    item_digest = models.CharField(max_length=64, db_index=True, default="", blank=True)
+    item_digest = DigestField(max_length=64, default="", blank=True)
     case_code = models.CharField(max_length=32, db_index=True, default="", blank=True)
     body = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)

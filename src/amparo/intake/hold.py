@@ -27,7 +27,7 @@ from amparo.vault.hold import code_of, known_sizes, large_items, numbers_of, rec
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault, mark_writing
 
-BATCH_FILES = 10_000
+BATCH_FILES = 2_500
 BATCH_BYTES = 64 << 20
 AHEAD = 2
 TURN_SECONDS = 3.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from amparo.store.digests import DigestField
 from amparo.store.settings import configure
 from amparo.vault.visible import Visible, identities, items, links, parts, passages
 
@@ -14,7 +15,7 @@ class Item(models.Model):
     """One evidentiary object; its bytes lie sealed in a pack and never change."""
 
     number = models.BigAutoField(primary_key=True)
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = DigestField(max_length=64)
     size = models.BigIntegerField(db_index=True)
     locator = models.CharField(max_length=128)
     file_name = models.TextField(default="", blank=True)
