@@ -141,6 +141,4 @@ def test_commands(run, demo_vault_folder, tmp_path):
     said = run("person", "show", demo_vault_folder, "KARV", "V-1", "--purpose", "test").stdout
     assert said == "name: Zvezdana Quist\n"
     run("person", "seal", demo_vault_folder, "KARV", "V-99", "--from", source, expect=3)
-    run("person", "erase", demo_vault_folder, "KARV", "V-1", "--reason", "asked", "--yes")
-    run("person", "show", demo_vault_folder, "KARV", "V-1", "--purpose", "test", expect=3)
     run("verify", demo_vault_folder)

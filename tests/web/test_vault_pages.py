@@ -188,7 +188,7 @@ def test_stamp_services_are_named_and_nobody_is_asked_unless_clicked(client):
     assert b"calendar.example" not in client.get("/ledger/stamps").content
 
 
-def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client):
+def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client, passphrase, cheap):
     place = "/cases/KARV/identity/V-1"
     assert b"is sealed under this code" in client.get(place).content
     client.post(f"{place}/seal", {"name": "Wexford Quillon", "note": "by the mill"})
@@ -198,9 +198,22 @@ def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client):
     shown = client.post(f"{place}/show", {"purpose": "call before the hearing"})
     assert b"Wexford Quillon" in shown.content
     assert LedgerEntry.objects.order_by("-sequence")[0].kind == "view"
-    sure = {"reason": "consent withdrawn", "sure": "V-2"}
-    assert client.post(f"{place}/erase", sure).status_code == 400
-    client.post(f"{place}/erase", {**sure, "sure": "V-1"})
+    other = enter(drawn_on(client.post("/members/add", {"own": passphrase, "role": "member"})))
+    assert client.post(f"{place}/erase", {"do": "ask", "reason": " "}).status_code == 400
+    client.post(f"{place}/erase", {"do": "ask", "reason": "consent withdrawn"})
+    for browser in (client, other):
+        assert "KARV V-1" in texts(browser.get("/"), "//section[@aria-labelledby='h-erasures']")[0]
+    told = client.get(place).content
+    assert b"Another member decides: M-2" in told and b"Take it back" in told
+    assert client.post(f"{place}/erase", {"do": "grant", "sure": "V-1"}).status_code == 409
+    assert other.post(f"{place}/erase", {"do": "grant", "sure": "V-2"}).status_code == 400
+    client.post("/cases/KARV/hold", {"why": "order of a court"})
+    assert b"Nothing of this case is destroyed" in client.get("/cases/KARV").content
+    assert other.post(f"{place}/erase", {"do": "grant", "sure": "V-1"}).status_code == 409
+    assert other.post("/cases/KARV/hold", {"do": "lift", "why": "x"}).status_code == 409
+    client.post("/cases/KARV/hold", {"do": "lift", "why": "the court is done"})
+    assert b"consent withdrawn" in other.get(place).content
+    other.post(f"{place}/erase", {"do": "grant", "sure": "V-1"})
     assert b"This person was erased" in client.get(place).content
     assert LedgerEntry.objects.order_by("-sequence")[0].kind == "dispose"
     assert client.post(f"{place}/show", {"purpose": "again"}).status_code == 404

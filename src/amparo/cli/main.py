@@ -27,6 +27,7 @@ from . import (
     filing,
     gazetteer,
     grants,
+    hold,
     item,
     law,
     ledger,
@@ -57,6 +58,7 @@ app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(corroborate.app, name="corroborate")
 app.add_typer(item.app, name="item")
+case.app.command("hold")(hold.hold)
 app.add_typer(case.app, name="case")
 app.add_typer(task.app, name="task")
 app.command("gazetteer")(gazetteer.gazetteer)

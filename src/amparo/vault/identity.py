@@ -112,9 +112,12 @@ def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict
     return {field: str(body[field]) for field in seen if field in body}
 
 
-def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None:
+def erase_identity(
+    vault: Vault, case: str, person: str, *, reason: str, asked: int | None = None
+) -> None:
     """Destroy the person's key and everything under it, in the record and its log files.
 
+    Members come here by `erase.carry_out_erasure`; `asked` is the entry in which one asked.
     Copies of the vault made before (backups) still hold them. Raises NotFound.
     """
     row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
@@ -127,7 +130,9 @@ def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None
             row.wrapped, row.sealed, row.erased_at = b"", b"", custody.at
             row.save()
             NameKey.every.filter(case_code=case, person_code=person).delete()
-            custody.enter("dispose", case=case, result=f"key and identity of {person} destroyed")
+            as_asked = "" if asked is None else f", as asked in entry {asked}"
+            result = f"key and identity of {person} destroyed{as_asked}"
+            custody.enter("dispose", case=case, result=result)
         database.shred()
 
 

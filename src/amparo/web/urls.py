@@ -121,6 +121,7 @@ urlpatterns = [
     path("cases/import", cases.import_file, name="case-import"),
     path("cases/<case:case>", cases.show, name="case"),
     path("cases/<case:case>/export", cases.export, name="case-export"),
+    path("cases/<case:case>/hold", cases.hold, name="case-hold"),
     path("cases/<case:case>/chart", charts.show_chart, name="chart"),
     path("cases/<case:case>/pictures/<slug:what>", pictures.show, name="pictures"),
     path("cases/<case:case>/pictures/<slug:what>/take", pictures.take, name="picture-take"),
