@@ -33,6 +33,7 @@ from . import (
     ledger,
     member,
     person,
+    seal,
     task,
     vault,
     vocabulary,
@@ -52,6 +53,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("export-items")(exchange.export_items)
 app.command("import-items")(exchange.import_items)
+app.command("seal")(seal.seal)
 app.command("add-receipt")(exchange.add_receipt)
 app.command("search")(item.search)
 app.command("demo")(demonstrate.demo)
