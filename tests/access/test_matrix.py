@@ -63,8 +63,8 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "stamps-authority": {}, "stamps-calendar": {}, "stamps-remove": {},
     "members": {}, "member-add": {}, "member-remove": {},
     "passphrase": {}, "recovery-words": None,  # of the owner: draws new words
-    "backups": {}, "backup-make": {}, "exchanges": {}, "exchange-export": {"items": "I-0002"},
-    "exchange-import": {}, "exchange-receipt": {},
+    "reseal": {"own": "no"}, "backups": {}, "backup-make": {}, "exchanges": {}, "exchange-export": {"items": "I-0002"},
+    "exchange-import": {}, "exchange-receipt": {}, "exchange-seal": {},
     "api-vault": {}, "api-items": {}, "api-item": {}, "api-cases": {}, "api-case": {},
     "api-chart": {}, "api-chains": {}, "api-law": {},
 }  # fmt: skip
@@ -113,7 +113,7 @@ APART = {
     "case fields": "opens no vault", "law claims": "opens no vault", "law label": "opens no vault",
     "law book show": "opens no vault", "law book check": "opens no vault",
     "law book diff": "opens no vault", "gazetteer": "opens no vault", "item capture": "asks the network",
-    "import-items": "reads a package from a file", "add-receipt": "reads a file",
+    "import-items": "reads a package from a file", "seal": "opens no vault", "add-receipt": "reads a file",
     "ledger witness-key": "a public key", "ledger cosign": "reads a checkpoint from a file",
     "ledger add-cosignature": "reads a checkpoint from a file", "ledger services": "names of services",
     "ledger add-authority": "reads files", "ledger add-calendar": "an address",

@@ -137,11 +137,29 @@ def test_two_members_erase_a_person_without_javascript(plain, passphrase):
         page.screenshot(path=f"{shots}/hold.png", full_page=True)
 
 
+def test_an_owner_seals_the_vault_anew_without_javascript(plain, passphrase):
+    page, shots = plain, os.environ.get("AMPARO_SHOTS")
+    page.get_by_role("link", name="Members").click()
+    page.get_by_role("link", name="seal the vault anew").click()
+    if shots:
+        page.screenshot(path=f"{shots}/reseal.png", full_page=True)
+    page.locator("#own").fill(passphrase)
+    page.get_by_role("button", name="Seal the vault anew").click()
+    assert "Write this on paper now" in page.get_by_role("status").inner_text()
+    assert page.locator("li.code").count() >= 1
+    if shots:
+        page.screenshot(path=f"{shots}/resealed.png", full_page=True)
+    page.get_by_role("link", name="It is written down").click()
+    page.get_by_label("Passphrase").fill(passphrase)
+    page.get_by_role("button", name="Unlock").click()
+    assert page.get_by_role("heading", name="What is here").is_visible()
+
+
 def test_pages_are_sound(client):
     """Each field has a label, no id is given twice, and no script or style stands inside."""
     import lxml.html
 
-    for address in ("/members", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
+    for address in ("/members", "/members/reseal", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
                     "/verify", "/ledger/3", "/cases/KARV/identity/V-2"):  # fmt: skip
         tree = lxml.html.fromstring(client.get(address).content)
         ids = [one.get("id") for one in tree.xpath("//*[@id]")]
