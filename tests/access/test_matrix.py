@@ -36,7 +36,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "item": {}, "item-export": {"purpose": "to see"}, "item-place": {}, "item-state": {},
     "search": {"query": "cellar"}, "search-results": {}, "search-keep": {"query": "cellar"},
     "search-new": {}, "search-forget": {},
-    "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "chart": {},
+    "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "case-hold": {"why": "x"}, "chart": {},
     "pictures": {}, "picture-take": {"form": "csv"}, "bulk": {}, "bulk-enter": {},
     "bulk-template": {}, "same": {"noun": "person", "text": "officer"}, "repeats": {},
     "record-review": {"to": "review", "seen": "1"}, "chains": {}, "law-case": {}, "law-act": {},
@@ -53,7 +53,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "vocabularies": {}, "vocabulary-import": {}, "vocabulary": {}, "vocabulary-retire": {},
     "grants": {"do": "seen", "number": "1"}, "person-find": {"name": "Hassan"},
     "identity": {}, "identity-seal": {"note": "x"}, "identity-show": {"purpose": "to see"},
-    "identity-erase": {"reason": "x", "sure": "no"},
+    "identity-erase": {"do": "grant", "sure": "no"},
     "law": {}, "law-crime": {}, "ledger": {}, "ledger-entry": {}, "verify": {}, "machine": {},
     "verify-package": {}, "witnesses": {}, "checkpoint-take": {}, "ledger-compare": {},
     "ledger-grow": {}, "ledger-cosign": {}, "ledger-keep": {},
@@ -63,8 +63,8 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "stamps-authority": {}, "stamps-calendar": {}, "stamps-remove": {},
     "members": {}, "member-add": {}, "member-remove": {},
     "passphrase": {}, "recovery-words": None,  # of the owner: draws new words
-    "backups": {}, "backup-make": {}, "exchanges": {}, "exchange-export": {"items": "I-0002"},
-    "exchange-import": {}, "exchange-receipt": {},
+    "reseal": {"own": "no"}, "backups": {}, "backup-make": {}, "exchanges": {}, "exchange-export": {"items": "I-0002"},
+    "exchange-import": {}, "exchange-receipt": {}, "exchange-seal": {},
     "api-vault": {}, "api-items": {}, "api-item": {}, "api-cases": {}, "api-case": {},
     "api-chart": {}, "api-chains": {}, "api-law": {},
 }  # fmt: skip
@@ -113,7 +113,7 @@ APART = {
     "case fields": "opens no vault", "law claims": "opens no vault", "law label": "opens no vault",
     "law book show": "opens no vault", "law book check": "opens no vault",
     "law book diff": "opens no vault", "gazetteer": "opens no vault", "item capture": "asks the network",
-    "import-items": "reads a package from a file", "add-receipt": "reads a file",
+    "import-items": "reads a package from a file", "seal": "opens no vault", "add-receipt": "reads a file",
     "ledger witness-key": "a public key", "ledger cosign": "reads a checkpoint from a file",
     "ledger add-cosignature": "reads a checkpoint from a file", "ledger services": "names of services",
     "ledger add-authority": "reads files", "ledger add-calendar": "an address",
@@ -171,7 +171,8 @@ COMMANDS: dict[str, list[str]] = {
     "member notices": ["{v}", "{v} --seen 1"],
     "person seal": ["{v} {c} V-1 --from {file}"], "person find": ["{v} Hassan", "{v} حسن --json"],
     "person show": ["{v} {c} V-1 --purpose look", "{v} {c} V-1 --purpose look --json"],
-    "person erase": ["{v} BETA V-1 --reason look --yes"],
+    "person erase": ["{v} BETA V-1 --reason look", "{v} BETA V-1 --grant --yes"],
+    "person erasures": ["{v}", "{v} --json"], "case hold": ["{v} {c}", "{v} {c} --why look"],
 }  # fmt: skip
 
 KINDS = ["owner", "intake", "documenter", "analyst", "lawyer", "protection officer",

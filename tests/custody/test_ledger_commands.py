@@ -197,19 +197,18 @@ EXTENSIONS = (
 )
 
 
-@pytest.fixture
-def authority(tmp_path):
-    folder = tmp_path / "tsa"
+def start_authority(folder: Path, name: str) -> tuple[http.server.HTTPServer, str, str]:
+    """An authority with keys of its own: server, address, root certificate."""
     folder.mkdir()
 
     def openssl(*words: str) -> None:
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Root", "-days", "30",
-            "-keyout", "root.key", "-out", "root.pem", "-addext",
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN=Root {name}", "-days",
+            "30", "-keyout", "root.key", "-out", "root.pem", "-addext",
             "keyUsage=critical,keyCertSign")  # fmt: skip
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Stamps", "-keyout", "tsa.key",
-            "-out", "tsa.csr")  # fmt: skip
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN=Stamps {name}", "-keyout",
+            "tsa.key", "-out", "tsa.csr")  # fmt: skip
     (folder / "ext").write_text(EXTENSIONS)
     openssl("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-days",
             "30", "-CAcreateserial", "-extfile", "ext", "-out", "tsa.pem")  # fmt: skip
@@ -218,8 +217,55 @@ def authority(tmp_path):
     server = http.server.HTTPServer(("127.0.0.1", 0), _Authority)
     server.folder = folder  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", (folder / "root.pem").read_text()
+    return server, f"http://127.0.0.1:{server.server_port}/", (folder / "root.pem").read_text()
+
+
+@pytest.fixture
+def authority(tmp_path):
+    server, url, roots = start_authority(tmp_path / "tsa", "one")
+    yield url, roots
     server.shutdown()
+
+
+@pytest.fixture
+def second_authority(tmp_path):
+    server, url, roots = start_authority(tmp_path / "tsa-two", "two")
+    yield url, roots
+    server.shutdown()
+
+
+def test_two_authorities_stamp_the_same_checkpoint_and_one_holds_without_the_other(
+    run, vault_folder, authority, second_authority, tmp_path
+):
+    """As the README of a package says it, with OpenSSL alone."""
+    for name, (url, roots) in (("tsa-one", authority), ("tsa-two", second_authority)):
+        (tmp_path / f"{name}.pem").write_text(roots)
+        run("ledger", "add-authority", vault_folder, name, "--url", url,
+            "--roots", tmp_path / f"{name}.pem")  # fmt: skip
+    (tmp_path / "letter.txt").write_text("a letter of the harbour")
+    run("item", "add", vault_folder, tmp_path / "letter.txt")
+    run("ledger", "stamp", vault_folder)
+    package = tmp_path / "handed"
+    run("export-items", vault_folder, "I-0001", "--out", package, "--to", "amparo/00")
+    stamps = package / "custody/timestamps"
+    size = next(stamps.glob("*.checkpoint")).stem
+    for name, other in (("tsa-one", "tsa-two"), ("tsa-two", "tsa-one")):
+        said = [
+            "openssl", "ts", "-verify", "-data", f"custody/timestamps/{size}.checkpoint",
+            "-in", f"custody/timestamps/{size}.{name}.tsr", "-untrusted",
+            f"custody/timestamps/{size}.{name}.chain.pem", "-CAfile",
+        ]  # fmt: skip
+        assert "openssl ts -verify -data custody/timestamps/SIZE.checkpoint" in (
+            (package / "README.txt").read_text()
+        )
+        good = subprocess.run([*said, tmp_path / f"{name}.pem"], cwd=package, capture_output=True)
+        assert b"Verification: OK" in good.stdout + good.stderr
+        wrong = subprocess.run([*said, tmp_path / f"{other}.pem"], cwd=package, capture_output=True)
+        assert wrong.returncode != 0
+    shown = run("verify", package, "--authority", tmp_path / "tsa-two.pem").stdout
+    assert "verified: nothing is broken" in shown
+    (stamps / f"{size}.tsa-one.tsr").write_bytes(b"\x30\x00")
+    assert "tsa-one" in run("verify", package, expect=1).stdout
 
 
 def test_nothing_is_asked_unless_it_is_configured(vault):

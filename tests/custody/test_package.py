@@ -345,14 +345,17 @@ def damaged_rounds(whole: Path, folder: Path, rounds: int, seed: int) -> None:
         shutil.rmtree(copy)
 
 
-def test_any_damage_is_found_and_named(whole: Path, tmp_path: Path) -> None:
-    damaged_rounds(whole, tmp_path, 120, 11)
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("seed", [11, 12])
+def test_any_damage_is_found_and_named(whole: Path, tmp_path: Path, seed: int) -> None:
+    damaged_rounds(whole, tmp_path, 500, seed)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_any_damage_is_found_and_named_at_length(whole: Path, tmp_path: Path) -> None:
-    damaged_rounds(whole, tmp_path, 5000, 12)
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_any_damage_is_found_and_named_at_length(whole: Path, tmp_path: Path, seed: int) -> None:
+    damaged_rounds(whole, tmp_path, 500, seed)
 
 
 def test_a_post_quantum_signature_is_checked_and_cannot_be_left_away(tmp_path: Path) -> None:

@@ -85,3 +85,28 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(folder: Path, tmp_pat
     (tmp_path / "there").write_text("x")
     with pytest.raises(BadInput):
         seal_package(folder, tmp_path / "there", [key])
+
+
+@pytest.mark.skipif(not shutil.which("age"), reason="needs age")
+def test_the_command_seals_a_sound_package_and_no_other(run, vault_folder, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("secret words of the harbour")
+    run("item", "add", vault_folder, tmp_path / "letter.txt")
+    package, out = tmp_path / "handed", tmp_path / "handed.tar.age"
+    run("export-items", vault_folder, "I-0001", "--out", package, "--to", "amparo/00")
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(str(identity))
+    (tmp_path / "recipients").write_text(f"# the office\n{identity.to_public()}\n")
+    wrong = run("seal", package, "--to", str(identity), "--out", out, expect=2)
+    assert str(identity)[20:40] not in wrong.stderr
+    told = run("seal", package, "--to", tmp_path / "recipients", "--out", out)
+    assert "age -d -i KEYFILE handed.tar.age | tar x" in told.stdout
+    assert b"secret words" not in out.read_bytes()
+    there = tmp_path / "there"
+    there.mkdir()
+    opened = "age -d -i ../key ../handed.tar.age | tar x"
+    subprocess.run(["sh", "-c", opened], cwd=there, check=True)
+    run("verify", there / "handed")
+    run("seal", package, "--to", identity.to_public(), "--out", out, expect=2)
+    next((package / "data/items").iterdir()).write_text("other words")
+    run("seal", package, "--to", identity.to_public(), "--out", tmp_path / "b.age", expect=1)
+    assert not (tmp_path / "b.age").exists()

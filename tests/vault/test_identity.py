@@ -20,6 +20,8 @@ from amparo.vault.identity import (
 from amparo.vault.models import Identity
 from amparo.vault.verify import verify_vault
 
+from ..conftest import PASSPHRASE
+
 SECRETS = {
     "name": "Zvezdana Неназванная-Quist",
     "born": "1991-02-30",
@@ -79,6 +81,59 @@ def test_an_erased_person_is_in_no_byte_of_the_vault(vault):
         seal_identity(vault, "KARV", "V-1", SECRETS)
     assert show_identity(vault, "KARV", "V-2", purpose="test") == {"name": "Somebody Else"}
     assert LedgerEntry.objects.filter(kind="dispose").count() == 1
+
+
+def test_what_a_name_was_looked_up_by_goes_with_it(vault):
+    """The keyed hashes of its words, those of the name before, and of nobody else."""
+    from amparo.casefile.blind import find_persons, seal_person
+    from amparo.store.database import settle_log
+    from amparo.vault.models import NameKey
+
+    seal_person(vault, "KARV", "V-1", {"name": "First Namens"})
+    hashes = {row.key.encode() for row in NameKey.objects.all()}
+    seal_person(vault, "KARV", "V-1", SECRETS)
+    hashes |= {row.key.encode() for row in NameKey.objects.all()}
+    seal_person(vault, "KARV", "V-2", {"name": "Somebody Else"})
+    others = {row.key.encode() for row in NameKey.objects.filter(person_code="V-2")}
+    settle_log()
+    assert len(hashes) > 4 and len(traces(vault, sorted(others))) == len(others)
+    assert [one.person for one in find_persons(vault, "Zvezdana")] == ["V-1"]
+    erase_identity(vault, "KARV", "V-1", reason="consent withdrawn")
+    assert traces(vault, sorted(hashes - others)) == []
+    assert len(traces(vault, sorted(others))) == len(others)
+    assert find_persons(vault, "Zvezdana") == []
+    assert [one.person for one in find_persons(vault, "Somebody")] == ["V-2"]
+
+
+@pytest.mark.parametrize("how", ["erase", "replace"])
+def test_what_a_crash_left_of_an_erased_key_goes_at_the_next_opening(
+    vault_folder, how, monkeypatch
+):
+    from amparo.store import database
+    from amparo.vault.unlock import ERASING, open_vault
+
+    def crash():
+        raise ZeroDivisionError
+
+    vault = open_vault(vault_folder, PASSPHRASE)
+    seal_identity(vault, "KARV", "V-1", {"name": "First Name"})
+    row = Identity.objects.get()
+    before = [bytes(row.wrapped), bytes(row.sealed)]
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(database, "shred", crash)
+        if how == "erase":
+            erase_identity(vault, "KARV", "V-1", reason="consent withdrawn")
+        else:
+            seal_identity(vault, "KARV", "V-1", SECRETS)
+    assert (vault_folder / "packs" / ERASING).exists()
+    vault.close()
+    vault = open_vault(vault_folder, PASSPHRASE)
+    try:
+        assert not (vault_folder / "packs" / ERASING).exists()
+        assert traces(vault, before) == []
+        assert verify_vault(vault).faults == []
+    finally:
+        vault.close()
 
 
 def test_what_was_replaced_is_gone_too(vault):
@@ -141,6 +196,4 @@ def test_commands(run, demo_vault_folder, tmp_path):
     said = run("person", "show", demo_vault_folder, "KARV", "V-1", "--purpose", "test").stdout
     assert said == "name: Zvezdana Quist\n"
     run("person", "seal", demo_vault_folder, "KARV", "V-99", "--from", source, expect=3)
-    run("person", "erase", demo_vault_folder, "KARV", "V-1", "--reason", "asked", "--yes")
-    run("person", "show", demo_vault_folder, "KARV", "V-1", "--purpose", "test", expect=3)
     run("verify", demo_vault_folder)

@@ -29,7 +29,8 @@ LARGE = os.urandom((1 << 20) + 4321)
 
 
 @pytest.fixture
-def filled(vault_folder):
+def filled(either_vault_folder):
+    vault_folder = either_vault_folder
     vault = open_vault(vault_folder, PASSPHRASE)
     files = [("a.txt", b"letters of the harbour"), ("b.bin", LARGE), ("c.txt", b"")]
     assert receive_bytes(vault, "M-1", files).deposited == 3
@@ -76,9 +77,10 @@ def test_a_crash_while_the_new_content_moves_in_is_finished_at_the_next_opening(
         rename(source, target)
 
     vault = open_vault(filled, PASSPHRASE)
+    steps = 4 if vault.header.database else 5
     with monkeypatch.context() as patch:
         patch.setattr(swap.DISK, "rename", crash)
-        if done < 5:
+        if done < steps:
             with pytest.raises(ZeroDivisionError):
                 reseal(vault, PASSPHRASE, cost=CHEAP)
         else:
@@ -111,3 +113,36 @@ def test_whoever_had_the_old_record_open_writes_no_more(vault):
     open_log(log)
     with pytest.raises(InUse, match="re-sealed"), work("M-1", "late") as custody:
         custody.enter("verify", result="ok")
+
+
+def test_the_record_on_a_server_is_copied_and_the_former_tables_go(server_vault_folder):
+    folder = server_vault_folder
+    vault = open_vault(folder, PASSPHRASE)
+    receive_bytes(vault, "M-1", [("a.txt", b"letters of the harbour")])
+    before = vault.header.tables_id
+    reseal(vault, PASSPHRASE, cost=CHEAP)
+    vault = open_vault(folder, PASSPHRASE)
+    try:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'amparo_%%'")
+            assert [name for (name,) in cursor.fetchall()] == [f"amparo_{vault.header.tables_id}"]
+        assert vault.header.tables_id != before == vault.header.vault_id
+        assert receive_bytes(vault, "M-1", [("b.txt", b"one more letter")]).deposited == 1
+        assert verify_vault(vault).faults == []
+    finally:
+        vault.close()
+
+
+def test_who_had_the_former_tables_open_is_told(server_vault_folder):
+    """The tables were taken away by another process."""
+    vault = open_vault(server_vault_folder, PASSPHRASE)
+    from amparo.store import database
+
+    database.drop_server_tables(vault.header.tables_id)
+    try:
+        with pytest.raises(InUse, match="re-sealed"), work("M-1", "late") as custody:
+            custody.enter("verify", result="ok")
+    finally:
+        vault.close()

@@ -124,3 +124,10 @@ def test_headers_keep_pages_to_themselves(client):
     assert answer["Referrer-Policy"] == "same-origin"
     cookie = client.cookies["amparo"]
     assert cookie["httponly"] and cookie["samesite"] == "Strict"
+
+
+def test_the_keys_are_overwritten_when_the_last_session_ends(client, door):
+    keys = door.vault.keys
+    assert keys.objects != bytes(32)
+    client.post("/lock")
+    assert door.vault is None and keys.objects == keys.database == bytes(32)

@@ -58,8 +58,8 @@ def test_the_crawl_meets_every_route_that_can_be_read(pages):
             "post-quantum", "proof-take", "entry-take", "stamps-ask", "stamps-upgrade",
             "stamps-authority", "stamps-calendar", "stamps-remove", "member-add", "member-remove",
             "passphrase", "recovery-words", "backup-make", "exchange-export", "exchange-import",
-            "exchange-receipt", "identity-seal", "identity-show", "identity-erase",
-            "verify-package", "same", "task-done", "language", "vocabulary-import",
+            "exchange-receipt", "exchange-seal", "identity-seal", "identity-show", "identity-erase",
+            "verify-package", "same", "case-hold", "task-done", "language", "vocabulary-import",
             "vocabulary-retire", "items-reread", "item-captured"}  # fmt: skip
     by_hand = {"unlock", "search-results", "stay", "filing-progress", "handover",
                "item-captured", "items-reread"}  # fmt: skip

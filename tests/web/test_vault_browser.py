@@ -1,5 +1,6 @@
 """Members, backup, hand-over, proofs, identity and package check in Chromium, scripts off."""
 
+import os
 import shutil
 import threading
 
@@ -91,16 +92,74 @@ def test_an_owner_looks_after_the_vault_without_javascript(plain, passphrase, tm
     assert page.get_by_text("Wexford Quillon").is_visible()
     page.locator("summary").nth(1).click()
     page.locator("#reason").fill("consent withdrawn")
-    page.locator("#sure").fill("V-1")
-    page.get_by_role("button", name="Destroy").click()
-    assert page.get_by_text("This person was erased").is_visible()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    assert page.get_by_text("You can do it alone from").is_visible()
+    assert page.get_by_role("button", name="Destroy").count() == 0
+    if shots := os.environ.get("AMPARO_SHOTS"):
+        page.screenshot(path=f"{shots}/erase_alone.png", full_page=True)
+    page.get_by_role("button", name="Take it back").click()
+    assert page.get_by_role("button", name="Take it back").count() == 0
+
+
+def test_two_members_erase_a_person_without_javascript(plain, passphrase):
+    page = plain
+    page.get_by_role("link", name="Members").click()
+    page.locator("#add-own").fill(passphrase)
+    page.get_by_label("Role").select_option("protection officer")
+    page.get_by_role("button", name="Add member").click()
+    drawn = page.locator("#drawn").inner_text()
+    page.goto(f"{page.base}/cases/KARV/identity/V-2")
+    page.locator("summary").first.click()
+    page.locator("#f-name").fill("Hasret Dovanić")
+    page.get_by_role("button", name="Seal").click()
+    page.locator("summary").nth(1).click()
+    page.locator("#reason").fill("consent withdrawn")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    assert page.get_by_text("Another member decides").is_visible()
+
+    other = page.context.browser.new_context(java_script_enabled=False).new_page()
+    other.goto(page.base)
+    other.get_by_label("Passphrase").fill(drawn)
+    other.get_by_role("button", name="Unlock").click()
+    other.get_by_role("link", name="KARV V-2").click()
+    assert other.get_by_text("consent withdrawn").is_visible()
+    if shots := os.environ.get("AMPARO_SHOTS"):
+        other.screenshot(path=f"{shots}/erase_decide.png", full_page=True)
+    other.locator("#sure").fill("V-2")
+    other.get_by_role("button", name="Destroy").click()
+    assert other.get_by_text("This person was erased").is_visible()
+
+    page.goto(f"{page.base}/cases/KARV")
+    page.locator("#why").fill("order of a court")
+    page.get_by_role("button", name="Place a hold").click()
+    assert page.get_by_text("Nothing of this case is destroyed").is_visible()
+    if shots := os.environ.get("AMPARO_SHOTS"):
+        page.screenshot(path=f"{shots}/hold.png", full_page=True)
+
+
+def test_an_owner_seals_the_vault_anew_without_javascript(plain, passphrase):
+    page, shots = plain, os.environ.get("AMPARO_SHOTS")
+    page.get_by_role("link", name="Members").click()
+    page.get_by_role("link", name="seal the vault anew").click()
+    if shots:
+        page.screenshot(path=f"{shots}/reseal.png", full_page=True)
+    page.locator("#own").fill(passphrase)
+    page.get_by_role("button", name="Seal the vault anew").click()
+    assert "Write this on paper now" in page.get_by_role("status").inner_text()
+    assert page.locator("li.code").count() >= 1
+    if shots:
+        page.screenshot(path=f"{shots}/resealed.png", full_page=True)
+    page.get_by_role("link", name="It is written down").click()
+    page.get_by_label("Passphrase").fill(passphrase)
+    page.get_by_role("button", name="Unlock").click()
+    assert page.get_by_role("heading", name="What is here").is_visible()
 
 
 def test_pages_are_sound(client):
     """Each field has a label, no id is given twice, and no script or style stands inside."""
     import lxml.html
 
-    for address in ("/members", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
+    for address in ("/members", "/members/reseal", "/backups", "/exchanges", "/ledger/tools", "/ledger/stamps",
                     "/verify", "/ledger/3", "/cases/KARV/identity/V-2"):  # fmt: skip
         tree = lxml.html.fromstring(client.get(address).content)
         ids = [one.get("id") for one in tree.xpath("//*[@id]")]

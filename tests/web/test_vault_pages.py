@@ -1,9 +1,12 @@
 """Members, backups, exchanges, proofs, stamps and identities: what the commands do, as pages."""
 
+import json
 import os
 import shutil
+from pathlib import Path
 
 import lxml.html
+import pyrage
 import pytest
 from django.test import Client
 
@@ -13,8 +16,8 @@ from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.proof import check_inclusion, parse_proof
 from amparo.custody.tree import leaf_hash
 from amparo.custody.verify import verify_package
-from amparo.vault import rekey
-from amparo.vault.unlock import create_vault, open_vault
+from amparo.vault import rekey, reseal
+from amparo.vault.unlock import create_vault, open_vault, open_with_words
 from amparo.vault.verify import verify_vault
 from amparo.web.lock import Door, held_vault, set_door
 
@@ -24,8 +27,8 @@ NEW = "eleven quiet boats in the grey morning"
 @pytest.fixture
 def cheap(monkeypatch, cheap_cost):
     """Slots that the pages make cost nothing to open."""
-    for name in ("add_member", "renew_passphrase"):
-        made = getattr(rekey, name)
+    for name in ("add_member", "renew_passphrase", "reseal"):
+        made = getattr(reseal if name == "reseal" else rekey, name)
         monkeypatch.setattr(
             f"amparo.web.members.{name}",
             lambda *words, _made=made, **named: _made(*words, cost=cheap_cost, **named),
@@ -120,6 +123,11 @@ def test_items_go_to_another_office_and_the_receipt_comes_back(
     ours = held_vault().header.vkey
     assert verify_package(tmp_path / "handed", trusted=[ours]).clean
     assert client.post("/exchanges/hand", given).status_code == 400, "never over what is there"
+    key = pyrage.x25519.Identity.generate().to_public()
+    sealed = {"place": out, "recipients": f"{key}\n", "out": str(tmp_path / "handed.tar.age")}
+    assert b"handed.tar.age is sealed" in client.post("/exchanges/seal", sealed).content
+    assert (tmp_path / "handed.tar.age").read_bytes().startswith(b"age-encryption.org/v1")
+    assert client.post("/exchanges/seal", sealed).status_code == 400
     door.close()
     create_vault(tmp_path / "theirs", NEW, cost=cheap_cost)
     other = Door(tmp_path / "theirs", 600.0)
@@ -188,7 +196,7 @@ def test_stamp_services_are_named_and_nobody_is_asked_unless_clicked(client):
     assert b"calendar.example" not in client.get("/ledger/stamps").content
 
 
-def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client):
+def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client, passphrase, cheap):
     place = "/cases/KARV/identity/V-1"
     assert b"is sealed under this code" in client.get(place).content
     client.post(f"{place}/seal", {"name": "Wexford Quillon", "note": "by the mill"})
@@ -198,9 +206,22 @@ def test_an_identity_is_sealed_shown_with_a_reason_and_destroyed(client):
     shown = client.post(f"{place}/show", {"purpose": "call before the hearing"})
     assert b"Wexford Quillon" in shown.content
     assert LedgerEntry.objects.order_by("-sequence")[0].kind == "view"
-    sure = {"reason": "consent withdrawn", "sure": "V-2"}
-    assert client.post(f"{place}/erase", sure).status_code == 400
-    client.post(f"{place}/erase", {**sure, "sure": "V-1"})
+    other = enter(drawn_on(client.post("/members/add", {"own": passphrase, "role": "member"})))
+    assert client.post(f"{place}/erase", {"do": "ask", "reason": " "}).status_code == 400
+    client.post(f"{place}/erase", {"do": "ask", "reason": "consent withdrawn"})
+    for browser in (client, other):
+        assert "KARV V-1" in texts(browser.get("/"), "//section[@aria-labelledby='h-erasures']")[0]
+    told = client.get(place).content
+    assert b"Another member decides: M-2" in told and b"Take it back" in told
+    assert client.post(f"{place}/erase", {"do": "grant", "sure": "V-1"}).status_code == 409
+    assert other.post(f"{place}/erase", {"do": "grant", "sure": "V-2"}).status_code == 400
+    client.post("/cases/KARV/hold", {"why": "order of a court"})
+    assert b"Nothing of this case is destroyed" in client.get("/cases/KARV").content
+    assert other.post(f"{place}/erase", {"do": "grant", "sure": "V-1"}).status_code == 409
+    assert other.post("/cases/KARV/hold", {"do": "lift", "why": "x"}).status_code == 409
+    client.post("/cases/KARV/hold", {"do": "lift", "why": "the court is done"})
+    assert b"consent withdrawn" in other.get(place).content
+    other.post(f"{place}/erase", {"do": "grant", "sure": "V-1"})
     assert b"This person was erased" in client.get(place).content
     assert LedgerEntry.objects.order_by("-sequence")[0].kind == "dispose"
     assert client.post(f"{place}/show", {"purpose": "again"}).status_code == 404
@@ -239,3 +260,56 @@ def test_nothing_is_there_for_who_has_not_unlocked(stranger):
                     "/cases/KARV/identity/V-1", "/ledger/2/proof"):  # fmt: skip
         assert stranger.get(address).status_code == 302
         assert stranger.post(address).status_code == 302
+
+
+def test_a_vault_is_sealed_anew_and_everybody_has_to_unlock(client, door, passphrase, cheap):
+    drawn_before = drawn_on(client.post("/members/add", {"own": passphrase, "role": "owner"}))
+    other = enter(drawn_before)
+    before, place = held_vault().header.vkey, door.folder
+    assert b"Other members" in client.get("/members/reseal").content
+    wrong = client.post("/members/reseal", {"own": "not this"})
+    assert wrong.status_code == 403 and door.vault is not None
+    told = other.post("/members/reseal", {"own": drawn_before})
+    drawn, words = texts(told, "//dd[@class='code']"), texts(told, "//li[@class='code']")
+    assert len(drawn) == 1 and len(words) == 1 and told["Cache-Control"] == "no-store"
+    assert door.vault is None
+    assert other.get("/items")["Location"] == "/unlock" == client.get("/items")["Location"]
+    assert enter(drawn_before).get("/members").status_code == 200
+    last = json.loads(bytes(LedgerEntry.objects.filter(kind="rekey").last().body))
+    assert last["actor"]["id"] == "M-2", "who did it, not who opened the vault first"
+    assert enter(drawn[0]).get("/members").status_code == 200
+    assert held_vault().header.vkey != before and verify_vault(held_vault()).faults == []
+    door.close()
+    open_with_words(place, words).close()
+
+
+def test_a_vault_in_which_somebody_works_is_not_sealed_anew(client, door, passphrase):
+    door.enter(next(iter(door.sessions)))
+    before = held_vault().header.vkey
+    told = client.post("/members/reseal", {"own": passphrase})
+    assert told.status_code == 409 and b"at this moment" in told.content
+    door.leave()
+    assert held_vault().header.vkey == before
+
+
+def test_sealing_anew_that_fails_half_way_locks_and_leaves_the_vault_as_it_was(
+    client, door, passphrase, cheap, monkeypatch
+):
+    before = held_vault().header.vkey
+    with monkeypatch.context() as patch:
+        patch.setattr("amparo.vault.reseal._rewrite", lambda *words: Path("/none/such").stat())
+        told = client.post("/members/reseal", {"own": passphrase})
+    assert told.status_code >= 400 and door.vault is None
+    assert client.get("/items")["Location"] == "/unlock"
+    again = enter(passphrase)
+    assert again.get("/items").status_code == 200 and held_vault().header.vkey == before
+    assert verify_vault(held_vault()).faults == []
+
+
+def test_too_little_space_is_said_before_anything_is_done(client, door, passphrase, monkeypatch):
+    from types import SimpleNamespace
+
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+    told = client.post("/members/reseal", {"own": passphrase})
+    assert told.status_code >= 400 and b"too little free space" in told.content
+    assert door.vault is not None and client.get("/items").status_code == 200

@@ -165,6 +165,16 @@ class Version(Protocol):
     def body(self) -> Any: ...
 
 
+# Kinds of the ledger under which record versions are entered; other nouns than these: `record`.
+_KIND_OF = {"consent": "consent", "translation": "translate"}
+KINDS = ("record", *_KIND_OF.values())
+
+
+def kind_of(row: Row) -> str:
+    """The kind of the entry that covers a version of this record."""
+    return _KIND_OF.get(row.noun, "record")
+
+
 def rows_digest(case_code: str, rows: Iterable[Version]) -> str:
     """Digest of record versions written in one entry; `verify` makes it again from the tables.
 

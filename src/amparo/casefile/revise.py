@@ -20,6 +20,7 @@ from amparo.casefile.records import (
     case_digest,
     find_case,
     item_code,
+    kind_of,
     look_up,
     rows_digest,
 )
@@ -287,19 +288,23 @@ def _check_reference(
 
 def _insert(custody: Work, case_code: str, rows: Iterable[Row], result: str = "") -> None:
     rows = list(rows)
-    sequence = custody.enter(
-        "record",
-        case=case_code,
-        result=result or f"{len(rows)} records added",
-        changes=rows_digest(case_code, rows),
-    )
+    entered: dict[str, int] = {}
+    for kind in dict.fromkeys(map(kind_of, rows)):
+        some = [row for row in rows if kind_of(row) == kind]
+        entered[kind] = custody.enter(
+            kind,
+            case=case_code,
+            result=result or f"{len(some)} records added",
+            changes=rows_digest(case_code, some),
+            consent=some[0].code if kind == "consent" and len(some) == 1 else None,
+        )
     at, by = stored_time(custody.at), custody.actor
     insert_rows(
         "casefile_record",
         COLUMNS,
         (
             (case_code, row.noun, row.code, row.version, row.status, json.dumps(row.body),
-             True, row.retired, at, by, sequence)
+             True, row.retired, at, by, entered[kind_of(row)])
             for row in rows
         ),
     )  # fmt: skip

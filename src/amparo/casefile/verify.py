@@ -7,7 +7,7 @@ from itertools import groupby
 
 from amparo.casefile.coding import coding_digest
 from amparo.casefile.models import Case, Coding, OwnTerms, Record
-from amparo.casefile.records import case_digest, rows_digest
+from amparo.casefile.records import KINDS, case_digest, rows_digest
 from amparo.casefile.terms import own_digest
 from amparo.custody.models import LedgerEntry
 from amparo.vault.verify import Report
@@ -17,7 +17,7 @@ def check_record(report: Report) -> None:
     """Add to `report` every case or group of records that is not as it was entered."""
     told = {
         row.sequence: json.loads(bytes(row.body)).get("changes")
-        for row in LedgerEntry.objects.filter(kind="record")
+        for row in LedgerEntry.objects.filter(kind__in=KINDS)
     }
     rows = Record.every.order_by("entry_sequence", "id")
     seen: set[int] = set()

@@ -28,10 +28,12 @@ def backup(
 
     Example: amparo backup evidence /media/disk/evidence
     """
+    from amparo.cli.progress import steps
     from amparo.cli.unlock import opened
     from amparo.vault.remote import back_up_anywhere
 
-    with opened(vault) as held:
+    with opened(vault) as held, steps() as say:
+        say("Copying what is new, then comparing it. If it is cut off, the earlier backup holds.")
         done = back_up_anywhere(held, target)
     facts = {
         "backup": target,
@@ -69,6 +71,7 @@ def restore(
     Example: amparo restore /media/disk/evidence evidence
     """
     from amparo.cli.check import read_known
+    from amparo.cli.progress import steps
     from amparo.cli.unlock import ask_passphrase
     from amparo.crypto.memory import protect_process
     from amparo.vault.bucket import is_bucket, open_bucket
@@ -81,9 +84,10 @@ def restore(
         read_header(Path(source))
     protect_process()
     later = read_known([], checkpoint or [], []).checkpoints
-    done = restore_from(
-        source, vault, ask_passphrase(), later=later, accept_rollback=accept_rollback
-    )
+    passphrase = ask_passphrase()
+    with steps() as say:
+        say("Copying the backup, then reading all of it again.")
+        done = restore_from(source, vault, passphrase, later=later, accept_rollback=accept_rollback)
     facts = {
         "vault": str(vault),
         "entries": done.entries,

@@ -21,7 +21,7 @@ def export_items(
     """Hand items over to another office's vault, with their custody so far.
 
     Makes a package that anyone can verify, and enters the transfer. The bytes in it are in
-    the clear: seal it for the way. The other office answers with a receipt.
+    the clear: seal it for the way (`amparo seal`). The other office answers with a receipt.
 
     Example: amparo export-items evidence I-0003 I-0004 --out handed --to amparo/0123456789abcdef
     """

@@ -33,6 +33,10 @@ def add(
     unread: Annotated[
         bool, typer.Option("--unread", help="Hold the files now, read them later; much faster.")
     ] = False,
+    giver: Annotated[
+        str, typer.Option("--from", metavar="CODE", help="Who gave them: a code, never a name.")
+    ] = "",
+    how: Annotated[str, typer.Option(help="How they came, such as `by hand`. Name nobody.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Deposit files and folders; the same bytes twice make one item.
@@ -40,18 +44,20 @@ def add(
     With --no-ocr text on pictures is read later, by `amparo item outcomes --rerun --reader
     image`. With --unread nothing is read: no text, no search, nothing found inside, until
     `amparo item outcomes --rerun --outcome unread`; for a whole disk that must be safe today.
+    With --from the ledger tells of each file from whom it was received, and --how it came.
     Prints id, sha-256, kind and outcome of each file, then the reckoning. Exit code 8 when some
     files could not be read from the disk.
 
-    Example: amparo item add evidence ~/received
+    Example: amparo item add evidence ~/received --from S1 --how "by hand"
     """
     from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
     from amparo.intake.reading import Budget
     from amparo.intake.receive import receive
 
+    given = _giver(giver, how)
     if unread:
-        _add_unread(vault, paths, as_json)
+        _add_unread(vault, paths, as_json, given)
         return
     with opened(vault) as held, bar("Taking in") as step:
 
@@ -61,26 +67,49 @@ def add(
                 typer.echo(_line(received))
 
         tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
+        _enter_giver(given, [r.item.sha256 for r in tally.results if r.item and not r.depth])
     files = [_received(r) for r in tally.results] if as_json else []
     _conclude(tally, files, as_json)
 
 
-def _add_unread(vault: Path, paths: list[Path], as_json: bool) -> None:
+def _giver(party: str, how: str) -> tuple[str, str]:
+    if not party and not how:
+        return "", ""
+    from amparo.vault.acknowledge import check_giver
+
+    return check_giver(party, how)
+
+
+def _enter_giver(given: tuple[str, str], digests: list[str]) -> None:
+    if not given[0]:
+        return
+    from amparo.access.scope import current
+    from amparo.vault.acknowledge import enter_received
+
+    entered = enter_received(current().member, digests, *given)
+    typer.echo(f"received from {given[0]}: {entered} entered", err=True)
+
+
+def _add_unread(vault: Path, paths: list[Path], as_json: bool, given: tuple[str, str]) -> None:
     from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
     from amparo.intake.hold import hold
 
     files: list[dict[str, Any]] = []
+    digests: list[str] = []
     with opened(vault) as held, bar("Taking in") as step:
 
         def tell(outcome: Outcome) -> None:
             step()
+            if given[0] and outcome.digest:
+                digests.append(outcome.digest)
             if as_json:
                 files.append(_held(outcome))
             else:
                 typer.echo(_unread_line(outcome))
 
         tally = hold(held, held.member, paths, tell=tell)
+        _enter_giver(given, digests)
     _conclude(tally, files, as_json)
 
 

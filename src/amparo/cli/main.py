@@ -27,11 +27,13 @@ from . import (
     filing,
     gazetteer,
     grants,
+    hold,
     item,
     law,
     ledger,
     member,
     person,
+    seal,
     task,
     vault,
     vocabulary,
@@ -51,12 +53,14 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("export-items")(exchange.export_items)
 app.command("import-items")(exchange.import_items)
+app.command("seal")(seal.seal)
 app.command("add-receipt")(exchange.add_receipt)
 app.command("search")(item.search)
 app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(corroborate.app, name="corroborate")
 app.add_typer(item.app, name="item")
+case.app.command("hold")(hold.hold)
 app.add_typer(case.app, name="case")
 app.add_typer(task.app, name="task")
 app.command("gazetteer")(gazetteer.gazetteer)

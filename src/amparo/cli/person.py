@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amparo.cli.show import AsJson, print_json, safe
 from amparo.cli.vault import VaultPath
+
+if TYPE_CHECKING:
+    from amparo.vault.erase import Erasure
 
 app = typer.Typer(no_args_is_help=True, help="Sealed identities behind persons' codes.")
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Code of the case.")]
@@ -124,21 +127,74 @@ def erase(
     vault: VaultPath,
     case: CaseCode,
     person: PersonCode,
-    reason: Annotated[str, typer.Option(help="Why; kept in the ledger. Name nobody.")],
+    reason: Annotated[
+        str, typer.Option(help="Why, to ask for it; kept in the ledger. Name nobody.")
+    ] = "",
+    grant: Annotated[
+        bool, typer.Option("--grant", help="Destroy what another member asked to destroy.")
+    ] = False,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="Refuse it, or take back what you asked.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Destroy the key of a person and what is sealed under it. It cannot be undone.
+    """Destroy the key of a person and what is sealed under it, by four eyes.
 
+    One member asks with --reason, another destroys with --grant or says no with --refuse.
+    Where nobody else may decide, whoever asked may grant it a day later. It cannot be undone.
     The ledger keeps that it was done and still verifies. Older backups hold the key until
     they are destroyed; what names the person in items and records is not touched.
 
     Example: amparo person erase evidence KARV V-1 --reason "consent withdrawn"
     """
     from amparo.cli.unlock import opened
-    from amparo.vault.identity import erase_identity
+    from amparo.errors import BadInput
+    from amparo.vault.erase import ask_erasure, carry_out_erasure, refuse_erasure
 
-    if not yes:
-        typer.confirm(f"Destroy the sealed identity of {person}?", abort=True, err=True)
+    if grant + refuse + bool(reason.strip() and not refuse) != 1:
+        raise BadInput(
+            "say what is to be done", value=person, remedy="give --reason, --grant or --refuse"
+        )
+    if grant and not yes:
+        typer.confirm(f"Destroy the sealed identity of {person} for good?", abort=True, err=True)
     with opened(vault) as held:
-        erase_identity(held, case, person, reason=reason)
-    typer.echo(f"{person}: erased. Backups made before still hold the key: destroy them too.")
+        if grant:
+            carry_out_erasure(held, case, person)
+            said = "erased. Backups made before still hold the key: destroy them too."
+        elif refuse:
+            said = f"the request was {refuse_erasure(held, case, person, reason)}."
+        else:
+            said = _next_step(ask_erasure(held, case, person, reason))
+    typer.echo(f"{person}: {said}")
+
+
+def _next_step(asked: Erasure) -> str:
+    from amparo.vault.erase import alone_from, deciders
+
+    alone = alone_from(asked)
+    if alone is None:
+        return f"asked. Now another member decides (--grant): {', '.join(deciders(asked))}."
+    return f"asked. Nobody else may decide: do it alone (--grant) after {alone:%Y-%m-%d %H:%M} UTC."
+
+
+@app.command("erasures")
+def erasures(vault: VaultPath, as_json: AsJson = False) -> None:
+    """List what was asked to be erased and is not decided.
+
+    Example: amparo person erasures evidence
+    """
+    from amparo.cli.show import print_rows
+    from amparo.cli.unlock import opened
+    from amparo.vault.erase import list_erasures
+
+    with opened(vault):
+        waiting = list_erasures()
+    if as_json:
+        print_json([one.as_dict() for one in waiting])
+        return
+    print_rows(
+        ("case", "person", "asked by", "at", "why"),
+        ((o.case, o.person, o.by, f"{o.at:%Y-%m-%d %H:%M}", o.why) for o in waiting),
+    )
+    if not waiting:
+        typer.echo("nothing waits", err=True)

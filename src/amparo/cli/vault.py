@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -188,7 +189,11 @@ def recovery(vault: VaultPath, recovery: Shares = "1of1") -> None:
 
 
 @app.command("reseal")
-def reseal(vault: VaultPath, as_json: AsJson = False) -> None:
+def reseal(
+    vault: VaultPath,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Encrypt the whole vault anew under a new key, after a member left who may have kept it.
 
     Needs as much free space as the vault takes. Your passphrase stays. The other members
@@ -197,12 +202,19 @@ def reseal(vault: VaultPath, as_json: AsJson = False) -> None:
 
     Example: amparo vault reseal evidence
     """
+    from amparo.cli.progress import share
     from amparo.cli.unlock import ask_passphrase, opened_with
+    from amparo.vault.facts import describe
     from amparo.vault.reseal import reseal as reseal_vault
+    from amparo.vault.reseal import size_of
 
     own = ask_passphrase()
     with opened_with(vault, own) as held:
-        answer = reseal_vault(held, own)
+        if not yes and sys.stdin.isatty():
+            question = f"Encrypt {size_of(held) >> 20} MiB anew, with new passphrases for others"
+            typer.confirm(f"{question} and new recovery words?", abort=True, err=True)
+        with share("Sealing anew", describe(held)["bytes"]) as progress:
+            answer = reseal_vault(held, own, progress=progress)
     if as_json:
         print_json({"recovery_words": list(answer.words), "passphrases": answer.passphrases})
         return

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from amparo.crypto.memory import lock_bytes, wipe_bytes
 from amparo.errors import Locked
 
 KEY_SIZE = 32
@@ -41,6 +42,16 @@ class Keys:
     def __repr__(self) -> str:
         return "Keys(…)"
 
+    def lock(self) -> bool:
+        """Keep the keys out of swap, where they lie now; whether the system lets us."""
+        locked = [lock_bytes(getattr(self, field.name)) for field in fields(self)]
+        return all(locked)
+
+    def wipe(self) -> None:
+        """Overwrite the keys in place: they open nothing any more."""
+        for field in fields(self):
+            wipe_bytes(getattr(self, field.name))
+
 
 def new_key() -> bytes:
     """32 bytes of the system's random generator."""
@@ -54,10 +65,12 @@ def expand(key: bytes | bytearray, label: str, length: int = KEY_SIZE) -> bytes:
 
 
 def derive(vault_key: bytes | bytearray) -> Keys:
-    """All keys of a vault from its 32-byte vault key."""
+    """All keys of a vault from its 32-byte vault key, locked into memory where that is allowed."""
     if len(vault_key) != KEY_SIZE:
         raise ValueError("a vault key has 32 bytes")
-    return Keys(**{field.name: expand(vault_key, field.name) for field in fields(Keys)})
+    keys = Keys(**{field.name: expand(vault_key, field.name) for field in fields(Keys)})
+    keys.lock()
+    return keys
 
 
 def wrap(key: bytes | bytearray, under: bytes, context: str) -> bytes:

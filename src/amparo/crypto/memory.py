@@ -1,8 +1,9 @@
 """Keeping secrets out of swap, core dumps and other processes, as far as Python lets us.
 
-What is not promised: Python copies `bytes` and `str` freely and gives no way to
-wipe them; libraries below us keep their own copies of keys. A process of the
-same user, the super-user, or a cold-boot attack on an open vault reads everything.
+The vault's keys are locked into memory where they are derived (`crypto.keys.derive`), and
+overwritten when the pages lock. What is not promised: Python copies `bytes` and `str` freely
+and gives no way to wipe them; libraries below us keep their own copies of keys. A process of
+the same user, the super-user, or a cold-boot attack on an open vault reads everything.
 See docs/threat-model.md.
 """
 
@@ -41,6 +42,20 @@ def lock(secret: bytearray) -> bool:
     return bool(_libc().mlock(ctypes.c_void_p(_address(secret)), ctypes.c_size_t(len(secret))) == 0)
 
 
+def lock_bytes(secret: bytes) -> bool:
+    """The same for a buffer of `bytes`, where it lies now; other copies are not reached."""
+    if not secret or sys.platform != "linux":
+        return False
+    return bool(_libc().mlock(_address_of(secret), ctypes.c_size_t(len(secret))) == 0)
+
+
+def wipe_bytes(secret: bytes) -> None:
+    """Overwrite a buffer of `bytes` with zeros in place, for good: only for random keys that
+    nobody else holds, when they are used no more."""
+    if len(secret) > 1:
+        ctypes.memset(_address_of(secret), 0, len(secret))
+
+
 def protect_process() -> dict[str, bool]:
     """Turn core dumps off and hide this process's memory from others of the same user.
 
@@ -57,6 +72,11 @@ def protect_process() -> dict[str, bool]:
 
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
+
+
+def _address_of(secret: bytes) -> ctypes.c_void_p:
+    """Where CPython keeps the bytes: `c_char_p` points at the object's own buffer."""
+    return ctypes.cast(ctypes.c_char_p(secret), ctypes.c_void_p)
 
 
 def _address(secret: bytearray) -> int:

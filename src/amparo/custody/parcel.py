@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amparo.crypto.age import encrypt_stream, parse_recipients
-from amparo.errors import BadInput, StorageFailed
+from amparo.custody.verify import verify_package
+from amparo.errors import BadInput, Broken, StorageFailed
 
 
 def seal_package(folder: Path, target: Path, recipients: Sequence[str]) -> int:
@@ -43,6 +44,37 @@ def seal_package(folder: Path, target: Path, recipients: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             partial.unlink()
     return target.stat().st_size
+
+
+def seal_checked(folder: Path, target: Path, recipients: Sequence[str]) -> int:
+    """The same, after the package was checked. Raises also NotFound, WrongFormat, Broken."""
+    parse_recipients(recipients)
+    report = verify_package(folder)
+    if report.faults:
+        raise Broken(
+            "the package is broken, so it was not sealed",
+            value=str(report.faults[0]),
+            remedy="see `amparo verify`; make it anew",
+        )
+    return seal_package(folder, target, recipients)
+
+
+def read_recipients(given: Sequence[str]) -> list[str]:
+    """Public keys, each given as it is or as a file with one to a line. Raises BadInput."""
+    lines: list[str] = []
+    for one in given:
+        if one.startswith(("age1", "ssh-")):
+            lines.append(one)
+            continue
+        try:
+            lines += Path(one).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError, ValueError):
+            raise BadInput(
+                "this is neither a recipient's public key nor a file of them",
+                value="a secret key" if "SECRET" in one.upper() else one[:64],
+                remedy="give a key that begins with age1 or ssh-",
+            ) from None
+    return lines
 
 
 def write_tar(folder: Path, out: BinaryIO) -> None:

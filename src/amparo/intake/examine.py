@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -20,7 +21,7 @@ class Check(NamedTuple):
 
 def examine() -> list[Check]:
     """Everything `amparo doctor` reports."""
-    return [_python(), _sqlcipher(), _memory(), *_sandbox(), _ocr(), _typst(), *_readers()]
+    return [_python(), _sqlcipher(), _memory(), _swap(), *_sandbox(), _ocr(), _typst(), *_readers()]
 
 
 def _python() -> Check:
@@ -42,6 +43,33 @@ def _memory() -> Check:
     locked = lock(bytearray(4096))
     return Check("keys kept out of swap", locked, "mlock works" if locked else "mlock is refused",
                  "raise `ulimit -l`, or encrypt the swap")  # fmt: skip
+
+
+def _swap(listed: Path = Path("/proc/swaps"), blocks: Path = Path("/sys/block")) -> Check:
+    """Whether what is read on this machine can be written to a disk in clear.
+
+    Source: proc(5), "/proc/swaps"; device mapper names encrypted devices `CRYPT-...`.
+    """
+    name = "nothing read goes to a disk in clear through swap"
+    try:
+        lines = listed.read_text("utf-8").splitlines()[1:]
+    except OSError:
+        return Check(name, False, "cannot be told on this system", "encrypt the whole disk")
+    clear = [line.split()[0] for line in lines if line and not _is_safe(line.split()[0], blocks)]
+    if clear:
+        remedy = "encrypt the whole disk, or turn it off: swapoff -a"
+        return Check(name, False, f"swap is on: {', '.join(clear)}", remedy)
+    return Check(name, True, "swap is encrypted or in memory" if lines else "no swap")
+
+
+def _is_safe(device: str, blocks: Path) -> bool:
+    block = Path(device).resolve().name
+    if block.startswith("zram"):
+        return True
+    try:
+        return (blocks / block / "dm/uuid").read_text("ascii").startswith("CRYPT-")
+    except OSError:
+        return False
 
 
 def _sandbox() -> list[Check]:

@@ -31,7 +31,7 @@ from amparo.store.frames import (
 
 ALONE = 96 << 20
 WINDOW = 4 << 20
-WRITING = ".writing"
+MARKS = (".writing", ".erasing")
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def _listed(folder: Path) -> tuple[list[Path], list[Fault]]:
     faults = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         number = pack_number(path.name)
-        if path.name == WRITING and path.is_file() and path.stat().st_size == 0:
+        if path.name in MARKS and path.is_file() and path.stat().st_size == 0:
             continue
         if number is None or not path.is_file():
             faults.append(Fault(f"packs/{path.name}", "this file is none of the vault's"))

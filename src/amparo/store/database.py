@@ -120,6 +120,24 @@ def drop_server_tables(vault_id: str) -> None:
     drop_schema(schema_of(vault_id))
 
 
+def copy_server_tables(address: str, vault_id: str, fresh_id: str) -> None:
+    """Copy the tables of a vault on a server to those of `fresh_id`, which are open afterwards.
+
+    The writer's lock must be held. Nothing of it stays when it fails. Raises StorageFailed.
+    """
+    from amparo.store.postgresql.connect import schema_of
+    from amparo.store.postgresql.copy_over import copy_over
+
+    open_server(address, fresh_id, anew=True)
+    try:
+        make_tables()
+        with storage_errors():
+            copy_over(schema_of(vault_id))
+    except BaseException:
+        drop_server_tables(fresh_id)
+        raise
+
+
 def close_database() -> None:
     """Close this thread's connection and forget the key."""
     from django.conf import settings
@@ -185,10 +203,17 @@ def _applied_migrations() -> set[tuple[str, str]]:
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Turn what a full or failing disk, or a server, makes of a write into an AmparoError."""
-    from django.db import OperationalError
+    from django.db import OperationalError, ProgrammingError
 
     try:
         yield
+    except ProgrammingError as error:
+        if is_server() and type(error.__cause__).__name__ == "UndefinedTable":
+            raise InUse(
+                "the vault was re-sealed by another process",
+                remedy="open it again, then repeat the command",
+            ) from error
+        raise
     except OSError as error:
         raise StorageFailed(
             "the disk refused a write",

@@ -79,7 +79,7 @@ def back_up(vault: Vault, target: Path) -> Copied:
 
 def header_of_copy(folder: Path) -> Header:
     """The vault's header; the copy of a record on a server is a file."""
-    return replace(read_header(folder), database="")
+    return replace(read_header(folder), database="", tables="")
 
 
 def enter_copy(vault: Vault) -> None:

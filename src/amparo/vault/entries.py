@@ -17,7 +17,9 @@ from amparo.custody.models import LedgerEntry
 from amparo.errors import NotFound
 from amparo.vault.models import Item
 
-_TOLD = ("purpose", "result", "changes", "source", "to", "from", "alteration", "anomalies")
+_TOLD = (
+    "purpose", "result", "changes", "source", "to", "from", "alteration", "anomalies", "consent",
+)  # fmt: skip
 
 
 def list_entries() -> QuerySet[LedgerEntry]:

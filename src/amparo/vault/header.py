@@ -34,6 +34,12 @@ class Header:
     former_vkeys: tuple[str, ...] = ()
     post_quantum: str = ""
     database: str = ""
+    tables: str = ""
+
+    @property
+    def tables_id(self) -> str:
+        """Which tables of the server are the vault's; others than its id once re-sealed."""
+        return self.tables or self.vault_id
 
     @property
     def head_vkeys(self) -> tuple[str, ...]:
@@ -80,6 +86,7 @@ def read_header(folder: Path) -> Header:
         header = Header(
             raw["id"], raw["origin"], raw["vkey"], raw["created_at"], slots, text, former,
             str(raw.get("post_quantum", "")), str(raw.get("database", "")),
+            str(raw.get("tables", "")),
         )  # fmt: skip
     except (KeyError, TypeError):
         raise _damaged(path) from None
@@ -134,6 +141,7 @@ def write_header(folder: Path, header: Header, header_key: bytes) -> None:
             **({"post_quantum": header.post_quantum} if header.post_quantum else {}),
             "created_at": header.created_at,
             **({"database": header.database} if header.database else {}),
+            **({"tables": header.tables} if header.tables else {}),
             **({"former_vkeys": list(header.former_vkeys)} if header.former_vkeys else {}),
             "slot": list(header.slots),
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from amparo.access.roles import ADD, CHANGE, CONTACT, IDENTITY, SEE
@@ -22,7 +23,7 @@ from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
 from amparo.store import database, lock
 from amparo.vault.models import Identity, NameKey
-from amparo.vault.unlock import Vault
+from amparo.vault.unlock import Vault, mark_erasing
 
 FIELDS = ("name", "born", "contact", "address", "note")
 MAX_VALUE = 4_000
@@ -83,21 +84,25 @@ def seal_identity(
     sealed = seal(bytes(key), _context(case, person), body.ljust(padded_size(len(body))))
     wrapped = wrap(key, _compartment(vault.keys.persons, case), _name(case, person))
     wipe(key)
-    with work(vault.member, "seal an identity") as custody:
-        sequence = custody.enter(
-            "collect",
-            case=case,
-            result=f"identity of {person} sealed",
-            changes=digest_bytes(sealed),
-            source={"identity": commit(salt, "identity", _canonical(kept))},
-        )
-        row = before or Identity(case_code=case, person_code=person)
-        row.wrapped, row.sealed = wrapped, sealed
-        row.sealed_at, row.entry_sequence = custody.at, sequence
-        row.save()
-        _index(vault.keys.blind_index, case, person, name_keys)
-    if before is not None:
-        database.shred()
+    with ExitStack() as stack:
+        if before is not None:
+            stack.enter_context(lock.hold(vault.folder))
+            stack.enter_context(mark_erasing(vault))
+        with work(vault.member, "seal an identity") as custody:
+            sequence = custody.enter(
+                "collect",
+                case=case,
+                result=f"identity of {person} sealed",
+                changes=digest_bytes(sealed),
+                source={"identity": commit(salt, "identity", _canonical(kept))},
+            )
+            row = before or Identity(case_code=case, person_code=person)
+            row.wrapped, row.sealed = wrapped, sealed
+            row.sealed_at, row.entry_sequence = custody.at, sequence
+            row.save()
+            _index(vault.keys.blind_index, case, person, name_keys)
+        if before is not None:
+            database.shred()
 
 
 def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict[str, str]:
@@ -112,22 +117,27 @@ def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict
     return {field: str(body[field]) for field in seen if field in body}
 
 
-def erase_identity(vault: Vault, case: str, person: str, *, reason: str) -> None:
+def erase_identity(
+    vault: Vault, case: str, person: str, *, reason: str, asked: int | None = None
+) -> None:
     """Destroy the person's key and everything under it, in the record and its log files.
 
+    Members come here by `erase.carry_out_erasure`; `asked` is the entry in which one asked.
     Copies of the vault made before (backups) still hold them. Raises NotFound.
     """
     row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
     if row is None:
         raise NotFound("no identity is sealed under this code", value=person)
     refuse_unless(CHANGE, IDENTITY, case)
-    with lock.hold(vault.folder):
+    with lock.hold(vault.folder), mark_erasing(vault):
         database.settle_log()
         with work(vault.member, reason) as custody:
             row.wrapped, row.sealed, row.erased_at = b"", b"", custody.at
             row.save()
             NameKey.every.filter(case_code=case, person_code=person).delete()
-            custody.enter("dispose", case=case, result=f"key and identity of {person} destroyed")
+            as_asked = "" if asked is None else f", as asked in entry {asked}"
+            result = f"key and identity of {person} destroyed{as_asked}"
+            custody.enter("dispose", case=case, result=result)
         database.shred()
 
 

@@ -8,8 +8,10 @@ readable to whoever took them; what is written from now on is not.
 from __future__ import annotations
 
 import io
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,9 +29,10 @@ from amparo.crypto.slots import (
 )
 from amparo.custody.log import open_log
 from amparo.custody.work import Work, work
+from amparo.errors import AmparoError, InUse, StorageFailed
 from amparo.store import database, lock, swap
 from amparo.store.packs import Packs
-from amparo.vault.header import Header, write_header
+from amparo.vault.header import Header, read_header, write_header
 from amparo.vault.models import Item
 from amparo.vault.unlock import DATABASE, Vault, log_of, post_quantum_signer
 
@@ -45,28 +48,73 @@ class Resealed:
     threshold: int = 1
 
 
-def reseal(vault: Vault, own: str, *, cost: Cost = DEFAULT_COST) -> Resealed:
+def size_of(vault: Vault) -> int:
+    """Bytes that the vault takes on the disk, and needs free to be sealed anew."""
+    return sum(path.stat().st_size for path in vault.folder.rglob("*") if path.is_file())
+
+
+def reseal(
+    vault: Vault,
+    own: str,
+    *,
+    cost: Cost = DEFAULT_COST,
+    progress: Callable[[int], None] = lambda size: None,
+) -> Resealed:
     """Encrypt the whole vault anew; `own` is the acting owner's passphrase, which stays.
 
     Needs as much free space as the vault has. Until the last moment the old vault stays as
-    it is; the vault is closed afterwards. Raises Locked, Refused, StorageFailed, Broken.
+    it is; the vault is closed afterwards. `progress` hears of the bytes of each item.
+    Raises Locked, Refused, StorageFailed, Broken.
     """
     refuse_unless_owner(vault.member)
-    database.refuse_on_server()
     wipe(open_slots(vault.header.slots, own, member=vault.member)[0])
+    _refuse_too_large(vault)
     with lock.hold(vault.folder), database.storage_errors():
+        if read_header(vault.folder).text != vault.header.text:
+            raise InUse(
+                "another process has changed who can open the vault",
+                remedy="open the vault again, then repeat the command",
+            )
         building = swap.begin(vault.folder)
         try:
-            answer = _build(vault, building, own, cost)
+            answer = _build(vault, building, own, cost, progress)
         except BaseException:
             vault.close()
             shutil.rmtree(building, ignore_errors=True)
             raise
         swap.decide(vault.folder)
+        _drop_old(vault)
     return answer
 
 
-def _build(vault: Vault, building: Path, own: str, cost: Cost) -> Resealed:
+def _drop_old(vault: Vault) -> None:
+    """Take the former tables away from a server, if it lets us: what stays there is no part of
+    the vault any more, and the words to be handed out must not be lost for it."""
+    if not vault.header.database:
+        return
+    from django.db import DatabaseError
+
+    fresh = read_header(vault.folder)
+    with suppress(AmparoError, DatabaseError):
+        database.open_server(fresh.database, fresh.tables_id)
+        database.drop_server_tables(vault.header.tables_id)
+    database.close_database()
+
+
+def _refuse_too_large(vault: Vault) -> None:
+    needed, free = size_of(vault), shutil.disk_usage(vault.folder).free
+    if free < needed:
+        raise StorageFailed(
+            "there is too little free space to seal the vault anew",
+            value=f"{needed >> 20} MiB are needed, {free >> 20} MiB are free",
+            remedy="free some space, or restore a backup on a larger disk and do it there",
+        )
+
+
+def _build(
+    vault: Vault, building: Path, own: str, cost: Cost, progress: Callable[[int], None]
+) -> Resealed:
+    member = vault.member  # closing the vault forgets who acts
     vault_key = bytearray(new_key())
     keys = derive(vault_key)
     header, answer = _new_header(vault, vault_key, own, cost)
@@ -77,22 +125,35 @@ def _build(vault: Vault, building: Path, own: str, cost: Cost) -> Resealed:
         vkey=Signer(header.origin, keys.signing).verifier.vkey,
         former_vkeys=former,
         post_quantum=quantum,
+        tables=secrets.token_hex(8) if header.database else "",
     )
     wipe(vault_key)
-    places = _seal_anew(vault, building / "packs", keys)
+    places = _seal_anew(vault, building / "packs", keys, progress)
     shutil.copytree(vault.folder / "ledger", building / "ledger")
-    database.copy_under(building / DATABASE, keys.database)
-    vault.close()
-    database.open_database(building / DATABASE, keys.database)
+    _copy_record(vault, building, header, keys)
     open_log(log_of(building, header, keys))
     try:
-        with work(vault.member, "re-seal the vault") as custody:
+        with work(member, "re-seal the vault") as custody:
             _rewrite(custody, places, vault.keys, keys, header)
         database.settle_log()
+    except BaseException:
+        if header.database:
+            database.drop_server_tables(header.tables_id)
+        raise
     finally:
         vault.close()
     write_header(building, header, keys.header)
     return answer
+
+
+def _copy_record(vault: Vault, building: Path, header: Header, keys: Keys) -> None:
+    """The record beside the old one, under the new key where it is a file; open afterwards."""
+    if header.database:
+        database.copy_server_tables(header.database, vault.header.tables_id, header.tables_id)
+        return
+    database.copy_under(building / DATABASE, keys.database)
+    vault.close()
+    database.open_database(building / DATABASE, keys.database)
 
 
 def _new_header(
@@ -138,7 +199,9 @@ class _Steps(io.RawIOBase):
         return count
 
 
-def _seal_anew(vault: Vault, folder: Path, keys: Keys) -> list[tuple[str, int]]:
+def _seal_anew(
+    vault: Vault, folder: Path, keys: Keys, progress: Callable[[int], None]
+) -> list[tuple[str, int]]:
     """Every item in new packs; (new locator, item number) pairs."""
     folder.mkdir(mode=0o700)
     places: list[tuple[str, int]] = []
@@ -147,6 +210,7 @@ def _seal_anew(vault: Vault, folder: Path, keys: Keys) -> list[tuple[str, int]]:
         for item in Item.every.order_by("number").only("number", "locator", "size").iterator():
             source = io.BufferedReader(_Steps(vault.packs.stream(item.locator)), 1 << 20)
             places.append((packs.put(source).locator, item.number))
+            progress(item.size)
             since += item.size
             if since >= GROUP:
                 packs.flush()

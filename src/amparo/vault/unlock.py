@@ -27,7 +27,7 @@ from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, Broken, InUse, StorageFailed, WrongFormat
 from amparo.store import database, lock
-from amparo.store.files import remove_leftovers
+from amparo.store.files import DISK, remove_leftovers
 from amparo.store.packs import Packs, furthest
 from amparo.store.settings import configure
 from amparo.vault.header import Header, check_header, read_header, write_header
@@ -35,6 +35,7 @@ from amparo.vault.header import Header, check_header, read_header, write_header
 FIRST_MEMBER = "M-1"
 DATABASE = "record.db"
 WRITING = ".writing"
+ERASING = ".erasing"
 
 
 @dataclass
@@ -221,7 +222,7 @@ def _open(folder: Path, header: Header, vault_key: bytearray, member: str) -> Va
 def _open_record(folder: Path, header: Header, keys: Keys) -> Path | None:
     """Open the database of a vault; its file, None where a server holds it."""
     if header.database:
-        database.open_server(header.database, header.vault_id)
+        database.open_server(header.database, header.tables_id)
         return None
     path = folder / DATABASE
     if not path.is_file():
@@ -272,6 +273,17 @@ def mark_writing(vault: Vault) -> Iterator[None]:
     mark.unlink(missing_ok=True)
 
 
+@contextmanager
+def mark_erasing(vault: Vault) -> Iterator[None]:
+    """Leave a durable mark while something is erased, so that the next opening after a crash
+    clears away what it left in free pages and in the write-ahead log."""
+    mark = vault.folder / "packs" / ERASING
+    mark.touch(mode=0o600)
+    DISK.sync_folder(mark.parent)
+    yield
+    mark.unlink(missing_ok=True)
+
+
 def _recover(vault: Vault, log: Log) -> None:
     """Finish what a crash cut off: unfinished files go, the published log catches up.
 
@@ -279,14 +291,18 @@ def _recover(vault: Vault, log: Log) -> None:
     """
     from amparo.vault.models import Item
 
-    behind = log.is_behind()
-    if not behind and not (vault.folder / "packs" / WRITING).exists():
+    marks = [vault.folder / "packs" / name for name in (WRITING, ERASING)]
+    if not log.is_behind() and not any(mark.exists() for mark in marks):
         return
     try:
         with lock.hold(vault.folder, wait=0):
             remove_leftovers(vault.folder)
             vault.packs.recover(furthest(Item.every.values_list("locator", flat=True)))
             publish_pending()
-            (vault.folder / "packs" / WRITING).unlink(missing_ok=True)
+            if marks[1].exists():
+                database.settle_log()
+                database.shred()
+            for mark in marks:
+                mark.unlink(missing_ok=True)
     except InUse:
         return

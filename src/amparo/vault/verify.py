@@ -24,12 +24,13 @@ from amparo.store.lock import LOCK_NAME
 from amparo.vault.header import HEADER_NAME
 from amparo.vault.hold import code_of
 from amparo.vault.models import Item
-from amparo.vault.unlock import DATABASE, WRITING, Vault
+from amparo.vault.unlock import DATABASE, ERASING, WRITING, Vault
 from amparo.vault.verify_items import Told, compare_items, hear_all
 
 Check = Callable[["Vault", "Report"], None]
 AT_ONCE = 2_000
 KNOWN_FILES = {HEADER_NAME, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK_NAME}
+MARKS = (WRITING, ERASING)
 KNOWN_FOLDERS = {"packs", "ledger", "timestamps"}
 
 
@@ -207,7 +208,9 @@ def _check_folder(vault: Vault, report: Report) -> None:
         known = KNOWN_FOLDERS if path.is_dir() else KNOWN_FILES
         if path.name not in known or path.is_symlink():
             report.faults.append(f"{path.name}: this file is none of the vault's")
-    stray = [p for p in _files(vault.folder / "packs") if p.suffix != ".pack" and p.name != WRITING]
+    stray = [
+        p for p in _files(vault.folder / "packs") if p.suffix != ".pack" and p.name not in MARKS
+    ]
     report.faults += [f"packs/{path.name}: this file is none of the vault's" for path in stray]
     beside = [p for p in (vault.folder / "ledger").iterdir() if p.name not in ("tile", CHECKPOINT)]
     report.faults += [f"ledger/{path.name}: this file is none of the vault's" for path in beside]

@@ -9,16 +9,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amparo.access.scope import current
 from amparo.casefile.case_file import export_case
-from amparo.casefile.records import CaseFile, list_cases, load_case
+from amparo.casefile.records import CaseFile, find_case, list_cases, load_case
 from amparo.casefile.revise import create_case
 from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
 from amparo.custody.work import work
 from amparo.errors import AmparoError
+from amparo.vault.preserve import find_hold, lift_hold, place_hold
 from amparo.web.case_upload import import_upload
 from amparo.web.faults import status_of
 from amparo.web.forms import make_plain_inputs, read_plain
-from amparo.web.lock import acting_member
+from amparo.web.lock import acting_member, held_vault
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,20 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, case: str) -> HttpResponse:
     """One case: what it is about, its records by noun, where to go on."""
     known = load_case(case)
-    facts = {"case": known, "shelves": shelves(known), "fields": CASE_FIELDS}
+    facts = {
+        "case": known, "shelves": shelves(known), "fields": CASE_FIELDS,
+        "on_hold": find_hold(case), "decides": current().whole,
+    }  # fmt: skip
     return render(request, "case.html", facts)
+
+
+@require_POST
+def hold(request: HttpRequest, case: str) -> HttpResponse:
+    """Preserve the case from now on, or lift that again."""
+    find_case(case)
+    change = lift_hold if request.POST.get("do") == "lift" else place_hold
+    change(held_vault(), case, request.POST.get("why", ""))
+    return HttpResponseRedirect(reverse("case", args=[case]))
 
 
 @require_POST

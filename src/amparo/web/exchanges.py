@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.access.members import refuse_unless_owner
+from amparo.custody.parcel import seal_checked
 from amparo.errors import BadInput
 from amparo.intake.receive import receive
 from amparo.vault.exchange import custody_files, hand_over, keep_receipt, read_package, take_over
 from amparo.vault.retrieve import find_item
-from amparo.web.backups import place_of
+from amparo.web.backups import MAX_PLACE, place_of
 from amparo.web.lock import acting_member, held_vault
 
 MAX_NOTE = 1 << 20
@@ -42,6 +43,16 @@ def hand(request: HttpRequest) -> HttpResponse:
     out, to, why = Path(place_of(request)), _words(request, "to"), _words(request, "purpose")
     made = hand_over(held_vault(), items, out, to=to, purpose=why)
     return _page(request, sent=len(items), size=made.size)
+
+
+@require_POST
+def seal(request: HttpRequest) -> HttpResponse:
+    """Encrypt a package of this machine for its recipients."""
+    refuse_unless_owner(acting_member())
+    keys = request.POST.get("recipients", "")[:MAX_NOTE].splitlines()
+    out = Path(_words(request, "out", MAX_PLACE))
+    size = seal_checked(Path(place_of(request)), out, keys)
+    return _page(request, sealed=out.name, size=size)
 
 
 @require_POST

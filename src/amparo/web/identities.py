@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 from amparo.casefile.blind import seal_person
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import BadInput, NotFound
-from amparo.vault.identity import FIELDS, erase_identity, list_identities, show_identity
-from amparo.web.lock import held_vault
+from amparo.vault.erase import (
+    Erasure,
+    alone_from,
+    ask_erasure,
+    carry_out_erasure,
+    deciders,
+    find_erasure,
+    refuse_erasure,
+)
+from amparo.vault.identity import FIELDS, list_identities, show_identity
+from amparo.web.lock import acting_member, held_vault
 
 MAX_REASON = 200
 
@@ -43,11 +54,19 @@ def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
 
 @require_POST
 def erase(request: HttpRequest, case: str, code: str) -> HttpResponse:
-    """Destroy key and identity, after the code was typed once more."""
+    """Ask that key and identity be destroyed; or decide on what another member asked."""
     _check_person(case, code)
-    if request.POST.get("sure", "").strip() != code:
+    what = request.POST.get("do", "")
+    if what == "ask":
+        ask_erasure(held_vault(), case, code, _reason(request, "reason"))
+    elif what == "refuse":
+        refuse_erasure(held_vault(), case, code)
+    elif what != "grant":
+        raise BadInput("the form does not say what to do")
+    elif request.POST.get("sure", "").strip() != code:
         raise BadInput("nothing was destroyed", remedy=f"type {code} to say that you mean it")
-    erase_identity(held_vault(), case, code, reason=_reason(request, "reason"))
+    else:
+        carry_out_erasure(held_vault(), case, code)
     return HttpResponseRedirect(reverse("identity", args=[case, code]))
 
 
@@ -55,7 +74,20 @@ def _page(request: HttpRequest, case: str, code: str, **facts: object) -> HttpRe
     known = _check_person(case, code)
     held = next((row for row in list_identities(case) if row.person_code == code), None)
     told = {"case": known, "person": code, "held": held, "fields": FIELDS}
+    asked = find_erasure(case, code)
+    if asked is not None:
+        facts |= _state_of(asked)
     return render(request, "identity.html", {**told, **facts})
+
+
+def _state_of(asked: Erasure) -> dict[str, object]:
+    """What was asked, and what the acting member may do about it now."""
+    own, alone = asked.by == acting_member(), alone_from(asked)
+    may = not own or (alone is not None and alone <= datetime.now(UTC))
+    return {
+        "asked": asked, "own": own, "may_destroy": may, "alone_from": alone,
+        "deciders": deciders(asked),
+    }  # fmt: skip
 
 
 def _check_person(case: str, code: str) -> CaseFile:

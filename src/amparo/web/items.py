@@ -16,6 +16,7 @@ from amparo.casefile.records import list_cases
 from amparo.errors import BadInput, NotFound
 from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
+from amparo.vault.acknowledge import check_giver, enter_received
 from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part, Passage
 from amparo.vault.retrieve import export_item, find_item
@@ -144,8 +145,14 @@ def add(request: HttpRequest) -> HttpResponse:
             "no file arrived",
             remedy="choose at least one file; very large ones go in by `amparo item add`",
         )
+    party, how = request.POST.get("from", "").strip(), request.POST.get("how", "")
+    if party or how.strip():
+        party, how = check_giver(party, how)
     take_in = hold_bytes if request.POST.get("unread") else receive_bytes
     tally = take_in(held_vault(), acting_member(), files)
+    if party:
+        digests = [one.item.sha256 for one in tally.results if one.item and not one.depth]
+        enter_received(acting_member(), digests, party, how)
     results = request.session.get("received", [])[-9:]
     request.session["received"] = [*results, tally_as_plain(tally)]
     return HttpResponseRedirect(reverse("items-added"))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from django.urls import Resolver404, resolve
 
 from amparo.access.grants import notices, scope_of
 from amparo.access.scope import acting, current, undisturbed
-from amparo.errors import Locked
+from amparo.errors import Locked, Refused
+from amparo.store.database import is_open
 from amparo.vault.unlock import Vault, open_vault
 from amparo.web import faults
 
@@ -112,6 +114,24 @@ class Door:
         with self.guard:
             self._keep(lambda held: False)
 
+    @contextmanager
+    def alone(self) -> Iterator[Vault]:
+        """The vault for the one request that is inside: others wait. When that closed it, every
+        session has ended. Raises Refused when somebody else is inside.
+        """
+        with self.guard:
+            vault = self.vault
+            if vault is None or self.inside > 1:
+                raise Refused(
+                    "another page is being made at this moment",
+                    remedy="wait until nobody works in the vault, then try again",
+                )
+            try:
+                yield vault
+            finally:
+                if not is_open():
+                    self.close()
+
     def _keep(self, wanted: Callable[[Session], bool]) -> None:
         self.sessions = {key: held for key, held in self.sessions.items() if wanted(held)}
         if not self.sessions and self.inside == 0:
@@ -124,6 +144,7 @@ class Door:
             if vault is not None:
                 _forget()
                 vault.close()
+                vault.keys.wipe()
 
     def enter(self, key: str) -> str:
         """The member of a session that may go on, then `leave` must follow; "" otherwise."""

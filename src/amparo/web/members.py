@@ -6,11 +6,13 @@ them: never in an address, a session, a redirect or a log.
 
 from __future__ import annotations
 
+from shutil import disk_usage
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.access.members import list_members, refuse_unless_owner
 from amparo.access.roles import MEMBER, OWNER, ROLES
@@ -24,7 +26,8 @@ from amparo.vault.rekey import (
     renew_passphrase,
     renew_recovery,
 )
-from amparo.web.lock import acting_member, held_vault
+from amparo.vault.reseal import reseal, size_of
+from amparo.web.lock import acting_member, door, held_vault
 
 
 @require_GET
@@ -75,6 +78,22 @@ def renew_words(request: HttpRequest) -> HttpResponse:
     own = _secret(request, "own")
     words = renew_recovery(held_vault(), own, threshold=threshold, count=count)
     return render(request, "recovery_words.html", {"words": words, "threshold": threshold})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def reseal_vault(request: HttpRequest) -> HttpResponse:
+    """Encrypt everything anew; what has to be handed out is shown once, and all are locked out."""
+    refuse_unless_owner(acting_member())
+    if request.method == "GET":
+        held = held_vault()
+        others = sum("member" in slot for slot in held.header.slots) - 1
+        facts = {"size": size_of(held), "others": others, "free": disk_usage(held.folder).free}
+        return render(request, "reseal.html", facts)
+    own = _secret(request, "own")
+    with door().alone() as vault:
+        answer = reseal(vault, own)
+    return render(request, "resealed.html", {"done": answer})
 
 
 def _secret(request: HttpRequest, field: str) -> str:

@@ -13,6 +13,7 @@ from amparo.casefile.records import CaseFile, list_cases, load_case
 from amparo.casefile.remind import limits_of
 from amparo.casefile.tasks import list_mentions, list_tasks
 from amparo.vault.entries import list_entries
+from amparo.vault.erase import list_erasures
 from amparo.vault.facts import describe
 from amparo.web.lock import acting_member, held_vault
 
@@ -42,6 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "steps": _steps(facts["items"], cases),
         "tasks": list_tasks(member=acting_member())[:LAST],
         "mentions": list_mentions(acting_member())[:LAST],
+        "erasures": list_erasures(),
         "limits": [line for case in cases for line in _limits(case.code)],
         "entries": list_entries().order_by("-sequence")[:LAST],
     }
