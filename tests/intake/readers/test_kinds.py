@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from types import ModuleType
 
@@ -46,6 +47,41 @@ def test_signal_rows(good: ModuleType, box: Sandbox) -> None:
     assert part(reading, "message:1") == "Они пришли ночью"
     assert reading.untrusted_parts[1].label.endswith("reply to message:1 | file: van.jpg")
     assert reading.untrusted_metadata["sender:B"] == "self"
+
+
+def test_signal_keeps_earlier_wordings_and_notices(box: Sandbox) -> None:
+    at = {"sent_at": 1488496260000, "conversationId": "c1"}
+    rows = [
+        {
+            **at,
+            "type": "incoming",
+            "source": "x",
+            "body": "now",
+            "editHistory": [{"body": "before"}],
+        },
+        {**at, "type": "call-history", "callId": "77"},
+    ]
+    reading = box.read(json.dumps(rows).encode(), name="signal.json")
+    assert [part.text for part in reading.untrusted_parts] == [
+        "now\n[earlier version: before]", '{"type": "call-history", "callId": "77"}',
+    ]  # fmt: skip
+    item = {"authorId": "2", "dateSent": "1488496260000"}
+    frames = [
+        {"recipient": {"id": "2", "contact": {"aci": "x", "profileGivenName": "Vera"}}},
+        {"chatItem": {**item, "standardMessage": {"text": {"body": "now"}},
+                      "revisions": [{"standardMessage": {"text": {"body": "before"}}}]}},
+        {"chatItem": {**item, "contactMessage": {"contact": {"name": "Zed"}}}},
+    ]  # fmt: skip
+    text = box.read("\n".join(map(json.dumps, frames)).encode(), name="main.jsonl").text()
+    assert "[earlier version: before]" in text and "Zed" in text
+
+
+def test_a_method_not_known_here_is_unsupported(good: ModuleType, box: Sandbox) -> None:
+    data = bytearray(good.zipped({"a.txt": b"one"}))
+    for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(magic) + at] = 97
+    reading = box.read(bytes(data), name="a.zip")
+    assert (reading.outcome, reading.detail) == ("unsupported", "compression method not supported")
 
 
 def test_signal_frames(good: ModuleType, box: Sandbox) -> None:

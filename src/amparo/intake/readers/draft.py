@@ -15,6 +15,8 @@ from amparo.intake.reading import Budget, Child, Part, clean_line, clean_name, c
 
 HEAD = 65_536
 MANY_METADATA = 400
+LOCKED = "a password is needed"
+NOT_READ_HERE = frozenset(("compression method not supported", "symbolic link"))
 WITHOUT_TEXT = frozenset(("image", "audio", "video"))
 
 
@@ -188,8 +190,10 @@ class Draft:
 
 def _worst(failures: dict[str, int]) -> str:
     reasons = list(failures)
-    if any(reason == "encrypted" for reason in reasons):
+    if any(reason == LOCKED for reason in reasons):
         return "encrypted"
     if any(reason.startswith("limit: ") for reason in reasons):
         return "refused"
+    if all(reason in NOT_READ_HERE for reason in reasons):
+        return "unsupported"
     return "corrupt"

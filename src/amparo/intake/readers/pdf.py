@@ -15,6 +15,9 @@ from amparo.intake.reading import clean_text
 
 SCALE = 300 / 72
 FEWEST_CHARACTERS = 8
+# A scan on which a program wrote its name or a number is still a scan.
+STAMP_CHARACTERS = 200
+SCAN_SHARE = 0.5
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _BROKEN_WORD = re.compile("(?:\x02|\ufffe)\r?\n?")
 
@@ -67,7 +70,8 @@ def _emit_pages(document: Any, draft: Draft) -> None:
         except Exception:  # pdfium reports a broken page as an error of its own
             draft.fail("page is broken")
             continue
-        if len(text.strip()) < FEWEST_CHARACTERS:
+        short = len(text.strip())
+        if short < FEWEST_CHARACTERS or (short < STAMP_CHARACTERS and _is_scan(page)):
             recognised += 1
             text = _recognise(page, text, recognised, draft)
         draft.part(f"page:{number}", text, f"page {number}")
@@ -129,7 +133,19 @@ def _recognise(page: Any, text: str, number: int, draft: Draft) -> str:
         return text
     image = page.render(scale=scale, grayscale=True).to_pil()
     found = ocr.recognise(image, draft)
-    return found or text
+    beside = [line for line in text.splitlines() if line.strip() and line.strip() not in found]
+    return "\n".join([*([found] if found else []), *beside])
+
+
+def _is_scan(page: Any) -> bool:
+    """Whether one picture covers most of the page."""
+    width, height = page.get_size()
+    for one in page.get_objects(max_depth=3):
+        if one.type == 3:  # FPDF_PAGEOBJ_IMAGE
+            left, bottom, right, top = one.get_bounds()
+            if (right - left) * (top - bottom) >= SCAN_SHARE * width * height:
+                return True
+    return False
 
 
 def _has_content(page: Any) -> bool:

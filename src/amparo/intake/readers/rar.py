@@ -11,7 +11,15 @@ import zlib
 from functools import lru_cache
 from typing import Any
 
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Unsupported
+from amparo.intake.readers.draft import (
+    LOCKED,
+    Corrupt,
+    Draft,
+    Encrypted,
+    Input,
+    LimitReached,
+    Unsupported,
+)
 from amparo.intake.readers.rar_sums import stated_sums
 
 NAMES = ("libarchive.so.13", "libarchive.13.dylib", "/usr/lib/libarchive.dylib")
@@ -97,7 +105,7 @@ def _emit_all(lib: Any, handle: int, data: bytes, draft: Draft) -> None:
         if kind == _LINK:
             draft.fail("symbolic link")
         elif lib.archive_entry_is_data_encrypted(entry) > 0:
-            draft.fail("encrypted")
+            draft.fail(LOCKED)
         elif (member := _member(lib, handle, len(data), draft)) is None:
             draft.fail("member is damaged")
         elif stated is not None and zlib.crc32(member) != stated:
@@ -110,7 +118,7 @@ def _stop_early(lib: Any, handle: int, draft: Draft) -> None:
     """A header that cannot be read: say why, and what came before stays."""
     told = (lib.archive_error_string(handle) or b"").lower()
     if b"encrypt" in told or lib.archive_read_has_encrypted_entries(handle) > 0:
-        raise Encrypted("a password is needed")
+        raise Encrypted(LOCKED)
     if b"support" in told or b"multivolume" in told:
         raise Unsupported("a variant of RAR that libarchive does not read")
     raise Corrupt("the archive is damaged or cut short")
