@@ -67,6 +67,8 @@ def _media(kind: str, name: str) -> Kind:
     return Kind(kind, f"{kind}/{name}", "media")
 
 
+VOLUME = Kind("archive", "application/x-archive-volume", "unknown")
+_VOLUME = re.compile(r"\.(?:part\d{1,4}\.rar|r\d\d|z\d\d|(?:7z|zip|rar|tar|tgz|gz)\.\d{3})$")
 _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"\xff\xd8\xff", _image("jpeg")),
     (0, b"\x89PNG\r\n\x1a\n", _image("png")),
@@ -133,6 +135,8 @@ def guess(head: bytes, name: str) -> Kind:
 def identify(source: Input) -> Kind:
     """The kind, looking inside where several kinds share one container format."""
     found = guess(source.head, source.name)
+    if is_volume(source.name) and found.kind in ("archive", "unknown") and found.reader != "rar":
+        return VOLUME
     if found is ZIP:
         return _inside_zip(source)
     if found is DOC:
@@ -140,6 +144,11 @@ def identify(source: Input) -> Kind:
     if found.media_type == "application/gzip" and _is_warc_name(source.name):
         return WARC
     return found
+
+
+def is_volume(name: str) -> bool:
+    """Whether a name is one that packing programs give to parts of a divided archive."""
+    return _VOLUME.search(name.lower()) is not None
 
 
 def _is_warc_name(name: str) -> bool:
@@ -293,6 +302,8 @@ def _inside_zip(source: Input) -> Kind:
     try:
         source.stream.seek(0)
         with zipfile.ZipFile(source.stream) as archive:
+            if any(info.flag_bits & 0x1 for info in archive.infolist()[:20_000]):
+                return ZIP  # encrypted: what its members make it shows when they are out
             names = set(archive.namelist()[:20_000])
             stated = archive.read("mimetype")[:100] if _small(archive, names) else b""
     except Exception:  # a broken directory is the reader's business to report

@@ -53,7 +53,7 @@ READERS: tuple[Reader, ...] = (
     Reader("proof", ("archive",), "2", ("pysequoia",)),
     Reader("msg", ("msg",), "2", ("olefile",)),
     Reader("doc", ("doc",), "1", ("olefile",)),
-    Reader("unknown", ("unknown",), "1"),
+    Reader("unknown", ("unknown", "archive"), "2"),
 )
 BY_NAME = {reader.name: reader for reader in READERS}
 
