@@ -48,7 +48,7 @@ def test_the_same_reading_changes_nothing(demo_vault):
 
 
 def test_what_could_not_be_read_is_read_later(vault, monkeypatch):
-    def crash(source, *, name, budget=None, depth=0):
+    def crash(source, *, name, budget=None, depth=0, passwords=()):
         digest = module.sandbox.hashlib.sha256(source).hexdigest()
         return Reading("archive", "application/zip", "crashed", "", "zip", "0", digest)
 
@@ -149,3 +149,32 @@ def test_what_contains_itself_makes_no_circle(vault, monkeypatch):
     assert (tally.deposited, tally.inside) == (1, 1)
     assert tally.results[1].fault == "it contains itself"
     assert Item.objects.get().derived.count() == 0
+
+
+def test_a_password_opens_and_is_kept_nowhere(vault):
+    import py7zr
+
+    secret = "poplar-and-seventeen"  # noqa: S105
+    packed = BytesIO()
+    with py7zr.SevenZipFile(packed, "w", password=secret, header_encryption=True) as archive:
+        archive.writestr(b"They came at dawn to the mill.", "inside.txt")
+    receive_bytes(vault, "M-1", [("in.7z", packed.getvalue())])
+    item = find_item("I-0001")
+    assert (item.outcome, module.needs_password(item)) == ("encrypted", True)
+    [one] = reread(vault, "M-1", choose(outcome="encrypted"), passwords=["wrong"])
+    assert (one.after, one.inside) == ("encrypted", ())
+    [one] = reread(vault, "M-1", choose(item="I-0001"), passwords=["wrong", secret])
+    assert (one.before, one.after, one.state) == ("encrypted", "ok", "changed")
+    assert search("dawn").hits[0].file_name == "inside.txt"
+    assert not module.needs_password(find_item("I-0001"))
+    [again] = reread(vault, "M-1", choose(item="I-0001"))
+    assert (again.state, again.after) == ("kept", "ok")
+    for row in Item.objects.values():
+        assert secret not in repr(row)
+    for entry in LedgerEntry.objects.values():
+        assert secret not in repr(entry)
+
+
+def test_too_many_passwords_are_refused(vault):
+    with pytest.raises(BadInput, match="too many passwords"):
+        list(reread(vault, "M-1", [], passwords=[str(n) for n in range(21)]))

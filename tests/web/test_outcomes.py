@@ -1,5 +1,7 @@
 """The page of outcomes: each outcome counted, each container reckoned."""
 
+from io import BytesIO
+
 from amparo.vault.models import Item
 
 
@@ -51,3 +53,25 @@ def test_a_run_over_nothing_named_is_refused(client):
         page = client.post("/items/outcomes/again", wish)
         assert page.status_code == 400 and words in page.content.decode().lower()
     assert client.post("/items/outcomes/again", {"reader": "text", "after": "²"}).status_code == 302
+
+
+def test_a_password_opens_what_is_encrypted(client):
+    import py7zr
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    secret = "poplar-and-seventeen"  # noqa: S105
+    packed = BytesIO()
+    with py7zr.SevenZipFile(packed, "w", password=secret, header_encryption=True) as archive:
+        archive.writestr(b"They came at dawn to the mill.", "inside.txt")
+    client.post("/items/add", {"files": SimpleUploadedFile("locked.7z", packed.getvalue())})
+    item = Item.objects.get(file_name="locked.7z")
+    page = client.get(f"/items/{item.code}").content.decode()
+    assert "Open with a password" in page and 'type="password"' in page
+    wish = {"item": item.code, "password": secret}
+    told = client.get(client.post("/items/outcomes/again", wish)["Location"]).content.decode()
+    assert "1 changed" in told and secret not in told
+    assert secret not in repr(dict(client.session.items()))
+    item.refresh_from_db()
+    assert item.outcome == "ok"
+    assert [one.child.file_name for one in item.derived.all()] == ["inside.txt"]
+    assert "Open with a password" not in client.get(f"/items/{item.code}").content.decode()

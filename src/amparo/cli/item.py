@@ -342,27 +342,39 @@ def outcomes(
         str,
         typer.Option(metavar="VERSION", help="Only what a reader before this version read."),
     ] = "",
+    item: Annotated[str, typer.Option(help="Only this item: id, sha-256 or file name.")] = "",
+    password_file: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="Passwords to try, one a line; - is standard input."),
+    ] = "",
+    ask_password: Annotated[
+        bool, typer.Option("--ask-password", help="Ask for the password of encrypted files.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Count items by kind, reader and outcome; with --rerun read them again.
 
     A new reading stands beside the earlier one: parts that were there keep name and text, a
     part that reads otherwise now is added as `page:3@2`. A reading that gives less is not kept.
+    Zip, 7z and PDF files that need a password are opened with --ask-password or --password-file;
+    what was inside becomes items, the password is written nowhere.
 
-    Example: amparo item outcomes evidence --rerun --outcome timed-out
+    Example: amparo item outcomes evidence --rerun --outcome encrypted --ask-password
     """
+    from amparo.cli.passwords import read_passwords
     from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
     from amparo.intake.reread import choose, reread
 
+    passwords = read_passwords(password_file, ask=ask_password, rerun=rerun)
     with opened(vault) as held:
-        chosen = choose(outcome=outcome, reader=reader, older_than=older_than)
+        chosen = choose(outcome=outcome, reader=reader, older_than=older_than, item=item)
         if not rerun:
             _print_outcomes(chosen, as_json=as_json)
             return
         with bar("Reading again") as step:
             told = []
-            for one in reread(held, held.member, chosen):
+            for one in reread(held, held.member, chosen, passwords=passwords):
                 step()
                 told.append(one)
                 if not as_json:

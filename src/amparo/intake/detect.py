@@ -67,6 +67,8 @@ def _media(kind: str, name: str) -> Kind:
     return Kind(kind, f"{kind}/{name}", "media")
 
 
+VOLUME = Kind("archive", "application/x-archive-volume", "unknown")
+_VOLUME = re.compile(r"\.(?:part\d{1,4}\.rar|r\d\d|z\d\d|(?:7z|zip|rar|tar|tgz|gz)\.\d{3})$")
 _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"\xff\xd8\xff", _image("jpeg")),
     (0, b"\x89PNG\r\n\x1a\n", _image("png")),
@@ -89,6 +91,13 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b".snd", _media("audio", "basic")),
     (0, b"ID3", _media("audio", "mpeg")),
     (0, b"\xff\xfb", _media("audio", "mpeg")),
+    (0, b"\xff\xf3", _media("audio", "mpeg")),
+    (0, b"\xff\xf2", _media("audio", "mpeg")),
+    (0, b"\xff\xfa", _media("audio", "mpeg")),
+    (0, b"\xff\xf9", _media("audio", "aac")),
+    (0, b"caff", _media("audio", "x-caf")),
+    (0, b"FLV\x01", _media("video", "x-flv")),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _media("video", "x-ms-asf")),
     (0, b"\xff\xf1", _media("audio", "aac")),
     (0, b"fLaC", _media("audio", "flac")),
     (0, b"#!AMR", _media("audio", "amr")),
@@ -126,6 +135,8 @@ def guess(head: bytes, name: str) -> Kind:
 def identify(source: Input) -> Kind:
     """The kind, looking inside where several kinds share one container format."""
     found = guess(source.head, source.name)
+    if is_volume(source.name) and found.kind in ("archive", "unknown") and found.reader != "rar":
+        return VOLUME
     if found is ZIP:
         return _inside_zip(source)
     if found is DOC:
@@ -133,6 +144,11 @@ def identify(source: Input) -> Kind:
     if found.media_type == "application/gzip" and _is_warc_name(source.name):
         return WARC
     return found
+
+
+def is_volume(name: str) -> bool:
+    """Whether a name is one that packing programs give to parts of a divided archive."""
+    return _VOLUME.search(name.lower()) is not None
 
 
 def _is_warc_name(name: str) -> bool:
@@ -145,6 +161,8 @@ def _by_magic(head: bytes) -> Kind | None:
             return kind
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
+    if head[:4] == b"FORM" and head[8:11] == b"AIF":
+        return _media("audio", "aiff")
     if head[4:8] == b"ftyp":
         return _by_brand(head)
     if head[:2] == b"BM" and head[6:10] == bytes(4):
@@ -220,8 +238,10 @@ def _is_telegram_page(start: bytes) -> bool:
 
 def _by_json(start: bytes) -> Kind:
     """Chat exports by their field names; other JSON is text."""
-    if b'"messages"' in start and b'"date_unixtime"' in start:
+    if b'"messages"' in start and (b'"date_unixtime"' in start or b'"from_id"' in start):
         return TELEGRAM
+    if b'"personal_information"' in start[:8_000] and b"Telegram" in start[:8_000]:
+        return TELEGRAM  # a whole account: the chats may begin far behind the contacts
     framed = b'"chatItem"' in start or (b'"recipient"' in start and b'"aci"' in start)
     desktop = b'"sent_at"' in start and (b'"conversationId"' in start or b'"source' in start)
     exported = b'"sender"' in start and b'"body"' in start and b'"attachments"' in start
@@ -241,21 +261,35 @@ def _is_mail(start: bytes) -> bool:
     return known >= 3
 
 
-_DIGIT = r"[\d\u0660-\u0669\u06f0-\u06f9]"
-_WHATSAPP = re.compile(
-    rf"^\[?{_DIGIT}{{1,4}}[./-]{_DIGIT}{{1,2}}[./-]{_DIGIT}{{1,4}}\.?[,\u060c]?\s+"
-    rf"(?:(?:at|à|um|в)\s+)?{_DIGIT}{{1,2}}[:.]{_DIGIT}{{2}}[^\n]{{0,16}}?(?:\]|\s[-\u2013]\s)",
-    re.MULTILINE,
+DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_D = "[0-9\u0660-\u0669\u06f0-\u06f9]"
+_APART = "[./\\-年년月월]\\s?"
+_DATE = rf"{_D}{{1,4}}{_APART}{_D}{{1,2}}{_APART}{_D}{{1,4}}[.日일]?"
+_HALF = r"(?:[AaPp]\.?\s?[Mm]\.?|[صم]|ق\.?ظ\.?|ب\.?ظ\.?|ÖÖ|ÖS|पूर्वाह्न|अपराह्न|Uhr|h)"
+_EARLY = "(?:(?:at|à|um|в|о|às|as|kl\\.?)\\s+|(?:上午|下午|午前|午後|오전|오후)\\s?)?"
+_TIME = rf"{_D}{{1,2}}[:.]{_D}{{2}}(?:[:.]{_D}{{2}})?(?:[\s\u202f\u00a0]?{_HALF})?"
+_AT = rf"{_DATE}[,\u060c]?\s+{_EARLY}{_TIME}"
+# The beginning of a message in WhatsApp's text export, direction marks taken out before:
+# in brackets (iPhone) or before a dash (Android).
+WHATSAPP_STARTS = re.compile(
+    rf"^(?:\[(?P<at1>{_AT})\]\s?|(?P<at2>{_AT})\s+[-\u2013]\s)(?P<rest>.*)$"
 )
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNDIRECTED = {ord(mark): None for mark in DIRECTIONS}
 
 
 def _is_whatsapp(head: bytes) -> bool:
-    text = _BIDI.sub("", head[:16_384].decode("utf-8", "ignore"))
+    text = head[:16_384].decode("utf-8", "ignore").translate(_UNDIRECTED)
     lines = [line for line in text.splitlines() if line.strip()]
-    dated = len(_WHATSAPP.findall(text))
-    first = bool(lines) and _WHATSAPP.match(lines[0]) is not None
+    dated = sum(1 for line in lines if WHATSAPP_STARTS.match(line))
+    first = bool(lines) and WHATSAPP_STARTS.match(lines[0]) is not None
     return first and (dated >= 2 or len(lines) == 1)
+
+
+def is_whatsapp_name(name: str) -> bool:
+    """Whether a member of an archive is the conversation's text, as any phone names it."""
+    last = name.rpartition("/")[2].lower()
+    called = "whatsapp" in last or "واتساب" in last
+    return last == "_chat.txt" or (called and last.endswith(".txt"))
 
 
 _BY_SUFFIX = {
@@ -268,6 +302,8 @@ def _inside_zip(source: Input) -> Kind:
     try:
         source.stream.seek(0)
         with zipfile.ZipFile(source.stream) as archive:
+            if any(info.flag_bits & 0x1 for info in archive.infolist()[:20_000]):
+                return ZIP  # encrypted: what its members make it shows when they are out
             names = set(archive.namelist()[:20_000])
             stated = archive.read("mimetype")[:100] if _small(archive, names) else b""
     except Exception:  # a broken directory is the reader's business to report
@@ -295,8 +331,7 @@ def _by_members(names: set[str]) -> Kind:
         return WACZ
     if any(name.endswith((".proof.csv", ".proof.json")) for name in names):
         return PROOF
-    lasts = {name.rpartition("/")[2] for name in names}
-    if any(last == "_chat.txt" or re.match(r"WhatsApp .{0,200}\.txt$", last) for last in lasts):
+    if any(is_whatsapp_name(name) for name in names):
         return WHATSAPP_ZIP
     return ZIP
 

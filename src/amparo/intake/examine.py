@@ -112,11 +112,18 @@ def _readers() -> list[Check]:
     """What single kinds of files rest on; without it their outcome is `unsupported: needs ...`."""
     from importlib.util import find_spec
 
-    from amparo.intake.readers import rar
+    from amparo.intake.readers import libarchive
 
-    library = rar.library()
+    library = libarchive.library()
     told = library.archive_version_string().decode() if library else "not found"
-    rows = [Check("RAR archives", library is not None, told, "apt install libarchive13t64")]
+    rows = [
+        Check(
+            "RAR archives, zip files with a password",
+            library is not None,
+            told,
+            "apt install libarchive13t64",
+        )
+    ]
     for name, module, remedy in (
         ("audio and video", "av", "install amparo[media] for duration and pictures of recordings"),
         ("HEIF pictures", "pi_heif", "install the pi-heif wheel"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from amparo.casefile.models import Record
@@ -17,9 +17,15 @@ from amparo.store.packs import Stored
 from amparo.vault.amend import amend
 from amparo.vault.hold import UNREAD
 from amparo.vault.models import Item
+from amparo.vault.retrieve import find_item
 from amparo.vault.unlock import Vault
 
 LESS = frozenset(("crashed", "timed-out", "refused", "unsupported", "encrypted", "corrupt"))
+# Metadata key and detail that the readers give for what is, and was, under a password.
+OPENED = "opened"
+LOCKED = "a password is needed"
+OPENERS = frozenset(("zip", "sevenzip", "pdf"))
+MOST_PASSWORDS = 20
 ALL = OUTCOMES | {UNREAD}
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
@@ -42,8 +48,17 @@ class Reread:
         return self.item.outcome
 
 
-def choose(*, outcome: str = "", reader: str = "", older_than: str = "") -> list[Item]:
+def needs_password(item: Item) -> bool:
+    """Whether a password would open it, or more of it, here."""
+    return item.reader in OPENERS and item.detail == LOCKED
+
+
+def choose(
+    *, outcome: str = "", reader: str = "", older_than: str = "", item: str = ""
+) -> list[Item]:
     """Items to read again. Raises BadInput on an unknown outcome, reader or version.
+
+    `item` is an id, digest or file name; NotFound when there is none.
 
     `older_than` is compared with the reader's own version, the number before its libraries.
     """
@@ -56,30 +71,48 @@ def choose(*, outcome: str = "", reader: str = "", older_than: str = "") -> list
     query = Item.objects.order_by("number")
     query = query.filter(outcome=outcome) if outcome else query
     query = query.filter(reader=reader) if reader else query
+    query = query.filter(number=find_item(item).number) if item else query
     wanted = _version(older_than)
     return [i for i in query if not older_than or _version(i.reader_version) < wanted]
 
 
 def reread(
-    vault: Vault, actor: str, items: list[Item], *, budget: Budget | None = None
+    vault: Vault,
+    actor: str,
+    items: list[Item],
+    *,
+    budget: Budget | None = None,
+    passwords: Sequence[str] = (),
 ) -> Iterator[Reread]:
     """Read each item again and keep the reading beside the earlier one; one Work an item.
 
     Files found inside come in first, so that a run cut off goes on where it was. A reading
-    that gives less than the one held is not kept, and says so.
+    that gives less than the one held is not kept, and says so. `passwords` are tried on what
+    is encrypted; they are written nowhere.
     """
+    if len(passwords) > MOST_PASSWORDS:
+        raise BadInput("too many passwords", remedy=f"at most {MOST_PASSWORDS} at a time")
+    limits = budget or Budget()
     cited = cited_parts()
     for item in items:
-        yield _reread_one(vault, actor, item, cited.get(item.sha256, frozenset()), budget)
+        yield _reread_one(
+            vault, actor, item, cited.get(item.sha256, frozenset()), limits, passwords
+        )
 
 
 def _reread_one(
-    vault: Vault, actor: str, item: Item, cited: frozenset[str], budget: Budget | None
+    vault: Vault,
+    actor: str,
+    item: Item,
+    cited: frozenset[str],
+    budget: Budget,
+    passwords: Sequence[str],
 ) -> Reread:
     before = item.outcome
     data = vault.packs.read(item.locator)
-    reading = sandbox.read(data, name=item.file_name, budget=budget or Budget())
-    if reading.outcome in LESS and before not in LESS | {UNREAD}:
+    reading = sandbox.read(data, name=item.file_name, budget=budget, passwords=passwords)
+    locked_again = OPENED in item.metadata and OPENED not in reading.untrusted_metadata
+    if locked_again or (reading.outcome in LESS and before not in LESS | {UNREAD}):
         return Reread(item, before, "kept")
     inside = receive_inside(vault, actor, item, reading)
     arrival = describe(item.file_name, _stored(item), reading, "")

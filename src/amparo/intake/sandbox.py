@@ -25,6 +25,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -71,9 +72,18 @@ class Sandbox:
         self.close()
 
     def read(
-        self, source: Path | bytes, *, name: str, budget: Budget | None = None, depth: int = 0
+        self,
+        source: Path | bytes,
+        *,
+        name: str,
+        budget: Budget | None = None,
+        depth: int = 0,
+        passwords: Sequence[str] = (),
     ) -> Reading:
         """Read one file; `depth` says in how many containers it lay.
+
+        `passwords` are tried in turn where the file asks for one; they go through the control
+        socket only, and nothing of them comes back.
 
         Raises OSError when `source` cannot be opened or read, never for its content.
         """
@@ -84,7 +94,7 @@ class Sandbox:
             if handle < 0:
                 return _without_answer(guess, digest, "refused", "limit: bytes")
             request = {"op": "read", "name": name[-400:], "size": size, "hint": guess.reader}
-            request |= {"budget": asdict(limits), "depth": depth}
+            request |= {"budget": asdict(limits), "depth": depth, "passwords": list(passwords)}
             message, end = self._ask(request, handle, limits)
             if end.get("lost") and _rewound(handle):
                 message, end = self._ask(request, handle, limits)
@@ -230,9 +240,16 @@ _shared = Sandbox()
 atexit.register(_shared.close)
 
 
-def read(source: Path | bytes, *, name: str, budget: Budget = DEFAULT, depth: int = 0) -> Reading:
+def read(
+    source: Path | bytes,
+    *,
+    name: str,
+    budget: Budget = DEFAULT,
+    depth: int = 0,
+    passwords: Sequence[str] = (),
+) -> Reading:
     """Read one file with the sandbox that this process shares; see `Sandbox.read`."""
-    return _shared.read(source, name=name, budget=budget, depth=depth)
+    return _shared.read(source, name=name, budget=budget, depth=depth, passwords=passwords)
 
 
 def layers() -> dict[str, bool | int | str]:

@@ -230,7 +230,9 @@ def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
             stream = piped if piped.seekable() else io.BytesIO(piped.read())
             head = stream.read(HEAD)
             size = int(request["size"])
-            dispatch(Input(stream, size, head, str(request["name"]), int(request["depth"])), draft)
+            passwords = tuple(map(str, request.get("passwords", ())))
+            depth = int(request["depth"])
+            dispatch(Input(stream, size, head, str(request["name"]), depth, passwords), draft)
     except Stop as reason:
         draft.stop(reason)
     except MemoryError:

@@ -16,6 +16,7 @@ from amparo.casefile.records import list_cases
 from amparo.errors import BadInput, NotFound
 from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
+from amparo.intake.reread import needs_password
 from amparo.vault.acknowledge import check_giver, enter_received
 from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part, Passage
@@ -81,6 +82,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "entries": list_entries().filter(item_digest=item.sha256),
         "cases": list_cases(),
     }
+    facts["needs_password"] = needs_password(item)
     return render(request, "item.html", facts)
 
 

@@ -24,6 +24,7 @@ from amparo.web.lock import acting_member, held_vault
 ON_PAGE = 50
 # A page must answer: what is left after this goes on with another press of the button.
 SECONDS = 20.0
+WISHES = ("outcome", "reader", "older_than", "item")
 
 
 @require_GET
@@ -63,7 +64,8 @@ def read_again(request: HttpRequest) -> HttpResponse:
         if not told:
             return HttpResponseRedirect(reverse("items-outcomes"))
         return render(request, "reread.html", told)
-    wish = {n: request.POST.get(n, "").strip() for n in ("outcome", "reader", "older_than")}
+    wish = {n: request.POST.get(n, "").strip() for n in WISHES}
+    password = request.POST.get("password", "")
     after = request.POST.get("after", "0")
     try:
         if not any(wish.values()):
@@ -73,20 +75,21 @@ def read_again(request: HttpRequest) -> HttpResponse:
         return _page(request, error)
     number = int(after) if after.isdecimal() else 0
     waiting = [item for item in chosen if item.number > number]
-    request.session["reread"] = {"wish": wish, **_read(waiting)}
+    request.session["reread"] = {"wish": wish, **_read(waiting, (password,) if password else ())}
     return HttpResponseRedirect(reverse("items-reread"))
 
 
-def _read(waiting: list[Item]) -> dict[str, Any]:
+def _read(waiting: list[Item], passwords: tuple[str, ...]) -> dict[str, Any]:
     until = time.monotonic() + SECONDS
     rows: list[dict[str, Any]] = []
-    for one in reread(held_vault(), acting_member(), waiting):
+    for one in reread(held_vault(), acting_member(), waiting, passwords=passwords):
         rows.append(_row(one))
         if time.monotonic() > until:
             break
     left = len(waiting) - len(rows)
     return {
-        "rows": rows, "left": left, "after": waiting[len(rows) - 1].number if rows else 0,
+        "rows": rows, "left": left, "again": bool(passwords and left),
+        "after": waiting[len(rows) - 1].number if rows else 0,
         "states": dict(Counter(row["state"] for row in rows)),
     }  # fmt: skip
 

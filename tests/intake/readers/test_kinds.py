@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from types import ModuleType
 
@@ -46,6 +47,41 @@ def test_signal_rows(good: ModuleType, box: Sandbox) -> None:
     assert part(reading, "message:1") == "Они пришли ночью"
     assert reading.untrusted_parts[1].label.endswith("reply to message:1 | file: van.jpg")
     assert reading.untrusted_metadata["sender:B"] == "self"
+
+
+def test_signal_keeps_earlier_wordings_and_notices(box: Sandbox) -> None:
+    at = {"sent_at": 1488496260000, "conversationId": "c1"}
+    rows = [
+        {
+            **at,
+            "type": "incoming",
+            "source": "x",
+            "body": "now",
+            "editHistory": [{"body": "before"}],
+        },
+        {**at, "type": "call-history", "callId": "77"},
+    ]
+    reading = box.read(json.dumps(rows).encode(), name="signal.json")
+    assert [part.text for part in reading.untrusted_parts] == [
+        "now\n[earlier version: before]", '{"type": "call-history", "callId": "77"}',
+    ]  # fmt: skip
+    item = {"authorId": "2", "dateSent": "1488496260000"}
+    frames = [
+        {"recipient": {"id": "2", "contact": {"aci": "x", "profileGivenName": "Vera"}}},
+        {"chatItem": {**item, "standardMessage": {"text": {"body": "now"}},
+                      "revisions": [{"standardMessage": {"text": {"body": "before"}}}]}},
+        {"chatItem": {**item, "contactMessage": {"contact": {"name": "Zed"}}}},
+    ]  # fmt: skip
+    text = box.read("\n".join(map(json.dumps, frames)).encode(), name="main.jsonl").text()
+    assert "[earlier version: before]" in text and "Zed" in text
+
+
+def test_a_method_not_known_here_is_unsupported(good: ModuleType, box: Sandbox) -> None:
+    data = bytearray(good.zipped({"a.txt": b"one"}))
+    for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(magic) + at] = 97
+    reading = box.read(bytes(data), name="a.zip")
+    assert (reading.outcome, reading.detail) == ("unsupported", "compression method not supported")
 
 
 def test_signal_frames(good: ModuleType, box: Sandbox) -> None:
@@ -208,11 +244,11 @@ def test_rar(good: ModuleType, box: Sandbox) -> None:
 
 
 def test_rar_without_its_library(monkeypatch: pytest.MonkeyPatch, good: ModuleType) -> None:
-    from amparo.intake.readers import rar
+    from amparo.intake.readers import libarchive, rar
     from amparo.intake.readers.draft import Draft, Input, Unsupported
     from amparo.intake.reading import Budget
 
-    monkeypatch.setattr(rar, "library", lambda: None)
+    monkeypatch.setattr(libarchive, "library", lambda: None)
     with pytest.raises(Unsupported, match="needs libarchive"):
         rar.read(Input.of(good.rar(), "a.rar"), Draft(Budget()))
 
@@ -307,3 +343,34 @@ def test_an_enclosed_outlook_mail_is_read_in_place(good: ModuleType, box: Sandbo
     children = {child.name: child.data for child in reading.untrusted_children}
     assert children["note.bin"] == b"\x00exact\xff" * 9 and len(children) == 2
     assert reading.untrusted_metadata["enclosed mails"].startswith("read in place")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.part1.rar", "a.part02.rar", "a.r00", "a.7z.001", "a.zip.002", "a.z01"]
+)
+def test_a_volume_of_a_divided_archive_is_said_to_be_one(name: str, box: Sandbox) -> None:
+    data = (
+        b"7z\xbc\xaf\x27\x1c" + bytes(range(256)) if name.endswith("001") else bytes(range(256)) * 4
+    )
+    reading = box.read(data, name=name)
+    assert (reading.kind, reading.outcome) == ("archive", "unsupported")
+    assert reading.detail.startswith("one volume of a divided archive")
+
+
+def test_a_volume_of_a_rar_archive(good: ModuleType, box: Sandbox) -> None:
+    whole = good.rar({"a.txt": b"one", "b.txt": b"two" * 400})
+    assert box.read(whole, name="renamed.part1.rar").outcome == "ok"
+    cut = box.read(whole[:-600], name="a.part1.rar")
+    assert cut.outcome == "partial" and cut.detail.startswith("one volume of a divided archive")
+    assert [child.data for child in cut.untrusted_children] == [b"one"]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video"), (b"FLV\x01", "video"), (b"caff", "audio"),
+     (b"FORM\x00\x00\x00\x00AIFF", "audio"), (b"\xff\xf3\x40\xc4", "audio")],
+)  # fmt: skip
+def test_recordings_are_told_by_their_bytes(start: bytes, kind: str) -> None:
+    from amparo.intake import detect
+
+    assert detect.guess(start + bytes(200), "a.bin").kind == kind

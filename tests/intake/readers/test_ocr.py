@@ -141,3 +141,44 @@ def test_a_page_whose_ink_no_mode_can_read_is_partial(monkeypatch: pytest.Monkey
     assert any("11" in options for options in asked)
     clean = Draft(Budget())
     assert ocr.recognise(Image.new("L", (1200, 1600), 255), clean) == "" and clean.outcome == ""
+
+
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_each_page_of_a_scan_in_its_own_script(kind: str, good: ModuleType, box: Sandbox) -> None:
+    """An Arabic and a Russian page in one file: the language is chosen by page."""
+    if not {"ara", "rus"} <= HERE:
+        pytest.skip("tesseract has not both languages here")
+    first, second = (scan(good.TEXTS[language], language) for language in ("ar", "ru"))
+    out = io.BytesIO()
+    more = {} if kind == "TIFF" else {"resolution": 200}
+    first.save(out, kind, save_all=True, append_images=[second], **more)  # type: ignore[attr-defined]
+    reading = box.read(out.getvalue(), name=f"scan.{kind.lower()}")
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 2, 2)
+    for part, language in zip(reading.untrusted_parts, ("ar", "ru"), strict=True):
+        assert errors(good.TEXTS[language], part.text) <= 0.02
+
+
+@pytest.mark.parametrize("turn", [90, 180])
+def test_a_page_on_its_side_or_its_head(turn: int, good: ModuleType, box: Sandbox) -> None:
+    if "rus" not in HERE:
+        pytest.skip("tesseract has no Russian here")
+    page = scan(good.TEXTS["ru"] * 2, "ru").rotate(turn, expand=True)  # type: ignore[attr-defined]
+    reading = box.read(saved(page, "PNG"), name="scan.png")
+    assert errors(good.TEXTS["ru"] * 2, reading.text()) <= 0.02
+
+
+def test_a_stamped_scan_is_still_a_scan(good: ModuleType, box: Sandbox, tmp_path: Path) -> None:
+    """The scanning program's own words are a text layer, but not the page's words."""
+    if "rus" not in HERE:
+        pytest.skip("tesseract has no Russian here")
+    import typst
+
+    source = (
+        '#set page(width: 150mm, height: 56mm, margin: 0mm)\n#image("scan.png", width: 150mm)\n'
+        "#place(bottom + left)[Scanned with Some Scanner]"
+    )
+    (tmp_path / "scan.png").write_bytes(saved(scan(good.TEXTS["ru"], "ru"), "PNG"))
+    (tmp_path / "page.typ").write_text(source)
+    pdf = typst.compile(tmp_path / "page.typ")
+    text = box.read(bytes(pdf), name="scan.pdf").text()
+    assert "увезли из квартиры" in text and "Some Scanner" in text

@@ -15,7 +15,9 @@ STARTS = [
     "03/03/2017, 02:11 - ", "3/3/17, 2:11 AM - ", "3/3/17, 2:11\u202fp.m. - ", "03.03.17, 02:11 - ",
     "2017-03-03, 02:11 - ", "[03/03/2017, 02:11:05] ", "[3.3.17, 2:11:05 PM] ", "\u200e[03/03/2017 02:11:05] ",
     "[2017/03/03, 02:11:05] ", "03/03/2017 à 02:11 - ", "٣\u200f/٣\u200f/٢٠١٧، ٢:١١ ص - ", "۳/۳/۲۰۱۷، ۲:۱۱ - ",
-    "3/3/2017, 02.11 - ", "03-03-2017 02:11 - ", "03.03.2017 в 02:11 - ",
+    "3/3/2017, 02.11 - ", "03-03-2017 02:11 - ", "03.03.2017 в 02:11 - ", "03/03/2017 às 02:11 - ",
+    "03.03.17, 02:11 Uhr - ", "2017. 03. 03. 2:11 - ", "2017년 3월 3일 오전 2:11 - ", "2017/3/3 上午2:11 - ",
+    "3/3/2017, 2:11 p.\u00a0m. - ",
 ]  # fmt: skip
 
 
@@ -86,3 +88,49 @@ def test_any_text_is_parsed_without_loss(text: str) -> None:
         for row in found
     )
     assert kept >= letters or any(row.flags for row in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("<View once photo omitted>", "attachment omitted"), ("<Médias omis>", "attachment omitted"),
+        ("\u200eimage omise", "attachment omitted"), ("<Медиа пропущено>", "attachment omitted"),
+        ("\u200fتم استبعاد الصورة", "attachment omitted"), ("\u200eBild weggelassen", "attachment omitted"),
+        ("\u200eimagen omitida", "attachment omitted"), ("<Mídia oculta>", "attachment omitted"),
+        ("<Media omessi>", "attachment omitted"), ("حذفتَ هذه الرسالة", "deleted"),
+        ("Du hast diese Nachricht gelöscht.", "deleted"), ("Eliminaste este mensaje.", "deleted"),
+        ("Mensagem apagada", "deleted"), ("Це повідомлення видалено", "deleted"),
+        ("oi <Mensagem editada>", "edited"), ("Text <Diese Nachricht wurde bearbeitet.>", "edited"),
+        ("texto <Se editó este mensaje.>", "edited"), ("\u200eVera added Zed", "notice"),
+    ],
+)  # fmt: skip
+def test_what_the_program_says_is_told_from_words(line: str, flag: str) -> None:
+    (message,) = parse_chat(f"03/03/2017, 02:11 - Vera: {line}")
+    assert message.flags == (flag,)
+
+
+@pytest.mark.parametrize(
+    "words", ["he says the image omitted the van", "see IMG.jpg (file attached) there", "null"]
+)
+def test_words_that_sound_like_the_program_stay_words(words: str) -> None:
+    (message,) = parse_chat(f"03/03/2017, 02:11 - Vera: {words}")
+    assert (message.text, message.flags, message.files) == (words, (), ())
+
+
+@pytest.mark.parametrize(
+    "notice",
+    ['Vera created group "Quarry: families"', "Вера создала группу «Семьи: Карвель»",
+     'Vera changed the subject from "A: b" to "C: d"'],
+)  # fmt: skip
+def test_a_colon_in_a_groups_name_makes_no_sender(notice: str) -> None:
+    (message,) = parse_chat(f"03/03/2017, 02:11 - {notice}")
+    assert (message.sender, message.text, message.flags) == ("", notice, ("notice",))
+
+
+@pytest.mark.parametrize("name", ["Чат WhatsApp с Верой.txt", "WhatsApp-Chat mit Vera.txt",
+                                  "محادثة واتساب مع فيرا.txt", "_chat.txt"])  # fmt: skip
+def test_exports_of_phones_in_other_languages(name: str, good: ModuleType, box: Sandbox) -> None:
+    data = good.zipped({name: good.WHATSAPP["android-en"], "IMG-20170303-WA0001.jpg": b"\xff\xd8"})
+    reading = box.read(data, name="export.zip")
+    assert (reading.kind, reading.reader) == ("chat", "whatsapp")
+    assert "attachments_not_in_export" not in reading.untrusted_metadata

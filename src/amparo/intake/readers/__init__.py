@@ -27,15 +27,15 @@ class Reader:
 READERS: tuple[Reader, ...] = (
     Reader("text", ("text",), "1", ("charset-normalizer", "py3langid")),
     Reader("html", ("html",), "1", ("trafilatura", "lxml")),
-    Reader("pdf", ("pdf",), "3", ("pypdfium2",), runs_ocr=True),
+    Reader("pdf", ("pdf",), "4", ("pypdfium2",), runs_ocr=True),
     Reader("docx", ("docx",), "1", ("lxml",)),
     Reader("eml", ("eml",), "1"),
-    Reader("image", ("image",), "3", ("pillow", "pi-heif", "c2pa-python"), runs_ocr=True),
-    Reader("whatsapp", ("chat",), "1"),
-    Reader("telegram", ("chat",), "1"),
-    Reader("telegram_html", ("chat",), "1", ("lxml",)),
-    Reader("signal", ("chat",), "1"),
-    Reader("zip", ("archive",), "2", ("pysequoia",)),
+    Reader("image", ("image",), "4", ("pillow", "pi-heif", "c2pa-python"), runs_ocr=True),
+    Reader("whatsapp", ("chat",), "2"),
+    Reader("telegram", ("chat",), "2"),
+    Reader("telegram_html", ("chat",), "2", ("lxml",)),
+    Reader("signal", ("chat",), "2"),
+    Reader("zip", ("archive",), "3", ("pysequoia",)),
     Reader("mbox", ("mbox",), "1"),
     Reader("sheet", ("xlsx", "xls", "ods"), "1", ("python-calamine",)),
     Reader("csv", ("csv",), "1", ("charset-normalizer",)),
@@ -53,7 +53,7 @@ READERS: tuple[Reader, ...] = (
     Reader("proof", ("archive",), "2", ("pysequoia",)),
     Reader("msg", ("msg",), "2", ("olefile",)),
     Reader("doc", ("doc",), "1", ("olefile",)),
-    Reader("unknown", ("unknown",), "1"),
+    Reader("unknown", ("unknown", "archive"), "2"),
 )
 BY_NAME = {reader.name: reader for reader in READERS}
 

@@ -15,6 +15,7 @@ class Message:
     """One message: `at` as stated, `files` names of attachments.
 
     `key` is the export's own id of the message, `reply_to` the key of another one.
+    `sender_id` tells two people of one name apart where the export has it.
     """
 
     sender: str
@@ -25,6 +26,7 @@ class Message:
     flags: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     key: str = ""
+    sender_id: str = ""
 
 
 def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
@@ -33,6 +35,7 @@ def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
     Senders get codes A, B, ... in order of appearance; the metadata say who is who.
     """
     codes: dict[str, str] = {}
+    names: dict[str, str] = {}
     rows = list(messages)
     draft.expected += len(rows)
     if len(rows) > MOST_MESSAGES:
@@ -40,7 +43,9 @@ def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
     language = language_of("\n".join(row.text for row in rows[:400]))
     numbers = {row.key: f"message:{number}" for number, row in enumerate(rows, 1) if row.key}
     for number, row in enumerate(rows, 1):
-        code = codes.setdefault(row.sender, code_of(len(codes))) if row.sender else "notice"
+        who = row.sender_id or row.sender
+        code = codes.setdefault(who, code_of(len(codes))) if row.sender else "notice"
+        names.setdefault(code, row.sender if who == row.sender else f"{row.sender} ({who})")
         own = language_of(row.text) if len(row.text) > 80 else language
         draft.part(
             f"message:{number}", row.text or _placeholder(row), label_of(row, code, numbers), own
@@ -50,10 +55,20 @@ def emit_messages(messages: Iterable[Message], draft: Draft) -> None:
     if rows:
         draft.meta("first_message", next((row.at for row in rows if row.at), ""))
         draft.meta("last_message", next((row.at for row in reversed(rows) if row.at), ""))
-    for sender, code in list(codes.items())[:200]:
-        draft.meta(f"sender:{code}", sender)
+    names.pop("notice", None)
+    _note_senders(names, draft)
 
 
+def _note_senders(names: dict[str, str], draft: Draft) -> None:
+    """Who stands behind each code: metadata, and as a part too when there are very many."""
+    for code, name in list(names.items())[:MANY_SENDERS]:
+        draft.meta(f"sender:{code}", name)
+    if len(names) > MANY_SENDERS:
+        draft.meta("senders", f"{len(names)}: all of them in the part senders")
+        draft.part("senders", "\n".join(f"{code}\t{name}" for code, name in names.items()), "", "")
+
+
+MANY_SENDERS = 200
 MOST_MESSAGES = 500_000
 
 

@@ -14,7 +14,11 @@ from typing import IO
 from amparo.intake.reading import Budget, Child, Part, clean_line, clean_name, clean_text
 
 HEAD = 65_536
+OPENED = "opened"
+ONE_VOLUME = "one volume of a divided archive: join them and add the whole"
 MANY_METADATA = 400
+LOCKED = "a password is needed"
+NOT_READ_HERE = frozenset(("compression method not supported", "symbolic link"))
 WITHOUT_TEXT = frozenset(("image", "audio", "video"))
 
 
@@ -64,6 +68,7 @@ class Input:
     head: bytes
     name: str
     depth: int = 0
+    passwords: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: bytes, name: str, depth: int = 0) -> Input:
@@ -133,6 +138,17 @@ class Draft:
         self.children.append(Child(self._unique(safe), clean_line(media_type, 120), data))
         self.emitted += 1
 
+    def unlocked(self, name: str, media_type: str, data: bytes) -> None:
+        """Add what a password opened: a copy without it, read as an item of its own."""
+        self.expected += 1
+        self.child(name, media_type, data)
+        self.note_password()
+        self.meta("unlocked_copy", "inside, made with the password; the original stays as it came")
+
+    def note_password(self) -> None:
+        """Say that a password was used, never which."""
+        self.meta(OPENED, "with a password")
+
     def meta(self, key: str, value: object) -> None:
         """Add a metadata value as one clean line; the first value of a key stays."""
         line = clean_line(str(value), 2_000)
@@ -153,6 +169,11 @@ class Draft:
         self.outcome = "partial" if self.parts or self.children else reason.outcome
         self.detail = reason.detail
         self._settle(reason.detail or reason.outcome)
+
+    @property
+    def failures(self) -> frozenset[str]:
+        """The reasons for which members failed so far."""
+        return frozenset(self._failures)
 
     def finish(self) -> None:
         """Settle counts and derive the outcome where the reader gave none."""
@@ -188,8 +209,10 @@ class Draft:
 
 def _worst(failures: dict[str, int]) -> str:
     reasons = list(failures)
-    if any(reason == "encrypted" for reason in reasons):
+    if any(reason == LOCKED for reason in reasons):
         return "encrypted"
     if any(reason.startswith("limit: ") for reason in reasons):
         return "refused"
+    if all(reason in NOT_READ_HERE for reason in reasons):
+        return "unsupported"
     return "corrupt"

@@ -149,7 +149,44 @@ def _pixels(image: Any, draft: Draft) -> None:
     missing = ocr.why_not(draft)
     if missing:
         draft.meta("ocr", missing)
-        return
+    if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1:
+        _pages(image, draft)
+    elif not missing:
+        draft.part("ocr", _words(image, draft), "text on the picture (OCR)")
+
+
+def _pages(image: Any, draft: Draft) -> None:
+    """A scan or fax of several pages in one TIFF: a part `page:n` each."""
+    count = image.n_frames
+    draft.expected += count
+    draft.meta("pages", count)
+    for number in range(1, count + 1):
+        if number > draft.budget.pages:
+            raise LimitReached("pages")
+        try:
+            image.seek(number - 1)
+            image.load()
+        except (OSError, SyntaxError, ValueError, EOFError):
+            draft.fail("page is broken")
+            continue
+        if image.width * image.height > draft.budget.pixels:
+            draft.fail("limit: pixels")
+            continue
+        missing = ocr.why_not(draft, number)
+        if missing:
+            draft.meta("ocr", missing)
+            draft.outcome, draft.detail = "partial", draft.detail or missing
+        else:
+            draft.part(f"page:{number}", _words(image, draft), f"page {number} (OCR)")
+        draft.emitted += 1
+
+
+def _words(image: Any, draft: Draft) -> str:
+    """The letters on a picture, turned as the camera says it was held."""
+    from PIL import ImageOps
+
     if min(image.size) < 16 or ocr.is_plain(image):
-        return
-    draft.part("ocr", ocr.recognise(image, draft), "text on the picture (OCR)")
+        return ""
+    with suppress(Exception):  # damaged EXIF: then as the pixels lie
+        image = ImageOps.exif_transpose(image)
+    return ocr.recognise(image, draft)

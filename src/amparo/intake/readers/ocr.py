@@ -26,12 +26,15 @@ _BY_SCRIPT = {"Latin": "eng+fra", "Cyrillic": "rus", "Arabic": "ara"}
 LAST_MOMENT = 0.6
 LEAST_CONFIDENCE = 45
 CLEAR = 85
+DOUBTFUL = 70
+SURE_OF_TURN = 2.0
 # A page: light paper, little ink. On one, ink that no reading covers is text that was missed.
 PAPER = 180
 MOST_INK = 0.15
 LEAST_INK = 60
 UNREAD = 0.3
 UNREAD_MODES = ("11", "6")
+UNSURE = "a page was read with little confidence"
 MISSED = "marks on the page were not read as text"
 Box = tuple[int, int, int, int]
 
@@ -91,17 +94,41 @@ def is_plain(image: Image.Image) -> bool:
 
 
 def recognise(image: Image.Image, draft: Draft) -> str:
-    """Text of one picture, "" when there is none that can be read with some confidence."""
+    """Text of one picture, "" when there is none that can be read with some confidence.
+
+    A page read with little confidence may lie on its side where orientation data do not see it.
+    """
     image = _readable(image)
-    chosen = _languages_for(image, draft)
-    readings = [_read(image, chosen, draft)] if chosen else _try_scripts(image, draft)
-    best = max(readings, key=lambda reading: reading.score, default=Recognised())
-    best = _look_again(image, best, chosen, draft)
+    best = _upright(image, draft)
+    if LEAST_CONFIDENCE <= best.confidence < DOUBTFUL and _is_page(image):
+        sides = [_upright(image.rotate(turn, expand=True), draft)
+                 for turn in (90, 270) if draft.spent() < LAST_MOMENT / 2]  # fmt: skip
+        best = max([best, *sides], key=lambda reading: reading.score)
+        if best.confidence < DOUBTFUL:
+            draft.outcome, draft.detail = "partial", draft.detail or UNSURE
     if best.confidence < LEAST_CONFIDENCE:
         return ""
     draft.meta("ocr", f"tesseract, {best.languages}")
     draft.meta("ocr_confidence", f"{best.confidence:.0f} of 100")
     return best.text
+
+
+def _upright(image: Image.Image, draft: Draft) -> Recognised:
+    """The best reading of a picture, turned as its orientation data say."""
+    chosen, turn = _script_and_turn(image, draft)
+    if turn:
+        image = image.rotate(-turn, expand=True, fillcolor=255)
+    readings = [_read(image, chosen, draft)] if chosen else _try_scripts(image, draft)
+    best = max(readings, key=lambda reading: reading.score, default=Recognised())
+    return _look_again(image, best, chosen, draft)
+
+
+def _is_page(image: Image.Image) -> bool:
+    """Light paper, some ink."""
+    size = image.width * image.height
+    steps = image.histogram()
+    light, ink = sum(steps[PAPER:]), sum(steps[:110])
+    return light >= (1 - MOST_INK) * size and LEAST_INK <= ink <= MOST_INK * size
 
 
 def _look_again(image: Image.Image, best: Recognised, chosen: str, draft: Draft) -> Recognised:
@@ -127,13 +154,10 @@ def unread_ink(image: Image.Image, reading: Recognised) -> float:
     """Share of a page's ink that lies outside the words read; 0 where it is no page of text."""
     from PIL import ImageDraw
 
-    size = image.width * image.height
-    steps = image.histogram()
-    light = sum(steps[PAPER:])
+    if not _is_page(image):
+        return 0.0
     ink = image.point([255] * 110 + [0] * 146)
     total = ink.histogram()[255]
-    if light < (1 - MOST_INK) * size or not LEAST_INK <= total <= MOST_INK * size:
-        return 0.0
     if reading.confidence >= LEAST_CONFIDENCE:
         pen = ImageDraw.Draw(ink)
         for left, top, width, height in reading.boxes:
@@ -152,14 +176,18 @@ def _readable(image: Image.Image) -> Image.Image:
     return grey
 
 
-def _languages_for(image: Image.Image, draft: Draft) -> str:
-    """Languages of the script that tesseract's orientation data see, "" when they see none."""
+def _script_and_turn(image: Image.Image, draft: Draft) -> tuple[str, int]:
+    """Languages of the script that tesseract's orientation data see ("" for none), and the
+    degrees clockwise that stand a page upright which was scanned on its side or its head."""
     if "osd" not in languages():
-        return ""
+        return "", 0
+    told: dict[str, str] = {}
     for line in _run(image, "osd", draft, "--psm", "0").splitlines():
-        if line.startswith("Script:"):
-            return _present(_BY_SCRIPT.get(line.split(":")[1].strip(), ""))
-    return ""
+        name, _, value = line.partition(":")
+        told[name] = value.strip()
+    turn = int(told.get("Rotate") or 0)
+    sure = float(told.get("Orientation confidence") or 0) >= SURE_OF_TURN
+    return _present(_BY_SCRIPT.get(told.get("Script", ""), "")), turn if sure else 0
 
 
 def _present(wanted: str) -> str:

@@ -6,15 +6,22 @@ without OCR are said to be so, page by page.
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 from amparo.intake.readers import ocr
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached
+from amparo.intake.readers.draft import LOCKED, Corrupt, Draft, Encrypted, Input, LimitReached
 from amparo.intake.reading import clean_text
 
 SCALE = 300 / 72
+LEAST_SCALE = 150 / 72
+FPDF_IMAGE = 3
+REMOVE_SECURITY = 4
 FEWEST_CHARACTERS = 8
+# A scan on which a program wrote its name or a number is still a scan.
+STAMP_CHARACTERS = 200
+SCAN_SHARE = 0.5
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _BROKEN_WORD = re.compile("(?:\x02|\ufffe)\r?\n?")
 
@@ -37,12 +44,29 @@ def read(source: Input, draft: Draft) -> None:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise Encrypted("a password is needed") from None
-        raise Corrupt("the page tree cannot be read") from None
+        if "password" not in str(error).lower():
+            raise Corrupt("the page tree cannot be read") from None
+        _unlock(data, source, draft)
+        return
     _note_document(document, draft)
     _emit_pages(document, draft)
     _emit_attachments(document, draft)
+
+
+def _unlock(data: bytes, source: Input, draft: Draft) -> None:
+    """A copy without encryption as child; its pages are read there. Raises Encrypted."""
+    import pypdfium2
+
+    for password in source.passwords:
+        try:
+            document = pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError:
+            continue
+        out = io.BytesIO()
+        document.save(out, flags=REMOVE_SECURITY)
+        draft.unlocked("unlocked.pdf", "application/pdf", out.getvalue())
+        return
+    raise Encrypted(LOCKED)
 
 
 def _note_document(document: Any, draft: Draft) -> None:
@@ -67,7 +91,8 @@ def _emit_pages(document: Any, draft: Draft) -> None:
         except Exception:  # pdfium reports a broken page as an error of its own
             draft.fail("page is broken")
             continue
-        if len(text.strip()) < FEWEST_CHARACTERS:
+        short = len(text.strip())
+        if short < FEWEST_CHARACTERS or (short < STAMP_CHARACTERS and _scan_scale(page)):
             recognised += 1
             text = _recognise(page, text, recognised, draft)
         draft.part(f"page:{number}", text, f"page {number}")
@@ -123,13 +148,31 @@ def _recognise(page: Any, text: str, number: int, draft: Draft) -> str:
         draft.outcome = "partial"
         return text
     width, height = page.get_size()
-    scale = min(SCALE, (draft.budget.pixels / max(1.0, width * height)) ** 0.5 * 0.9)
+    wanted = min(SCALE, max(_scan_scale(page) or SCALE, LEAST_SCALE))
+    scale = min(wanted, (draft.budget.pixels / max(1.0, width * height)) ** 0.5 * 0.9)
     if width <= 0 or height <= 0 or scale < 0.2:
         draft.meta("ocr", "page too large")
         return text
     image = page.render(scale=scale, grayscale=True).to_pil()
     found = ocr.recognise(image, draft)
-    return found or text
+    beside = [line for line in text.splitlines() if line.strip() and line.strip() not in found]
+    return "\n".join([*([found] if found else []), *beside])
+
+
+def _scan_scale(page: Any) -> float:
+    """Pixels of the scan for each point of the page where one picture covers most of it, else 0.
+
+    Enlarged scans read worse: Arabic at 200 dots an inch 0 % of characters wrong, enlarged to
+    300 dots 22 %.
+    """
+    width, height = page.get_size()
+    for one in page.get_objects(max_depth=3):
+        if one.type == FPDF_IMAGE:
+            left, bottom, right, top = one.get_bounds()
+            if (right - left) * (top - bottom) >= SCAN_SHARE * width * height > 0:
+                pixels = max(one.get_px_size())
+                return float(pixels / max(right - left, top - bottom))
+    return 0.0
 
 
 def _has_content(page: Any) -> bool:

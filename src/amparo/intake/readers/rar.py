@@ -1,56 +1,15 @@
-"""RAR archives by the system's libarchive (BSD licence), through ctypes, unpacked in memory.
+"""RAR archives, versions 4 and 5, by the system's libarchive.
 
-Nothing else that is free reads RAR; libarchive reads versions 4 and 5. Where the library is
-missing the outcome is `unsupported: needs libarchive`.
+Where the library is missing the outcome is `unsupported: needs libarchive`. It cannot decrypt
+RAR, whatever the password.
 """
 
 from __future__ import annotations
 
-import ctypes
-import zlib
-from functools import lru_cache
-from typing import Any
-
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Unsupported
+from amparo.intake.detect import is_volume
+from amparo.intake.readers.draft import ONE_VOLUME, Corrupt, Draft, Input, LimitReached, Unsupported
+from amparo.intake.readers.libarchive import library, unpack
 from amparo.intake.readers.rar_sums import stated_sums
-
-NAMES = ("libarchive.so.13", "libarchive.13.dylib", "/usr/lib/libarchive.dylib")
-NEEDED = "needs libarchive (Debian: libarchive13 or libarchive13t64)"
-CHUNK = 1 << 18
-FREE = 1 << 20
-END, OK, WARN, FAILED = 1, 0, -20, -25
-_KIND, _FILE, _LINK, _FOLDER = 0o170000, 0o100000, 0o120000, 0o040000
-
-
-@lru_cache(maxsize=1)
-def library() -> Any:
-    """libarchive with the types of the calls used here, None where it is not installed."""
-    for name in NAMES:
-        try:
-            found = ctypes.CDLL(name)
-        except OSError:
-            continue
-        return _typed(found)
-    return None
-
-
-def _typed(found: Any) -> Any:
-    handle, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
-    for name, result, arguments in (
-        ("read_new", handle, ()), ("read_support_format_rar", ctypes.c_int, (handle,)),
-        ("read_support_format_rar5", ctypes.c_int, (handle,)),
-        ("read_open_memory", ctypes.c_int, (handle, text, size)),
-        ("read_next_header", ctypes.c_int, (handle, ctypes.POINTER(handle))),
-        ("read_data", ctypes.c_ssize_t, (handle, handle, size)),
-        ("read_has_encrypted_entries", ctypes.c_int, (handle,)),
-        ("read_free", ctypes.c_int, (handle,)), ("error_string", text, (handle,)),
-        ("version_string", text, ()), ("entry_pathname_utf8", text, (handle,)),
-        ("entry_pathname", text, (handle,)), ("entry_filetype", ctypes.c_uint, (handle,)),
-        ("entry_is_data_encrypted", ctypes.c_int, (handle,)),
-    ):  # fmt: skip
-        call = getattr(found, f"archive_{name}")
-        call.restype, call.argtypes = result, arguments
-    return found
 
 
 def preload() -> None:
@@ -62,79 +21,12 @@ def read(source: Input, draft: Draft) -> None:
     """Children for all files of the archive."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
-    lib = library()
-    if lib is None:
-        raise Unsupported(NEEDED)
     data = source.all(draft.budget.memory_bytes // 3)
-    handle = lib.archive_read_new()
     try:
-        lib.archive_read_support_format_rar(handle)
-        lib.archive_read_support_format_rar5(handle)
-        if lib.archive_read_open_memory(handle, data, len(data)) < WARN:
-            raise Corrupt("the archive cannot be read")
-        _emit_all(lib, handle, data, draft)
-    finally:
-        lib.archive_read_free(handle)
-
-
-def _emit_all(lib: Any, handle: int, data: bytes, draft: Draft) -> None:
-    entry = ctypes.c_void_p()
-    sums = iter(stated_sums(data))
-    while True:
-        result = lib.archive_read_next_header(handle, ctypes.byref(entry))
-        if result == END:
-            return
-        if result < WARN:
-            _stop_early(lib, handle, draft)
-            return
-        stated = next(sums, None)
-        kind = lib.archive_entry_filetype(entry) & _KIND
-        if kind == _FOLDER:
-            continue
-        draft.expected += 1
-        if draft.expected > draft.budget.members:
-            raise LimitReached("members")
-        if kind == _LINK:
-            draft.fail("symbolic link")
-        elif lib.archive_entry_is_data_encrypted(entry) > 0:
-            draft.fail("encrypted")
-        elif (member := _member(lib, handle, len(data), draft)) is None:
-            draft.fail("member is damaged")
-        elif stated is not None and zlib.crc32(member) != stated:
-            draft.fail("member does not match its checksum")
-        else:
-            draft.child(_name(lib, entry, draft.expected), "", member)
-
-
-def _stop_early(lib: Any, handle: int, draft: Draft) -> None:
-    """A header that cannot be read: say why, and what came before stays."""
-    told = (lib.archive_error_string(handle) or b"").lower()
-    if b"encrypt" in told or lib.archive_read_has_encrypted_entries(handle) > 0:
-        raise Encrypted("a password is needed")
-    if b"support" in told or b"multivolume" in told:
-        raise Unsupported("a variant of RAR that libarchive does not read")
-    raise Corrupt("the archive is damaged or cut short")
-
-
-def _name(lib: Any, entry: Any, number: int) -> str:
-    raw = lib.archive_entry_pathname_utf8(entry) or lib.archive_entry_pathname(entry)
-    return raw.decode("utf-8", "replace") if raw else f"member-{number}"
-
-
-def _member(lib: Any, handle: int, size_of_all: int, draft: Draft) -> bytes | None:
-    """Exact bytes, None when they cannot be unpacked. Raises LimitReached."""
-    room = draft.budget.output_bytes - draft.size
-    by_ratio = max(FREE, size_of_all * draft.budget.ratio) - draft.size
-    buffer = ctypes.create_string_buffer(CHUNK)
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        count = lib.archive_read_data(handle, buffer, CHUNK)
-        if count < 0:
-            return None
-        if count == 0:
-            return b"".join(pieces)
-        size += count
-        if size > min(room, by_ratio):
-            raise LimitReached("ratio" if by_ratio < room else "output")
-        pieces.append(buffer.raw[:count])
+        unpack(data, ("rar", "rar5"), draft, sums=stated_sums(data))
+    except Corrupt:
+        if not is_volume(source.name):
+            raise
+        raise Unsupported(ONE_VOLUME) from None
+    if draft.failures and is_volume(source.name):
+        draft.detail = ONE_VOLUME

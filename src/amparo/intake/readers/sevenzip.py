@@ -6,9 +6,19 @@ import io
 import lzma
 from typing import Any
 
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Unsupported
+from amparo.intake.readers.draft import (
+    LOCKED,
+    Corrupt,
+    Draft,
+    Encrypted,
+    Input,
+    LimitReached,
+    Unsupported,
+)
 
 BLOCK = 8 << 20
+
+BROKEN = (lzma.LZMAError, EOFError, OSError, ValueError, IndexError)
 
 
 def preload() -> None:
@@ -31,15 +41,34 @@ def read(source: Input, draft: Draft) -> None:
     source.stream.seek(0)
     try:
         with py7zr.SevenZipFile(source.stream) as archive:
-            if archive.needs_password():
-                raise Encrypted("a password is needed")
-            _emit_all(archive, source, draft)
+            if not archive.needs_password():
+                _emit_all(archive, source, draft)
+                return
     except exceptions.PasswordRequired:
-        raise Encrypted("a password is needed") from None
+        pass  # the names are encrypted as well
     except exceptions.UnsupportedCompressionMethodError:
         raise Unsupported("compression method not supported") from None
-    except (exceptions.ArchiveError, lzma.LZMAError, EOFError, OSError, ValueError, IndexError):
+    except (*BROKEN, exceptions.ArchiveError):
         raise Corrupt("the archive cannot be read") from None
+    _unlock(source, draft)
+
+
+def _unlock(source: Input, draft: Draft) -> None:
+    """Try each password; a wrong one shows as damage."""
+    import py7zr
+    from py7zr import exceptions
+
+    for password in source.passwords:
+        source.stream.seek(0)
+        try:
+            with py7zr.SevenZipFile(source.stream, password=password) as archive:
+                _emit_all(archive, source, draft)
+        except (*BROKEN, exceptions.ArchiveError, TypeError, KeyError, AssertionError):
+            draft.expected = draft.emitted  # nothing was emitted: members are unpacked first
+            continue
+        draft.note_password()
+        return
+    raise Encrypted(LOCKED)
 
 
 def _emit_all(archive: Any, source: Input, draft: Draft) -> None:

@@ -16,6 +16,12 @@ from amparo.intake.readers.chat import Message, emit_messages
 from amparo.intake.readers.draft import Corrupt, Draft, Input
 
 _TIMES = ("sent_at", "dateSent", "timestamp", "date_sent", "date", "received_at")
+_PLAIN = frozenset(("standardMessage", "remoteDeletedMessage"))
+_NOTICED = frozenset((
+    "type", "callHistoryDetails", "callId", "key_changed", "expirationTimerUpdate",
+    "verifiedChanged", "verified", "groupV2Change", "group_update", "profileChange", "source",
+    "sourceServiceId", "changedId",
+))  # fmt: skip
 _SENDERS = ("sender", "source", "sourceServiceId", "sourceUuid", "author", "from", "conversationId")
 
 
@@ -78,8 +84,10 @@ def _message(row: dict[str, Any], names: dict[str, str]) -> Message | None:
     item = row.get("chatItem")
     if isinstance(item, dict):
         return _frame(item, names)
-    if not any(key in row for key in ("body", "text")) or not any(key in row for key in _TIMES):
+    if not any(row.get(key) for key in _TIMES):
         return None
+    if not any(key in row for key in ("body", "text")):
+        return _notice(row) if row.get("type") else None
     sender = next((str(row[key]) for key in _SENDERS if row.get(key)), "")
     if str(row.get("type")) == "outgoing":
         sender = "self"
@@ -89,12 +97,30 @@ def _message(row: dict[str, Any], names: dict[str, str]) -> Message | None:
     return Message(
         sender=sender or "unknown",
         at=_time(next((row[key] for key in _TIMES if row.get(key)), "")),
-        text=str(row.get("body") or row.get("text") or ""),
+        text="\n".join([str(row.get("body") or row.get("text") or ""), *_earlier(row)]).strip("\n"),
         reply_to=_time(quote.get("id")) if isinstance(quote, dict) else "",
         flags=tuple(flags),
         files=tuple(_files(row.get("attachments"))),
         key=_time(row.get("sent_at") or row.get("timestamp")),
     )
+
+
+def _notice(row: dict[str, Any]) -> Message:
+    """A row without words: a call, a changed key, a timer."""
+    told = {k: v for k, v in row.items() if k in _NOTICED and v}
+    at = _time(next((row[key] for key in _TIMES if row.get(key)), ""))
+    return Message("", at, json.dumps(told, ensure_ascii=False), flags=("notice",))
+
+
+def _earlier(row: dict[str, Any]) -> Iterator[str]:
+    """What an edited message said before."""
+    history = row.get("editHistory") or row.get("revisions")
+    for version in history if isinstance(history, list) else []:
+        inner = version.get("standardMessage", version) if isinstance(version, dict) else {}
+        text = inner.get("text") if isinstance(inner, dict) else ""
+        said = (text.get("body") if isinstance(text, dict) else text) or version.get("body")
+        if said:
+            yield f"[earlier version: {said}]"
 
 
 def _frame(item: dict[str, Any], names: dict[str, str]) -> Message:
@@ -109,12 +135,25 @@ def _frame(item: dict[str, Any], names: dict[str, str]) -> Message:
     return Message(
         sender="" if update else names.get(author, f"recipient {author}"),
         at=_time(item.get("dateSent")),
-        text=str(text.get("body") or "") if isinstance(text, dict) else "",
+        text="\n".join([*_words(text), *_further(item), *_earlier(item)]),
         reply_to=_time(quote.get("targetSentTimestamp")) if isinstance(quote, dict) else "",
         flags=tuple([*flags, "notice"] if update else flags),
         files=tuple(_files(body.get("attachments"))),
         key=_time(item.get("dateSent")),
     )
+
+
+def _words(text: Any) -> list[str]:
+    body = text.get("body") if isinstance(text, dict) else ""
+    return [str(body)] if body else []
+
+
+def _further(item: dict[str, Any]) -> Iterator[str]:
+    """Contents other than text: contacts, stickers, polls, updates of the group."""
+    for key, value in item.items():
+        told = key.endswith(("Message", "Badge", "Notification", "poll")) and key not in _PLAIN
+        if told and value:
+            yield f"[{key}: {json.dumps(value, ensure_ascii=False)}]"
 
 
 def _files(listed: Any) -> Iterator[str]:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from amparo.intake.readers.chat import Message, emit_messages
 from amparo.intake.readers.draft import Corrupt, Draft, Input
 
-_FILES = ("photo", "file", "thumbnail")
+_FILES = ("photo", "file")
+_NOT_INCLUDED = "(File "
+_GROUPS = ("chats", "left_chats")
+_OF_CHAT = ("about", "name", "type", "id", "messages")
+# Fields of a message that are read, or say nothing but sizes.
+_SEEN = frozenset((
+    "id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "text",
+    "text_entities", "reply_to_message_id", "forwarded_from", "via_bot", "photo", "file",
+    "thumbnail", "location_information", "width", "height", "photo_file_size", "file_size",
+    "thumbnail_file_size", "mime_type", "media_type", "duration_seconds", "actor", "actor_id",
+    "action", "members",
+))  # fmt: skip
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -25,7 +37,9 @@ def read(source: Input, draft: Draft) -> None:
     draft.meta("application", "Telegram Desktop")
     draft.meta("times", "local time of the exporting computer; UTC in the label where given")
     draft.meta("chats", "; ".join(str(chat.get("name") or "unnamed") for chat in chats[:50]))
-    emit_messages((message for chat in chats for message in messages_of(chat)), draft)
+    several = len(chats) > 1
+    emit_messages((one for chat in chats for one in messages_of(chat, several=several)), draft)
+    _emit_rest(export, draft)
 
 
 def _chats(export: Any) -> Iterator[dict[str, Any]]:
@@ -33,7 +47,7 @@ def _chats(export: Any) -> Iterator[dict[str, Any]]:
         return
     if isinstance(export.get("messages"), list):
         yield export
-    for group in ("chats", "left_chats"):
+    for group in _GROUPS:
         listed = export.get(group)
         rows = listed.get("list") if isinstance(listed, dict) else None
         for chat in rows if isinstance(rows, list) else []:
@@ -41,11 +55,30 @@ def _chats(export: Any) -> Iterator[dict[str, Any]]:
                 yield chat
 
 
-def messages_of(chat: dict[str, Any]) -> Iterator[Message]:
-    """Messages of one chat; service messages (joined, left, called) are notices."""
+def _emit_rest(export: dict[str, Any], draft: Draft) -> None:
+    """What an export of the whole account holds besides chats (contacts, sessions), as it is."""
+    for name, value in export.items():
+        if name not in (*_GROUPS, *_OF_CHAT) and value:
+            text = json.dumps(value, ensure_ascii=False, indent=1)
+            draft.part(f"data:{name}", text, name.replace("_", " "))
+
+
+def messages_of(chat: dict[str, Any], *, several: bool = False) -> Iterator[Message]:
+    """Messages of one chat; service messages (joined, left, called) are notices.
+
+    Numbers of messages are unique in a chat only, so with `several` each names its chat.
+    """
+    name = str(chat.get("name") or "unnamed")
+    mark = f"{chat.get('id')}/" if several else ""
     for row in chat["messages"]:
         if isinstance(row, dict):
-            yield _service(row) if row.get("type") == "service" else _message(row)
+            found = _service(row) if row.get("type") == "service" else _message(row)
+            yield replace(
+                found,
+                key=mark + found.key if found.key else "",
+                reply_to=mark + found.reply_to if found.reply_to else "",
+                flags=(f"chat {name}", *found.flags) if several else found.flags,
+            )
 
 
 def _message(row: dict[str, Any]) -> Message:
@@ -57,16 +90,29 @@ def _message(row: dict[str, Any]) -> Message:
     location = row.get("location_information")
     if isinstance(location, dict):
         flags.append(f"place {location.get('latitude')}, {location.get('longitude')}")
+    missing = [key for key in _FILES if str(row.get(key)).startswith(_NOT_INCLUDED)]
+    if missing:
+        flags.append("attachment omitted")
     return Message(
         sender=str(row.get("from") or row.get("from_id") or "deleted account"),
         at=str(row.get("date") or ""),
         zone=_utc(row.get("date_unixtime")),
-        text=flat(row.get("text")),
+        text="\n".join(piece for piece in (flat(row.get("text")), *_further(row)) if piece),
         reply_to=str(row.get("reply_to_message_id") or ""),
         flags=tuple(flags),
         files=tuple(_files(row)),
         key=str(row.get("id") or ""),
+        sender_id=str(row.get("from_id") or ""),
     )
+
+
+def _further(row: dict[str, Any]) -> Iterator[str]:
+    """Words of a message outside its text: polls, contacts, stickers, and what is new to us."""
+    for key, value in row.items():
+        if key in _SEEN or value in (None, "", [], {}, False):
+            continue
+        told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield f"[{key.replace('_', ' ')}: {told}]"
 
 
 def _service(row: dict[str, Any]) -> Message:
@@ -74,9 +120,9 @@ def _service(row: dict[str, Any]) -> Message:
     members = row.get("members")
     names = ", ".join(map(str, members)) if isinstance(members, list) else ""
     text = " ".join(piece for piece in (who, str(row.get("action") or ""), names) if piece)
-    return Message(
-        "", str(row.get("date") or ""), text, _utc(row.get("date_unixtime")), flags=("notice",)
-    )
+    text = "\n".join(piece for piece in (text, flat(row.get("text")), *_further(row)) if piece)
+    stamp, key = _utc(row.get("date_unixtime")), str(row.get("id") or "")
+    return Message("", str(row.get("date") or ""), text, stamp, flags=("notice",), key=key)
 
 
 def flat(text: Any) -> str:
@@ -100,7 +146,7 @@ def _marked(piece: Any) -> str:
 def _files(row: dict[str, Any]) -> Iterator[str]:
     for key in _FILES:
         value = row.get(key)
-        if isinstance(value, str) and value and key != "thumbnail":
+        if isinstance(value, str) and value and not value.startswith(_NOT_INCLUDED):
             yield value
 
 

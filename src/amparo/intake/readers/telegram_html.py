@@ -12,6 +12,8 @@ from amparo.intake.readers.draft import Corrupt, Draft, Input
 
 _ZONED = re.compile(r"(?P<at>\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d)(?:\s+(?P<zone>UTC[+-]\d\d:?\d\d))?")
 
+_TELLING = frozenset(("media_wrap", "media_poll", "signature", "reactions"))
+
 
 def preload() -> None:
     """Import lxml."""
@@ -59,7 +61,7 @@ def _message(node: Any, sender: str) -> Message:
         sender=sender,
         at=match["at"] if match else "",
         zone=(match["zone"] or "") if match else "",
-        text="\n".join(texts),
+        text="\n".join([*texts, *_told_by_media(node)]),
         reply_to=_target(reply),
         flags=tuple(f"forwarded {text.splitlines()[0]}" for text in forwarded[:1] if text),
         files=tuple(_files(node)),
@@ -69,6 +71,15 @@ def _message(node: Any, sender: str) -> Message:
 
 def _inside(node: Any, name: str) -> list[Any]:
     return [found for found in node.iter("div") if name in _classes(found)]
+
+
+def _told_by_media(node: Any) -> Iterator[str]:
+    """Words beside the text: contacts, polls, places, calls, files left out."""
+    for found in node.iter("div"):
+        above = [_classes(one) for one in found.iterancestors("div")]
+        if _classes(found) & _TELLING and not any("media_wrap" in one for one in above):
+            told = " ".join(markup.visible_text(found).split())
+            yield from [f"[{told}]"] if told else []
 
 
 def _in_forwarded(found: Any, node: Any) -> bool:

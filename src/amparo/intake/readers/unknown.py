@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from amparo.intake.readers.draft import Draft, Encrypted, Input, Unsupported
+from amparo.intake import detect
+from amparo.intake.readers.draft import ONE_VOLUME, Draft, Encrypted, Input, Unsupported
 
 
 def read(source: Input, draft: Draft) -> None:
     """Refuse politely; the original is held all the same."""
     if draft.media_type == "application/x-ole-storage":
         _refuse_compound(source)
+    if draft.media_type == detect.VOLUME.media_type:
+        raise Unsupported(ONE_VOLUME)
     raise Unsupported("no reader for this kind of file")
 
 

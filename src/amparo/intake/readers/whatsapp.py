@@ -11,50 +11,62 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from amparo.intake.detect import DIRECTIONS, WHATSAPP_STARTS, is_whatsapp_name
 from amparo.intake.readers.chat import Message, emit_messages
 from amparo.intake.readers.decode import decode
 from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached, Stop
 from amparo.intake.readers.zipped import open_zip, read_member
 from amparo.intake.reading import clean_text
 
-_MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-_D = "[0-9\u0660-\u0669\u06f0-\u06f9]"
-_DATE = rf"{_D}{{1,4}}[./\-\u200f]{{1,2}}{_D}{{1,2}}[./\-\u200f]{{1,2}}{_D}{{1,4}}\.?"
-_HALF = r"(?:[AaPp]\.?\s?[Mm]\.?|[صم]|ق\.?ظ\.?|ب\.?ظ\.?|ÖÖ|ÖS|上午|下午|पूर्वाह्न|अपराह्न)"
-_TIME = rf"{_D}{{1,2}}[:.]{_D}{{2}}(?:[:.]{_D}{{2}})?(?:[\s\u202f\u00a0]?{_HALF})?"
-_STARTS = re.compile(
-    rf"^(?:\[(?P<at1>{_DATE}[,\u060c]?\s+(?:(?:at|à|um|в)\s+)?{_TIME})\]\s?"
-    rf"|(?P<at2>{_DATE}[,\u060c]?\s+(?:(?:at|à|um|в)\s+)?{_TIME})\s+[-\u2013]\s)(?P<rest>.*)$"
-)
 _SENDER = re.compile(r"^(?P<sender>[^:\n]{1,80}?):(?:\s(?P<text>.*)|)$", re.DOTALL)
 _ATTACHED = re.compile(
-    r"<(?:attached|pièce jointe|прикреплено|прикреплённый файл|adjunto|angehängt|anexado"
-    r"|المرفق|مرفق)\s*:\s*(?P<ios>[^>\n]{1,200})>"
-    r"|(?P<android>[^\s<>:\n][^<>:\n]{0,150}\.\w{2,5})\s+\((?:file attached|fichier joint"
-    r"|файл добавлен"
-    r"|archivo adjunto|Datei angehängt|arquivo anexado|(?:ال)?ملف (?:ال)?مرفق|تم إرفاق ملف)\)",
+    r"<(?:attached|pièce jointe|прикреплено|прикреплённый файл|вложено|adjunto|Anhang|angehängt"
+    r"|anexado|anexo|allegato|eklendi|bijgevoegd|المرفق|مرفق)\s*:\s*(?P<ios>[^>\n]{1,200})>"
+    r"|\A(?P<android>[^\s<>:\n][^<>:\n]{0,150}\.\w{2,5})\s+\((?:file attached|fichier joint"
+    r"|файл добавлен|файл додано|archivo adjunto|Datei angehängt|arquivo anexado|file allegato"
+    r"|dosya ekli|bestand bijgevoegd|(?:ال)?ملف (?:ال)?مرفق|تم إرفاق ملف)\)",
     re.IGNORECASE,
 )
 _OMITTED = re.compile(
-    r"<?(?:(?:media|image|video|audio|sticker|document|gif|contact card) omitted"
-    r"|médias? omis|(?:image|vidéo|audio) absente?|без медиафайлов|медиафайл пропущен"
-    r"|(?:изображение|видео|аудио|аудиофайл) (?:отсутствует|опущено)"
-    r"|(?:تم )?استبعاد الوسائط|<?تم حذف الوسائط|multimedia omitido|medien ausgeschlossen)>?",
+    r"(?:\A|\u200e)<?(?:(?:media|image|photo|video|video note|audio|sticker|document|gif"
+    r"|contact card|view once (?:photo|video|message|voice message)) omitted"
+    r"|(?:médias?|image|vidéo|audio|document|gif|sticker|fiche contact) (?:omis|absent)e?s?"
+    r"|без медиафайлов|(?:медиафайл|медиа|файл|изображение|видео|видеосообщение|аудио|аудиофайл"
+    r"|стикер|документ|gif) (?:пропущен|отсутствует|опущен)[оаы]?"
+    r"|без медіафайлів|(?:медіафайл|зображення|відео|аудіо) (?:пропущено|вилучено|відсутнє)"
+    r"|(?:تم )?(?:استبعاد|حذف|إدراج) (?:الوسائط|الصورة|الصوت|الفيديو|الملصق|المستند)"
+    r"|(?:multimedia|imagen|video|vídeo|audio|sticker|documento|gif) omitid[oa]"
+    r"|(?:medien|bild|video|videonotiz|audio|sticker|dokument|gif)"
+    r" (?:ausgeschlossen|weggelassen|nicht enthalten)"
+    r"|(?:mídia|arquivo de mídia|imagem|vídeo|áudio|figurinha|documento|gif)"
+    r" (?:ocult|omitid|ocultad)[oa]"
+    r"|(?:media|immagine|video|audio) omess[aeio]|(?:medya|görüntü|video|ses) dahil edilmedi"
+    r"|(?:media|afbeelding|video|audio) weggelaten|رسانه حذف شد)>?[.]?\Z",
     re.IGNORECASE,
 )
 _DELETED = re.compile(
-    r"^(?:this message was deleted|you deleted this message|ce message a été supprimé"
-    r"|vous avez supprimé ce message|(?:это )?сообщение (?:было )?удалено|данное сообщение удалено"
-    r"|вы удалили (?:это|данное) сообщение|تم حذف هذه الرسالة|حذفت هذه الرسالة|لقد حذفت هذه الرسالة"
-    r"|se eliminó este mensaje|diese nachricht wurde gelöscht)\.?$",
+    r"\A(?:this message was deleted(?: by admin .{1,80})?|you deleted this message"
+    r"|ce message a été supprimé|vous avez supprimé ce message"
+    r"|(?:это |данное )?сообщение (?:было )?удалено|вы удалили (?:это|данное) сообщение"
+    r"|це повідомлення (?:було )?видалено|ви видалили це повідомлення"
+    r"|تم حذف هذه الرسالة|حذفت هذه الرسالة|لقد حذفت هذه الرسالة"
+    r"|se eliminó este mensaje|este mensaje fue eliminado|eliminaste este mensaje"
+    r"|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht"
+    r"|mensagem apagada|(?:esta|essa) mensagem foi apagada|(?:você )?apagou esta mensagem"
+    r"|questo messaggio è stato eliminato|hai eliminato questo messaggio"
+    r"|bu mesaj silindi|bu mesajı sildiniz|این پیام حذف شد(?:ه است)?)\.?\Z",
     re.IGNORECASE,
 )
 _EDITED = re.compile(
-    r"[\s\u200e\u200f]*<(?:this message was edited|ce message a été modifié|сообщение изменено"
-    r"|(?:данное )?сообщение (?:было )?(?:изменено|отредактировано)"
-    r"|تم تعديل هذه الرسالة)>[\s\u200e\u200f]*$",
+    r"[\s\u200e\u200f]*<(?:this message was edited|ce message a été modifié"
+    r"|(?:данное |это )?сообщение (?:было )?(?:изменено|отредактировано)|це повідомлення змінено"
+    r"|تم تعديل هذه الرسالة|se editó este mensaje|este mensaje fue editado"
+    r"|diese nachricht wurde bearbeitet|mensagem editada|(?:esta|essa) mensagem foi editada"
+    r"|questo messaggio è stato modificato|bu mesaj düzenlendi)\.?>[\s\u200e\u200f]*$",
     re.IGNORECASE,
 )
+_VOWELS = dict.fromkeys((0x0640, *range(0x064B, 0x0653)))
+_QUOTES = (("«", "»"), ("“", "”"), ("„", "“"))
 
 
 @dataclass
@@ -72,12 +84,6 @@ def read(source: Input, draft: Draft) -> None:
     emit_chat(decoded.text, draft)
 
 
-def is_chat_name(name: str) -> bool:
-    """Whether a member of an archive is the conversation's text."""
-    last = name.rpartition("/")[2]
-    return last == "_chat.txt" or (last.endswith(".txt") and "whatsapp" in last.lower())
-
-
 def _read_archive(source: Input, draft: Draft) -> None:
     """The conversation as messages, all other members as children, missing files named."""
     if source.depth >= draft.budget.depth:
@@ -86,7 +92,7 @@ def _read_archive(source: Input, draft: Draft) -> None:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(members) > draft.budget.members:
             raise LimitReached("members")
-        chats = [info for info in members if is_chat_name(info.filename)]
+        chats = [info for info in members if is_whatsapp_name(info.filename)]
         text = "".join(decode(read_member(archive, info, draft)).text + "\n" for info in chats)
         wanted = emit_chat(text, draft)
         draft.expected += len(members) - len(chats)
@@ -118,7 +124,7 @@ def parse_chat(text: str) -> Iterator[Message]:
     current: _Open | None = None
     for line in text.split("\n"):
         bare = line.translate(_UNMARKED)
-        match = _STARTS.match(bare)
+        match = WHATSAPP_STARTS.match(bare)
         if match is None:
             if current is not None:
                 current.rest.append(line)
@@ -132,34 +138,44 @@ def parse_chat(text: str) -> Iterator[Message]:
         yield _message(current)
 
 
-_UNMARKED = {ord(mark): None for mark in _MARKS}
+_UNMARKED = {ord(mark): None for mark in DIRECTIONS}
 
 
 def _after(line: str, count: int) -> str:
     """The line behind its first `count` characters that are no direction marks."""
     at = 0
     while count and at < len(line):
-        count -= line[at] not in _MARKS
+        count -= line[at] not in DIRECTIONS
         at += 1
     return line[at:]
 
 
 def _message(opened: _Open) -> Message:
     whole = "\n".join(opened.rest).rstrip("\n")
-    match = _SENDER.match(whole) if opened.at else None
-    sender = match["sender"].translate(_UNMARKED).strip() if match else ""
-    text = (match["text"] or "") if match else whole
-    flags: list[str] = []
+    sender, text = _parted(whole) if opened.at else ("", whole)
     bare = text.translate(_UNMARKED).strip()
-    if _DELETED.match(bare):
+    flags: list[str] = []
+    if _DELETED.match(bare.translate(_VOWELS)):
         flags.append("deleted")
     if _EDITED.search(bare):
         flags.append("edited")
         text = _EDITED.sub("", text)
-    if not sender:
-        flags.append("notice")
     attached = _ATTACHED.search(bare)
     files = [(attached["ios"] or attached["android"]).strip()] if attached else []
-    if _OMITTED.search(bare):
+    if _OMITTED.search(text.strip().translate(_VOWELS)) or _OMITTED.search(bare):
         flags.append("attachment omitted")
+    by_program = text.startswith("\u200e") and "://" not in text
+    if not sender or (by_program and not flags and not files):
+        # iPhones put the group's or a member's name before what the program itself says.
+        flags.append("notice")
     return Message(sender=sender, at=opened.at, text=text, flags=tuple(flags), files=tuple(files))
+
+
+def _parted(whole: str) -> tuple[str, str]:
+    """Sender and text; no sender where the colon stands inside quotes, as in a group's name."""
+    match = _SENDER.match(whole)
+    sender = match["sender"].translate(_UNMARKED).strip() if match else ""
+    within = sender.count('"') % 2 or any(sender.count(a) != sender.count(b) for a, b in _QUOTES)
+    if not match or not sender or within:
+        return "", whole
+    return sender, match["text"] or ""

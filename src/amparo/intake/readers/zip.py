@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from amparo.intake.readers import openpgp
-from amparo.intake.readers.draft import Draft, Input, LimitReached, Stop
+from amparo.intake.readers import libarchive, openpgp
+from amparo.intake.readers.draft import LOCKED, Draft, Input, LimitReached, Stop
 from amparo.intake.readers.zipped import open_zip, read_member
 
 
 def preload() -> None:
     """Import what verifies signatures."""
     openpgp.preload()
+    libarchive.library()
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -17,6 +18,9 @@ def read(source: Input, draft: Draft) -> None:
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
     with open_zip(source, draft) as archive:
+        if source.passwords and any(info.flag_bits & 0x1 for info in archive.infolist()):
+            _unlock(source, draft)
+            return
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         draft.expected = len(members)
         draft.meta("members", len(members))
@@ -31,4 +35,13 @@ def read(source: Input, draft: Draft) -> None:
                 draft.fail(reason.detail)
                 if reason.detail == "limit: output":
                     raise
+    openpgp.check(draft.children, draft)
+
+
+def _unlock(source: Input, draft: Draft) -> None:
+    """The same with passwords (ZipCrypto and AES), which Python reads only in part."""
+    data = source.all(draft.budget.memory_bytes // 3)
+    libarchive.unpack(data, ("zip_seekable",), draft, passwords=source.passwords)
+    if not any(reason == LOCKED for reason in draft.failures):
+        draft.note_password()
     openpgp.check(draft.children, draft)

@@ -6,7 +6,15 @@ import stat
 import zipfile
 import zlib
 
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Unsupported
+from amparo.intake.readers.draft import (
+    LOCKED,
+    Corrupt,
+    Draft,
+    Encrypted,
+    Input,
+    LimitReached,
+    Unsupported,
+)
 
 CHUNK = 1 << 18
 FREE = 1 << 20
@@ -25,7 +33,7 @@ def open_zip(source: Input, draft: Draft) -> zipfile.ZipFile:
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, draft: Draft) -> bytes:
     """Exact bytes of a member; raises Encrypted, Unsupported, LimitReached or Corrupt."""
     if info.flag_bits & 0x1:
-        raise Encrypted("encrypted")
+        raise Encrypted(LOCKED)
     if stat.S_ISLNK(info.external_attr >> 16):
         raise Unsupported("symbolic link")
     budget = draft.budget
@@ -43,7 +51,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, draft: Draft) -
     except NotImplementedError:
         raise Unsupported("compression method not supported") from None
     except RuntimeError:
-        raise Encrypted("encrypted") from None
+        raise Encrypted(LOCKED) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
         raise Corrupt("member is damaged") from None
     return b"".join(pieces)

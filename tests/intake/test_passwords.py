@@ -1,0 +1,132 @@
+"""Files that need a password: said to be so, opened with it, and the password kept nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import shutil
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from amparo.intake.readers import libarchive
+from amparo.intake.sandbox import Sandbox
+
+PASSWORD = "тополь-17"  # noqa: S105
+WORDS = b"They came at dawn to the mill."
+needs_libarchive = pytest.mark.skipif(not libarchive.library(), reason="no libarchive here")
+
+
+def zip_with(body: bytes, method: int, extra: bytes, crc: int) -> bytes:
+    """One member `inside.txt` with the encryption bit set."""
+    facts = struct.pack(
+        "<HHHHHIIIHH", 20, 1, method, 0, 0x21, crc, len(body), len(WORDS), 10, len(extra)
+    )
+    member = b"PK\x03\x04" + facts + b"inside.txt" + extra + body
+    entry = b"PK\x01\x02" + struct.pack("<H", 20) + facts + struct.pack("<HHHII", 0, 0, 0, 0, 0)
+    entry += b"inside.txt" + extra
+    return member + entry + struct.pack(
+        "<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), len(member), 0
+    )  # fmt: skip
+
+
+def zip_crypto() -> bytes:
+    """PKWARE's traditional encryption (APPNOTE 6.1)."""
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def step(key: int, byte: int) -> int:
+        return ~zlib.crc32(bytes([byte]), ~key & 0xFFFFFFFF) & 0xFFFFFFFF
+
+    def update(byte: int) -> None:
+        keys[0] = step(keys[0], byte)
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = step(keys[2], keys[1] >> 24)
+
+    for byte in PASSWORD.encode():
+        update(byte)
+    out = bytearray()
+    crc = zlib.crc32(WORDS)
+    for byte in bytes(11) + bytes([crc >> 24]) + WORDS:
+        low = (keys[2] | 2) & 0xFFFF
+        out.append(byte ^ ((low * (low ^ 1)) >> 8 & 0xFF))
+        update(byte)
+    return zip_with(bytes(out), 0, b"", crc)
+
+
+def zip_aes() -> bytes:
+    """WinZip AES-256, AE-2."""
+    from Cryptodome.Cipher import AES
+    from Cryptodome.Util import Counter
+
+    salt = bytes(range(16))
+    keys = hashlib.pbkdf2_hmac("sha1", PASSWORD.encode(), salt, 1000, 66)
+    counter = Counter.new(128, initial_value=1, little_endian=True)
+    sealed = AES.new(keys[:32], AES.MODE_CTR, counter=counter).encrypt(WORDS)
+    seal = hmac.new(keys[32:64], sealed, "sha1").digest()[:10]
+    extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 0)
+    return zip_with(salt + keys[64:] + sealed + seal, 99, extra, 0)
+
+
+def sevenzip(*, names: bool) -> bytes:
+    import py7zr
+
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=PASSWORD, header_encryption=names) as archive:
+        archive.writestr(WORDS, "inside.txt")
+    return out.getvalue()
+
+
+def locked_pdf(good: ModuleType, folder: Path) -> bytes:
+    """Encrypted by qpdf, AES-256."""
+    if not shutil.which("qpdf"):
+        pytest.skip("no qpdf here")
+    plain, locked = folder / "plain.pdf", folder / "locked.pdf"
+    plain.write_bytes(good.pdf(["They came at dawn to the mill."]))
+    subprocess.run(["qpdf", "--encrypt", PASSWORD, "owner", "256", "--", plain, locked], check=True)
+    return locked.read_bytes()
+
+
+@needs_libarchive
+@pytest.mark.parametrize("build", [zip_crypto, zip_aes])
+def test_zip(build: object, box: Sandbox) -> None:
+    data = build()  # type: ignore[operator]
+    for passwords in ((), ("wrong",)):
+        reading = box.read(data, name="a.zip", passwords=passwords)
+        assert (reading.outcome, reading.detail) == ("encrypted", "a password is needed")
+        assert (reading.expected, reading.failed) == (1, 1)
+    reading = box.read(data, name="a.zip", passwords=("wrong", PASSWORD))
+    assert (reading.outcome, reading.emitted) == ("ok", 1)
+    assert reading.untrusted_children[0].data == WORDS
+    assert reading.untrusted_metadata["opened"] == "with a password"
+
+
+@pytest.mark.parametrize("names", [False, True])
+def test_sevenzip(names: bool, box: Sandbox) -> None:
+    data = sevenzip(names=names)
+    for passwords in ((), ("wrong",)):
+        reading = box.read(data, name="a.7z", passwords=passwords)
+        assert (reading.outcome, reading.detail) == ("encrypted", "a password is needed")
+    reading = box.read(data, name="a.7z", passwords=("wrong", PASSWORD))
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 1, 1)
+    assert reading.untrusted_children[0].data == WORDS
+
+
+def test_pdf(good: ModuleType, box: Sandbox, tmp_path: Path) -> None:
+    data = locked_pdf(good, tmp_path)
+    for passwords in ((), ("wrong",)):
+        assert box.read(data, name="a.pdf", passwords=passwords).outcome == "encrypted"
+    reading = box.read(data, name="a.pdf", passwords=("wrong", PASSWORD))
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 1, 1)
+    copy = box.read(reading.untrusted_children[0].data, name="unlocked.pdf")
+    assert copy.outcome == "ok" and "They came at dawn" in copy.text()
+
+
+def test_a_wrong_password_is_not_told_from_another(box: Sandbox) -> None:
+    """Nothing of a password comes back, right or wrong."""
+    reading = box.read(sevenzip(names=True), name="a.7z", passwords=(PASSWORD,))
+    assert PASSWORD not in repr(reading)
