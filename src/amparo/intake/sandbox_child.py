@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -35,8 +36,20 @@ PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64
 DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
 
 
-# Walls that the zygote stands behind already when it forks.
-HELD: dict[str, bool | int] = {"network namespace": False}
+@dataclass
+class Prepared:
+    """What is the same for all children: made once by the zygote, as each costs as much as a fork.
+
+    `held` are walls that it stands behind itself, `rules` Landlock's rules by whether programs
+    may be run, `space` the bytes of address space that a child begins with.
+    """
+
+    held: dict[str, bool | int]
+    rules: dict[bool, int]
+    space: int = 0
+
+
+READY = Prepared({"network namespace": False}, {})
 
 
 @dataclass
@@ -51,8 +64,7 @@ class Running:
 def main(control_fd: int) -> NoReturn:
     """Serve requests on the control socket until it closes."""
     confine.hide()
-    # Once for all children: a namespace of its own for each costs more than reading a small file.
-    HELD["network namespace"] = confine.leave_network()
+    prepare()
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     os.set_blocking(wake_read, False)
@@ -62,6 +74,15 @@ def main(control_fd: int) -> NoReturn:
     control = socket.socket(fileno=control_fd)
     _send(control, {"ready": True, "pid": os.getpid()})
     Zygote(control, wake_read, wake_write).serve()
+
+
+def prepare() -> None:
+    """Give up what the zygote needs no more, and make ready what each child will enter."""
+    READY.held["network namespace"] = confine.leave_network()
+    READY.held["no privileges"] = confine.drop_privileges()
+    READY.rules = {runs: confine.make_rules(*_trees(runs)) for runs in (False, True)}
+    confine.prepare_filter()
+    READY.space = confine.address_space()
 
 
 class Zygote:
@@ -177,6 +198,7 @@ def _settle_memory() -> None:
     """Keep the collector off what children share, so that they need not copy it."""
     gc.collect()
     gc.freeze()
+    READY.space = confine.address_space()
 
 
 def load(name: str) -> None:
@@ -208,20 +230,34 @@ def run_child(request: dict[str, Any], source: int, result: int) -> NoReturn:
 
 def lock_down(budget: Budget, *, runs_programs: bool) -> dict[str, bool | int]:
     """Apply every layer the kernel has; says which hold. The order matters: seccomp is last."""
-    code = [path for path in sys.path if path] + list(CODE_TREES)
-    layers: dict[str, bool | int] = dict(HELD)
+    layers: dict[str, bool | int] = dict(READY.held)
     layers["rlimits"] = confine.limit_resources(
         memory_bytes=budget.memory_bytes,
         cpu_seconds=max(1, int(budget.cpu_seconds)),
         file_bytes=0,
         files=64,
+        base=READY.space,
     )
-    layers["no privileges"] = confine.drop_privileges()
-    runnable = PROGRAM_TREES if runs_programs else ()
-    readable = [*code, *DATA_TREES] if runs_programs else code
-    layers["landlock"] = confine.lock_land(readable, runnable)
+    layers["no privileges"] = READY.held.get("no privileges") or confine.drop_privileges()
+    layers["landlock"] = _enter_land(runs_programs)
     layers["seccomp"] = confine.filter_calls(run_programs=runs_programs)
     return layers
+
+
+def _enter_land(runs_programs: bool) -> int:
+    if not READY.rules:
+        return confine.lock_land(*_trees(runs_programs))
+    for runs, rules in READY.rules.items():
+        if runs != runs_programs and rules >= 0:
+            os.close(rules)
+    rules = READY.rules[runs_programs]
+    return confine.enter_rules(rules) if rules >= 0 else 0
+
+
+def _trees(runs_programs: bool) -> tuple[list[str], Sequence[str]]:
+    """What may be read, and what may be run."""
+    code = [path for path in sys.path if path] + list(CODE_TREES)
+    return ([*code, *DATA_TREES], PROGRAM_TREES) if runs_programs else (code, ())
 
 
 def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
