@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -277,3 +281,51 @@ def test_a_pipe_or_folder_is_refused_not_waited_for(box: Sandbox, tmp_path: Path
     for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
         with pytest.raises(OSError):
             box.read(path, name="x")
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as made:
+        yield made
+
+
+def test_a_text_alone_in_a_compressed_file_is_read_on_and_the_same(box: Sandbox) -> None:
+    text = "Les soldats sont entrés dans la maison avant l'aube.\n\nIls ont pris deux hommes.\n"
+    outer = box.read(gzip.compress(text.encode()), name="note.txt.gz")
+    (child,) = outer.untrusted_children
+    assert outer.outcome == "ok" and child.data == text.encode()
+    assert child.reading == box.read(child.data, name="note.txt", depth=1)
+    assert child.reading is not None and child.reading.text().strip() == text.strip()
+
+
+@pytest.mark.parametrize("name", ["page.html", "note.eml", "inner.gz", "many.tar"])
+def test_what_may_hold_files_gets_a_child_of_its_own(box: Sandbox, name: str) -> None:
+    inside = {
+        "page.html": b"<html><body><p>a page</p></body></html>",
+        "note.eml": b"From: a@x.example\nTo: b@x.example\nSubject: s\nDate: x\n\nbody\n",
+        "inner.gz": gzip.compress(b"twice"),
+        "many.tar": _tar({"a.txt": b"one", "b.txt": b"two"}),
+    }[name]
+    outer = box.read(gzip.compress(inside), name=f"{name}.gz")
+    assert outer.outcome == "ok" and outer.untrusted_children
+    assert all(child.reading is None for child in outer.untrusted_children)
+
+
+def _tar(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def test_where_both_are_too_much_each_is_read_by_itself(box: Sandbox) -> None:
+    """The text alone passes the limit of text; the compressed file is sound all the same."""
+    budget = Budget(text_chars=1_000)
+    outer = box.read(gzip.compress(b"many words " * 200), name="long.txt.gz", budget=budget)
+    assert outer.outcome == "ok"
+    (child,) = outer.untrusted_children
+    inner = child.reading or box.read(child.data, name=child.name, budget=budget, depth=1)
+    assert inner.outcome == "refused" and inner.detail == "limit: text"

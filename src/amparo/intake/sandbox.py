@@ -25,7 +25,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,6 +37,7 @@ from amparo.intake.reading import DEFAULT, Budget, Reading, clean_line
 
 COPY_LIMIT = 64 << 20
 GRACE = 20.0
+UNANSWERED = ("crashed", "timed-out", "refused")
 START_SECONDS = 20.0
 
 
@@ -84,14 +85,19 @@ class Sandbox:
             if handle < 0:
                 return _without_answer(guess, digest, "refused", "limit: bytes")
             request = {"op": "read", "name": name[-400:], "size": size, "hint": guess.reader}
-            request |= {"budget": asdict(limits), "depth": depth}
+            request |= {"budget": asdict(limits), "depth": depth, "on": guess.reader == "tarball"}
             message, end = self._ask(request, handle, limits)
             if end.get("lost") and _rewound(handle):
                 message, end = self._ask(request, handle, limits)
+            reading = _judge(message, end, guess, digest, limits)
+            # What lay inside may have been too much: then each is read by itself.
+            if request["on"] and reading.outcome in UNANSWERED and _rewound(handle):
+                message, end = self._ask(request | {"on": False}, handle, limits)
+                reading = _judge(message, end, guess, digest, limits)
         finally:
             if handle >= 0:
                 os.close(handle)
-        return _judge(message, end, guess, digest, limits)
+        return reading
 
     def layers(self) -> dict[str, bool | int | str]:
         """Which walls stand: bubblewrap, namespaces, Landlock (ABI version), seccomp, rlimits."""
@@ -337,6 +343,14 @@ def _judge(
         found = answer.decode(memoryview(message), limits)
     except answer.BadAnswer as error:
         return _without_answer(guess, digest, "crashed", f"bad answer: {error}")
+    if found.inside is not None:
+        (child,) = found.children
+        inside = _reading(found.inside, hashlib.sha256(child.data).hexdigest())
+        found = replace(found, children=(replace(child, reading=inside),))
+    return _reading(found, digest)
+
+
+def _reading(found: answer.Answer, digest: str) -> Reading:
     return Reading(
         found.kind, found.media_type, found.outcome, found.detail, found.reader,
         version_of(found.reader), digest, found.parts, found.metadata, found.children,

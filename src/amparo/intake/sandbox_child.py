@@ -21,7 +21,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -33,6 +33,9 @@ from amparo.intake.reading import Budget
 IDLE = 0.15
 CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
+# Compressed files that hold one file, and readers that the same child goes on with.
+ALONE = ("application/gzip", "application/x-bzip2", "application/x-xz")
+PLAIN = ("text", "csv")
 DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
 
 
@@ -120,7 +123,11 @@ class Zygote:
         request, handles = _receive(self.control)
         if request is None:
             self._end()
-        for name in ("language", str(request.get("hint", ""))):
+        for name in (
+            "language",
+            str(request.get("hint", "")),
+            *(PLAIN if request.get("on") else ()),
+        ):
             if name in self.to_load:
                 self.to_load.remove(name)
                 load(name)
@@ -220,7 +227,8 @@ def run_child(request: dict[str, Any], source: int, result: int) -> NoReturn:
     draft = Draft(budget)
     try:
         _read(draft, request, source)
-        pieces = _pieces(draft)
+        inside = _read_on(draft, request) if request.get("on") else None
+        pieces = _pieces(draft, inside)
     except MemoryError:
         pieces = _refusal(draft, "limit: memory")
     with contextlib.suppress(BrokenPipeError):
@@ -261,12 +269,38 @@ def _trees(runs_programs: bool) -> tuple[list[str], Sequence[str]]:
 
 
 def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
+    with (
+        _outcome_in(draft),
+        io.FileIO(source, "r") as raw,
+        io.BufferedReader(raw, 1 << 18) as piped,
+    ):
+        stream = piped if piped.seekable() else io.BytesIO(piped.read())
+        head = stream.read(HEAD)
+        size, depth = int(request["size"]), int(request["depth"])
+        dispatch(Input(stream, size, head, str(request["name"]), depth), draft)
+
+
+def _read_on(draft: Draft, request: dict[str, Any]) -> Draft | None:
+    """What lies alone in a compressed file, read on by the same child: it is the same file.
+
+    Only plain kinds that hold no files themselves; the rest is read as any other child.
+    """
+    if draft.media_type not in ALONE or len(draft.children) != 1:
+        return None
+    child = draft.children[0]
+    if detect.guess(child.data[:HEAD], child.name).reader not in PLAIN:
+        return None
+    inner = Draft(draft.budget)
+    with _outcome_in(inner):
+        dispatch(Input.of(child.data, child.name, int(request["depth"]) + 1), inner)
+    return None if inner.children else inner
+
+
+@contextlib.contextmanager
+def _outcome_in(draft: Draft) -> Iterator[None]:
+    """Whatever a parser throws becomes an outcome, Rust's panics too."""
     try:
-        with io.FileIO(source, "r") as raw, io.BufferedReader(raw, 1 << 18) as piped:
-            stream = piped if piped.seekable() else io.BytesIO(piped.read())
-            head = stream.read(HEAD)
-            size = int(request["size"])
-            dispatch(Input(stream, size, head, str(request["name"]), int(request["depth"])), draft)
+        yield
     except Stop as reason:
         draft.stop(reason)
     except MemoryError:
@@ -276,7 +310,7 @@ def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
     except ImportError as error:
         draft.stop(Stop(f"library missing: {error.name}"))
         draft.outcome = "unsupported"
-    except BaseException as error:  # whatever a parser throws becomes an outcome, Rust's panics too
+    except BaseException as error:
         draft.stop(Corrupt(f"{type(error).__name__} in reader {draft.reader}"))
 
 
@@ -292,9 +326,16 @@ def dispatch(source: Input, draft: Draft) -> None:
     module.read(source, draft)
 
 
-def _pieces(draft: Draft) -> list[bytes]:
+def _pieces(draft: Draft, inside: Draft | None = None) -> list[bytes]:
+    header = _header(draft)
+    if inside is not None:
+        header["inside"] = _header(inside)
+    return answer.encode(header, [child.data for child in draft.children])
+
+
+def _header(draft: Draft) -> dict[str, object]:
     draft.finish()
-    header: dict[str, object] = {
+    return {
         "reader": draft.reader,
         "kind": draft.kind,
         "media_type": draft.media_type,
@@ -307,7 +348,6 @@ def _pieces(draft: Draft) -> list[bytes]:
         "parts": [[part.name, part.label, part.language, part.text] for part in draft.parts],
         "children": [[child.name, child.media_type, len(child.data)] for child in draft.children],
     }
-    return answer.encode(header, [child.data for child in draft.children])
 
 
 def _refusal(draft: Draft, detail: str) -> list[bytes]:
