@@ -7,18 +7,25 @@ folder; ours also seals, encrypts, signs and reads in the sandbox. Rate: files a
 whole run, OCR off on both sides. Latency: ours `search()` in an open vault with snippets, recoll's
 a `recollq` process less one that only starts (`recollq -h`), so its start is not counted.
 Passages: written to the index by `deposit`, without readers. Prints ratios; asserts nothing.
+
+A million passages take minutes to write and seconds to ask, so the two can be run apart:
+
+    .venv/bin/python bench/search.py --files 0 --passages 1000000 --build FOLDER
+    .venv/bin/python bench/search.py --files 0 --passages 0 --ask FOLDER
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import os
 import random
 import resource
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from amparo.vault.deposit import Arrival
     from amparo.vault.unlock import Vault
 
 PASSPHRASE = "bench bench bench bench"
@@ -62,10 +70,10 @@ def open_new(folder: Path) -> Vault:
     return open_vault(folder, PASSPHRASE)
 
 
-def times(ask: Callable[[str], object]) -> list[float]:
+def times(ask: Callable[[str], object], rounds: int = ROUNDS) -> list[float]:
     """Seconds of each search, the words in turn."""
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for word in WORDS:
             start = time.perf_counter()
             ask(word)
@@ -110,40 +118,68 @@ def run_recoll(corpus: Path, folder: Path) -> tuple[float, list[float]]:
     return took, [max(0.0, one - idle) for one in asked]
 
 
-def run_passages(folder: Path, count: int) -> None:
+def build_passages(folder: Path, count: int) -> None:
+    """Write texts of PARAGRAPHS passages of 40 words each into a new vault."""
     from amparo.casefile.script import fold_text
-    from amparo.casefile.search import search
-    from amparo.store.packs import Stored
-    from amparo.vault.deposit import Arrival, Extract, deposit
+    from amparo.vault.deposit import deposit
 
     chance = random.Random(1)
     words = [*WORDS, *(f"{chance.getrandbits(40):x}" for _ in range(30_000))]
-    weights = [1 / (rank + 2) for rank in range(len(words))]
+    weights = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(words))))
     vault = open_new(folder)
     try:
         documents, spent = 0, 0.0
         while documents * PARAGRAPHS < count:
-            arrivals = []
-            for _ in range(48):
-                picked = iter(chance.choices(words, weights, k=PARAGRAPHS * 40))
-                paragraphs = (" ".join(next(picked) for _ in range(40)) for _ in range(PARAGRAPHS))
-                text = "\n\n".join(paragraphs)
-                digest = hashlib.sha256(text.encode()).hexdigest()
-                stored = Stored("bench", digest, len(text))
-                part = (Extract("text", "", text, "en"),)
-                arrivals.append(Arrival(stored, "x.txt", "text", "text/plain", "ok", extracts=part))
+            arrivals = [make_arrival(chance, words, weights) for _ in range(48)]
             began = time.perf_counter()
             deposit(vault.member, arrivals, index_form=fold_text)
             spent += time.perf_counter() - began
             documents += len(arrivals)
         held = documents * PARAGRAPHS
         print(f"{held} passages: {held / spent:.0f} a second into the index ({spent:.1f} s)")
-        search("warm")
-        print(tell("  search", times(lambda word: search(word, limit=20))))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"  peak memory {peak:.0f} MiB")
+        print(f"  peak memory writing {peak():.0f} MiB")
     finally:
         vault.close()
+
+
+def make_arrival(chance: random.Random, words: list[str], weights: list[float]) -> Arrival:
+    from amparo.store.packs import Stored
+    from amparo.vault.deposit import Arrival, Extract
+
+    picked = iter(chance.choices(words, cum_weights=weights, k=PARAGRAPHS * 40))
+    paragraphs = (" ".join(next(picked) for _ in range(40)) for _ in range(PARAGRAPHS))
+    text = "\n\n".join(paragraphs)
+    stored = Stored("bench", hashlib.sha256(text.encode()).hexdigest(), len(text))
+    part = (Extract("text", "", text, "en"),)
+    return Arrival(stored, "x.txt", "text", "text/plain", "ok", extracts=part)
+
+
+def ask_passages(folder: Path) -> None:
+    """Common words, each found in very many passages, in a process of its own."""
+    from amparo.casefile.search import count_facets, search
+    from amparo.vault.unlock import open_vault
+
+    vault = open_vault(folder, PASSPHRASE)
+    try:
+        start = time.perf_counter()
+        print(f"asked: {search('license').total} passages hold the commonest word")
+        print(f"  first search of the process {(time.perf_counter() - start) * 1e3:.0f} ms")
+        print(tell("  search", times(lambda word: search(word, limit=20))))
+        print(tell("  two words", times(lambda word: search(f"{word} file", limit=20))))
+        print(tell("  counts by kind, language, case, source", times(count_facets, 2)))
+        print(f"  peak memory asking {peak():.0f} MiB")
+    finally:
+        vault.close()
+
+
+def peak() -> float:
+    """Greatest memory of this process, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run_apart(*words: str) -> None:
+    """This bench again, so that the memory of one measurement is not that of another."""
+    subprocess.run([sys.executable, __file__, "--files", "0", *words], check=True)
 
 
 def main() -> None:
@@ -152,7 +188,15 @@ def main() -> None:
     options.add_argument("--files", type=int, default=5_000)
     options.add_argument("--passages", type=int, default=200_000)
     options.add_argument("--source", type=Path, default=Path("/usr/share/doc"))
+    options.add_argument("--build", type=Path, help="write the passages here, and keep them")
+    options.add_argument("--ask", type=Path, help="ask what was built there before")
     chosen = options.parse_args()
+    if chosen.build:
+        build_passages(chosen.build, chosen.passages)
+        return
+    if chosen.ask:
+        ask_passages(chosen.ask)
+        return
     with tempfile.TemporaryDirectory(prefix="bench-search-") as name:
         folder = Path(name)
         if chosen.files and shutil.which("recollindex"):
@@ -171,7 +215,9 @@ def main() -> None:
         elif chosen.files:
             print("recoll is not installed: `apt-get install recollcmd`")
         if chosen.passages:
-            run_passages(folder / "passages", chosen.passages)
+            held = str(folder / "passages")
+            run_apart("--passages", str(chosen.passages), "--build", held)
+            run_apart("--ask", held)
 
 
 if __name__ == "__main__":

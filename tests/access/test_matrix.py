@@ -39,6 +39,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "case-hold": {"why": "x"}, "chart": {},
     "pictures": {}, "picture-take": {"form": "csv"}, "bulk": {}, "bulk-enter": {},
     "bulk-template": {}, "same": {"noun": "person", "text": "officer"}, "repeats": {},
+    "repeats-look": {},
     "record-review": {"to": "review", "seen": "1"}, "chains": {}, "law-case": {}, "law-act": {},
     "codings": {}, "coding": {"do": "save"}, "override-ask": {"why": "x"}, "override-decide": {},
     "filing": {"forum": "icc-15", "lang": "en", "on": "2026-11-22"},

@@ -9,12 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amparo.casefile.dates import parse_date
+from amparo.casefile.fingerprint import GRAM, SHORTEST_SURE, fingerprints
 from amparo.casefile.reuse import (
-    GRAM,
     LEAST_WORDS,
-    SHORTEST_SURE,
     ReuseIndex,
-    fingerprints,
     propose_direction,
     shared_passages,
 )

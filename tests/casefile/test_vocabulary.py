@@ -24,7 +24,7 @@ def test_grows() -> None:
         assert sorted(grown.terms_sounding(key)) == sorted(whole.terms_sounding(key)) != []
     assert grown.terms_like("polcie") == ["police"]
     assert grown.terms_like("pol") == ()
-    assert grown.holds("2017") and not grown.holds("2018")
+    assert grown.holds(["2018", "2017"]) and not grown.holds(["2018"])
 
 
 def test_keys_of_a_term_lead_back_to_it() -> None:

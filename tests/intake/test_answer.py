@@ -63,6 +63,30 @@ def test_broken_frames_are_refused(raw: bytes) -> None:
         answer.decode(memoryview(raw), SMALL)
 
 
+def alone(**changes: Any) -> dict[str, Any]:
+    return header(**{"children": [], "expected": 0, "emitted": 0} | changes)
+
+
+def test_what_lies_alone_inside_is_checked_like_the_rest() -> None:
+    found = answer.decode(message(header(inside=alone())), SMALL)
+    assert found.inside is not None and found.inside.parts[0].text == "some words"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"inside": "x"}, {"inside": []}, {"inside": {}}, {"inside": alone(outcome="splendid")},
+        {"inside": alone(parts=[["text", "l", "en", "x" * 101]])},
+        {"inside": alone(children=[["a", "", 3]])}, {"inside": alone(children=[["a", "", 0]])},
+        {"inside": alone(expected=2)}, {"inside": alone(metadata={"a": 1})},
+        {"inside": alone(), "children": [["a", "", 1], ["b", "", 2]]},
+    ],
+)  # fmt: skip
+def test_unsound_inside_makes_the_whole_void(changes: dict[str, Any]) -> None:
+    with pytest.raises(answer.BadAnswer):
+        answer.decode(message(header(**changes)), SMALL)
+
+
 def test_names_and_texts_are_cleaned_again() -> None:
     dirty = header(
         parts=[["a\nb", "x\x1b[2J", "en; rm", "t\x00\x1b\ud800"]], children=[["../../x\n", "", 3]]

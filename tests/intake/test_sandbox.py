@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +28,11 @@ import json, os, socket, sys, ctypes, resource
 sys.path[:] = json.loads(sys.argv[1])
 from amparo.intake import sandbox_child
 from amparo.intake.reading import Budget, Reading
+# As the zygote does it: walls made ready once, entered by each child.
+if sys.argv[2] == "forked":
+    sandbox_child.prepare()
+    if child := os.fork():
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 victim = os.getppid()
 layers = sandbox_child.lock_down(Budget(memory_bytes=200 << 20), runs_programs=False)
 results = {}
@@ -45,6 +54,7 @@ attempt("kill", lambda: os.kill(victim, 0))
 attempt("unlink", lambda: os.unlink("/tmp/amparo-escape"))
 attempt("mount", lambda: os.mkdir("/tmp/amparo-dir"))
 attempt("raise limits", lambda: resource.setrlimit(resource.RLIMIT_CPU, (-1, -1)))
+attempt("kept rules", lambda: [os.fstat(n) for n in sandbox_child.READY.rules.values()] or 1 / 0)
 attempt("memory", lambda: bytearray(1 << 30))
 libc = ctypes.CDLL(None)
 results["ptrace"] = "done" if libc.ptrace(16, victim, 0, 0) == 0 else "refused"
@@ -55,11 +65,13 @@ os.write(1, json.dumps([layers, results]).encode())
 """
 
 
-@pytest.fixture(scope="module")
-def attempts() -> tuple[dict[str, object], dict[str, str]]:
+@pytest.fixture(scope="module", params=["alone", "forked"])
+def attempts(request: pytest.FixtureRequest) -> tuple[dict[str, object], dict[str, str]]:
     """What a locked-down process can still do, by the floor alone (no bubblewrap)."""
     done = subprocess.run(
-        [sys.executable, "-c", ATTEMPTS, json.dumps(sys.path)], capture_output=True, check=False
+        [sys.executable, "-c", ATTEMPTS, json.dumps(sys.path), request.param],
+        capture_output=True,
+        check=False,
     )
     assert done.stdout, done.stderr.decode()
     layers, results = json.loads(done.stdout)
@@ -70,7 +82,7 @@ def attempts() -> tuple[dict[str, object], dict[str, str]]:
 @pytest.mark.parametrize(
     "name",
     ["inet", "unix", "write", "append", "fork", "run", "kill", "unlink", "mount", "raise limits",
-     "memory", "ptrace", "memfd", "unshare"],
+     "memory", "kept rules", "ptrace", "memfd", "unshare"],
 )  # fmt: skip
 def test_the_floor_forbids(name: str, attempts: tuple[dict[str, object], dict[str, str]]) -> None:
     layers, results = attempts
@@ -269,3 +281,51 @@ def test_a_pipe_or_folder_is_refused_not_waited_for(box: Sandbox, tmp_path: Path
     for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
         with pytest.raises(OSError):
             box.read(path, name="x")
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as made:
+        yield made
+
+
+def test_a_text_alone_in_a_compressed_file_is_read_on_and_the_same(box: Sandbox) -> None:
+    text = "Les soldats sont entrés dans la maison avant l'aube.\n\nIls ont pris deux hommes.\n"
+    outer = box.read(gzip.compress(text.encode()), name="note.txt.gz")
+    (child,) = outer.untrusted_children
+    assert outer.outcome == "ok" and child.data == text.encode()
+    assert child.reading == box.read(child.data, name="note.txt", depth=1)
+    assert child.reading is not None and child.reading.text().strip() == text.strip()
+
+
+@pytest.mark.parametrize("name", ["page.html", "note.eml", "inner.gz", "many.tar"])
+def test_what_may_hold_files_gets_a_child_of_its_own(box: Sandbox, name: str) -> None:
+    inside = {
+        "page.html": b"<html><body><p>a page</p></body></html>",
+        "note.eml": b"From: a@x.example\nTo: b@x.example\nSubject: s\nDate: x\n\nbody\n",
+        "inner.gz": gzip.compress(b"twice"),
+        "many.tar": _tar({"a.txt": b"one", "b.txt": b"two"}),
+    }[name]
+    outer = box.read(gzip.compress(inside), name=f"{name}.gz")
+    assert outer.outcome == "ok" and outer.untrusted_children
+    assert all(child.reading is None for child in outer.untrusted_children)
+
+
+def _tar(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def test_where_both_are_too_much_each_is_read_by_itself(box: Sandbox) -> None:
+    """The text alone passes the limit of text; the compressed file is sound all the same."""
+    budget = Budget(text_chars=1_000)
+    outer = box.read(gzip.compress(b"many words " * 200), name="long.txt.gz", budget=budget)
+    assert outer.outcome == "ok"
+    (child,) = outer.untrusted_children
+    inner = child.reading or box.read(child.data, name=child.name, budget=budget, depth=1)
+    assert inner.outcome == "refused" and inner.detail == "limit: text"

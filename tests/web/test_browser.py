@@ -271,3 +271,47 @@ def test_a_page_is_captured_and_items_are_read_again_without_javascript(plain, a
     plain.get_by_label("Reader", exact=True).select_option("warc")
     plain.get_by_role("button", name="Read again").click()
     assert "1 read again = 0 changed + 1 same" in plain.content()
+
+
+def test_pictures_that_look_alike_stand_side_by_side_without_javascript(plain, address, tmp_path):
+    """A small copy of a picture comes in; a person sees both and accepts."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (640, 480), (40, 60, 90))
+    draw = ImageDraw.Draw(image)
+    for step in range(8):
+        draw.ellipse((60 * step, 30 * (step % 3), 60 * step + 90, 200), fill=(255, 30 * step, 90))
+    draw.polygon([(0, 480), (250, 260), (640, 480)], fill=(220, 210, 180))
+    image.save(tmp_path / "yard-wide.jpg", quality=92)
+    image.resize((400, 300)).save(tmp_path / "yard-sent-on.jpg", quality=45)
+    page = plain
+    page.goto(f"{address}/items/add")
+    page.get_by_label("Files").set_input_files(
+        [tmp_path / "yard-wide.jpg", tmp_path / "yard-sent-on.jpg"]
+    )
+    page.get_by_role("button", name="Take in").click()
+    for code, name, dated in (("I97", "yard-wide", "2019-03"), ("I98", "yard-sent-on", "2019-05")):
+        page.goto(f"{address}/cases/KARV/records/items/add")
+        page.locator("#f-id").fill(code)
+        page.locator("#f-file").fill(f"{name}.jpg")
+        page.locator("#f-title").fill(name)
+        page.locator("#f-dated").fill(dated)
+        page.get_by_role("button", name="Save").first.click()
+    page.goto(f"{address}/cases/KARV/repeats")
+    sheet = page.locator("section.sheet", has_text="I98 looks like I97")
+    pictures = sheet.locator("img")
+    assert [one.get_attribute("alt") for one in pictures.all()] == [
+        "Small copy of I98, yard-sent-on",
+        "Small copy of I97, yard-wide",
+    ]
+    for one in pictures.all():
+        one.scroll_into_view_if_needed()
+        shown = page.request.get(address + one.get_attribute("src"))
+        assert shown.status == 200 and shown.body()[:4] == b"\x89PNG"
+        assert shown.headers["cache-control"].startswith("no-store")
+        assert one.bounding_box()["height"] > 100
+    if folder := os.environ.get("AMPARO_SHOTS"):
+        page.screenshot(path=f"{folder}/repeats.png", full_page=True)
+    sheet.get_by_label("Why").fill("sent on by messenger")
+    sheet.get_by_role("button", name="Accept as copies").click()
+    assert page.locator("#h-decided ~ ul", has_text="I98 repeats I97").is_visible()

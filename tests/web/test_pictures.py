@@ -128,7 +128,24 @@ def test_a_copied_picture_is_proposed_on_the_page(client, find):
     add_records("M-1", "KARV", [Draft("item", "I99", {"file": "sent-on.jpg"})], reason="test")
     page = client.get("/cases/KARV/repeats").content.decode()
     assert "looks like" in page and "64 bits apart" in page and "are missed" in page
+    assert page.count("<img") == page.count("<img src=") == page.count('alt="Small copy of') == 2
+    for code in ("I99", original.code):
+        shown = client.get(f"/cases/KARV/repeats/{code}/picture")
+        assert shown.status_code == 200 and shown["Content-Type"] == "image/png"
+        small = Image.open(io.BytesIO(shown.content))
+        assert small.width <= 400 and max(small.size) > 100 and not small.getexif()
     pair = next(p for p in (f"I99:{original.code}", f"{original.code}:I99") if p in page)
     answer = client.post("/cases/KARV/repeats", {"pair": pair, "decision": "refused"})
     assert answer.status_code == 302
     assert "looks like" not in client.get("/cases/KARV/repeats").content.decode()
+
+
+def test_only_pictures_of_the_case_are_drawn(client):
+    from amparo.casefile.records import load_case
+
+    held = {row["file"]: row.code for row in load_case("KARV").all("item")}
+    text = next(code for name, code in held.items() if str(name).endswith(".html"))
+    for code in (text, "I-0001", "I98", "V-1"):
+        answer = client.get(f"/cases/KARV/repeats/{code}/picture")
+        assert answer.status_code == 404, code
+    assert client.get("/cases/NONE/repeats/I1/picture").status_code == 404

@@ -96,7 +96,7 @@ class _Writer:
                 found += names_like(word.text, known, most, short=short)
                 found = list(dict.fromkeys(found))[:most]
             asked = len(self.corrected) < MOST_CORRECTED
-            if wanted and asked and len(found) == 1 and not known.holds(word.text):
+            if wanted and asked and not known.holds(found):
                 instead = tuple(known.terms_like(word.text))
                 if instead:
                     self.corrected[word.text] = instead

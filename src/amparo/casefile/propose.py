@@ -67,6 +67,11 @@ class Proposal:
         return f"{self.one}:{self.other}"
 
     @property
+    def pair(self) -> tuple[str, str]:
+        """Both items, the one that repeats first."""
+        return self.one, self.other
+
+    @property
     def said(self) -> str:
         """The proposal in a sentence."""
         doubt = "" if self.direction == "by date" else "; which came first is not known"

@@ -8,28 +8,20 @@ The result is a proposal with its proof; a person accepts or refuses the edge.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from amparo.casefile.dates import PartialDate
-from amparo.casefile.script import fold_text, fold_with_places
+from amparo.casefile.fingerprint import GRAM, Array, Text, grams_of
 
-Array: TypeAlias = Any  # a numpy array of uint64
-
-GRAM = 5
-WINDOW = 4
-SHORTEST_SURE = GRAM + WINDOW - 1
 LEAST_RUN = 8
 LEAST_WORDS = 12
 MOST_CANDIDATES = 40
 MOST_IN_VAIN = 5
-
-_WORD = re.compile(r"[^\W_]+")
-_FACTORS = np.array([0x9E3779B97F4A7C15**n % 2**64 for n in range(GRAM, 0, -1)], dtype=np.uint64)
+# A run of words that stands often in the source is a formula: only its first places count.
+MOST_PLACES = 8
 
 
 class Shared(NamedTuple):
@@ -52,78 +44,17 @@ class Reuse(NamedTuple):
     passages: tuple[Shared, ...]
 
 
-class _Memory(dict[str, int]):
-    """Word -> 64-bit hash, the same in every run and on every machine."""
-
-    def __missing__(self, word: str) -> int:
-        if len(self) > 500_000:
-            self.clear()
-        found = self[word] = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
-        return found
-
-
-_HASH = _Memory()
-
-
-def _hashes_of(text: str) -> Array:
-    found = _WORD.findall(fold_text(text))
-    return np.fromiter(map(_HASH.__getitem__, found), dtype=np.uint64, count=len(found))
-
-
-class _Text:
-    """One text while it is compared; places are worked out only when they are asked for."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.words = _hashes_of(text)
-        self.grams = _grams(self.words)
-
-    def places(self) -> list[tuple[int, int]]:
-        """Start and end of each word in the text as it was given."""
-        folded, origin = fold_with_places(self.text)
-        return [(origin[m.start()], origin[m.end() - 1] + 1) for m in _WORD.finditer(folded)]
-
-
-def fingerprints(text: str) -> Array:
-    """Sorted distinct fingerprints of a text (uint64); empty under GRAM words."""
-    return _winnow(_grams(_hashes_of(text)))
-
-
-def _grams(words: Array) -> Array:
-    """A hash of each run of GRAM words."""
-    count = len(words) - GRAM + 1
-    if count < 1:
-        return np.empty(0, dtype=np.uint64)
-    grams = words[:count] * _FACTORS[0]
-    for place in range(1, GRAM):
-        grams += words[place : place + count] * _FACTORS[place]
-    # The low bits of a product mix badly, and the least hash is what is chosen.
-    grams ^= grams >> np.uint64(31)
-    grams *= np.uint64(0xBF58476D1CE4E5B9)
-    grams ^= grams >> np.uint64(29)
-    return grams
-
-
-def _winnow(grams: Array) -> Array:
-    """The least hash of every WINDOW neighbours, each once, sorted."""
-    if len(grams) <= WINDOW:
-        return np.unique(grams.min(keepdims=True)) if len(grams) else grams
-    last = len(grams) - WINDOW + 1
-    least = grams[:last]
-    for place in range(1, WINDOW):
-        least = np.minimum(least, grams[place : last + place])
-    return np.unique(least)
-
-
 class ReuseIndex:
     """Fingerprints of many texts, in sorted runs that are merged as they grow.
 
-    `text_of` returns the text of a source again; texts are not kept here.
+    Of each text a short hash of every word is kept too, 4 bytes each, so that a source is read
+    again, by `text_of`, only where it shares enough.
     """
 
     def __init__(self, text_of: Callable[[str], str]) -> None:
         self.text_of = text_of
         self.names: list[str] = []
+        self._words: list[Array] = []
         self._runs: list[tuple[Array, Array]] = []
         self._new: list[Array] = []
         self._waiting = 0
@@ -133,11 +64,10 @@ class ReuseIndex:
 
     def add(self, name: str, text: str) -> None:
         """Add one text; the same name twice is two sources."""
-        self.add_prints(name, fingerprints(text))
-
-    def add_prints(self, name: str, prints: Array) -> None:
-        """Add one text by its kept fingerprints."""
+        added = Text(text)
+        prints = added.fingerprints()
         self.names.append(name)
+        self._words.append(added.words.astype(np.uint32))
         self._new.append(prints)
         self._waiting += len(prints)
         if self._waiting > 200_000:
@@ -161,14 +91,15 @@ class ReuseIndex:
         """Sources that `text` shares passages with, most words first."""
         self._settle()
         left_out = set(without)
-        own = _Text(text)
+        own = Text(text)
         found = []
         in_vain = 0
-        for place in self._candidates(_winnow(own.grams)):
+        for place in self._candidates(own.fingerprints()):
             name = self.names[place]
             if name in left_out:
                 continue
-            reuse = _align(own, _Text(self.text_of(name)), name)
+            runs = _shared_runs(own, self._words[place])
+            reuse = _align(own, Text(self.text_of(name)), name) if runs else None
             in_vain = 0 if reuse else in_vain + 1
             if reuse:
                 found.append(reuse)
@@ -188,22 +119,26 @@ class ReuseIndex:
         ]
         total: Array = sum(high - low for low, high, _ in spans)
         # A fingerprint of very many texts is a formula of the trade, not a source.
-        usual = max(50, len(self.names) // 20)
-        hits: list[Array] = []
-        weights: list[Array] = []
+        usual = total <= max(50, len(self.names) // 20)
+        hits = [np.empty(0, dtype=np.uint32)]
+        weights = [np.empty(0)]
         for low, high, owners in spans:
-            for at in np.flatnonzero((high > low) & (total <= usual)).tolist():
-                hits.append(owners[low[at] : high[at]])
-                weights.append(np.full(len(hits[-1]), 1.0 / float(total[at])))
-        if not hits:
-            return []
+            sizes = np.where(usual, high - low, 0)
+            hits.append(owners[_spread(low, sizes)])
+            weights.append(np.repeat(1.0 / np.maximum(total, 1), sizes))
         places, which, counts = np.unique(
             np.concatenate(hits), return_inverse=True, return_counts=True
         )
-        weight: Array = np.bincount(which, np.concatenate(weights))
+        weight: Array = np.bincount(which, np.concatenate(weights), minlength=len(places))
         weight[counts < (1 if len(prints) < 12 else 2)] = 0.0
-        order: Array = np.argsort(-weight, kind="stable")
-        return [int(places[at]) for at in order[:MOST_CANDIDATES].tolist() if weight[at] > 0.0]
+        order: Array = np.argsort(-weight, kind="stable")[:MOST_CANDIDATES]
+        return [int(places[at]) for at in order.tolist() if weight[at] > 0.0]
+
+
+def _spread(firsts: Array, sizes: Array) -> Array:
+    """The numbers first, first + 1, ... of each span, one span after the other."""
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - ends + sizes, sizes)
 
 
 def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
@@ -213,50 +148,67 @@ def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
 
 def shared_passages(text: str, source: str) -> Reuse | None:
     """Passages that two texts share, or None when there is too little."""
-    return _align(_Text(text), _Text(source), "")
+    return _align(Text(text), Text(source), "")
 
 
-def _align(own: _Text, other: _Text, name: str) -> Reuse | None:
-    common = np.isin(other.grams, own.grams)
-    if int(common.sum()) < LEAST_RUN - GRAM + 1:
+def _align(own: Text, other: Text, name: str) -> Reuse | None:
+    kept = _shared_runs(own, other.words)
+    if not kept:
         return None
-    kept = _without_overlap(_runs(own, other, np.flatnonzero(common).tolist()))
-    total = sum(run[2] for run in kept)
-    if total < LEAST_WORDS or max(run[2] for run in kept) < LEAST_RUN:
-        return None
-    here, there = own.places(), other.places()
-    passages = tuple(
-        Shared(here[a][0], here[a + n - 1][1], there[b][0], there[b + n - 1][1], n)
-        for a, b, n in kept
-    )
-    share = total / len(own.words)
-    return Reuse(name, share, min(1.0, total / len(other.words)), total, passages)
+    at, there, words = np.array(kept).T
+    starts, ends = own.places(at, at + words - 1)
+    source_starts, source_ends = other.places(there, there + words - 1)
+    rows = np.stack([starts, ends, source_starts, source_ends, words], axis=1).tolist()
+    total = int(words.sum())
+    share_of_source = min(1.0, total / len(other.words))
+    passages = tuple(Shared(*row) for row in rows)
+    return Reuse(name, total / len(own.words), share_of_source, total, passages)
 
 
-def _runs(own: _Text, other: _Text, common: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Longest runs of equal words, (place, place in source, words), GRAM words at least.
+def _shared_runs(own: Text, words: Array) -> list[tuple[int, int, int]]:
+    """Runs of equal words, (place, place in source, words), or none if there is too little."""
+    found = _without_overlap(_runs(own, grams_of(words)))
+    sizes = [size for _, _, size in found]
+    return found if sum(sizes) >= LEAST_WORDS and max(sizes) >= LEAST_RUN else []
 
-    A gram that stands often in the source is a formula: only its first eight places count.
+
+def _runs(own: Text, other: Array) -> list[tuple[int, int, int]]:
+    """Longest runs of equal words, GRAM at least; they may overlap.
+
+    Equal grams on one diagonal, each one word further on, are one run.
     """
-    places: dict[int, list[int]] = {}
-    for at in common:
-        held = places.setdefault(int(other.grams[at]), [])
-        if len(held) < 8:
-            held.append(at)
-    mine, theirs = own.words.tolist(), other.words.tolist()
-    found = []
-    reached: dict[int, int] = {}
-    for a, gram in enumerate(own.grams.tolist()):
-        for b in places.get(gram, ()):
-            if reached.get(a - b, -1) > a or mine[a : a + GRAM] != theirs[b : b + GRAM]:
-                continue
-            n = GRAM
-            most = min(len(mine) - a, len(theirs) - b)
-            while n < most and mine[a + n] == theirs[b + n]:
-                n += 1
-            reached[a - b] = a + n
-            found.append((a, b, n))
-    return found
+    grams, places = own.ranked_grams
+    if not len(grams) or not len(other):
+        return []
+    low = np.searchsorted(grams, other)
+    common = grams.take(low, mode="clip") == other
+    if not _in_a_row(common, LEAST_RUN - GRAM + 1):
+        return []
+    sizes = np.searchsorted(grams, other, side="right") - low
+    sizes[_beyond(other, np.flatnonzero(common))] = 0
+    here = places[_spread(low, sizes)]
+    there = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((here, here - there))
+    here, there = here[order], there[order]
+    follows = (np.diff(here - there) == 0) & (np.diff(here) == 1)
+    first = np.flatnonzero(np.append(True, ~follows))
+    words = np.diff(np.append(first, len(here))) + GRAM - 1
+    return list(zip(here[first].tolist(), there[first].tolist(), words.tolist(), strict=True))
+
+
+def _in_a_row(common: Array, wanted: int) -> bool:
+    """Whether as many neighbours are common as the least run needs: most texts end here."""
+    last = len(common) - wanted + 1
+    return last > 0 and bool(np.all([common[n : n + last] for n in range(wanted)], axis=0).any())
+
+
+def _beyond(other: Array, common: Array) -> Array:
+    """Those of some places in the source at which a gram stands that stood often before."""
+    grams = other[common]
+    order = np.argsort(grams, kind="stable")
+    ranked = grams[order]
+    nth = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
+    return common[order[nth >= MOST_PLACES]]
 
 
 def _without_overlap(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -24,10 +24,12 @@ MOST_READINGS = 16
 _CYRILLIC = "\u0400-\u04bf\u04c1-\u04ce\u04d0-\u052f"
 # The palochka is typed as U+04C0, U+04CF, digit one, Latin I and l, bar.
 _BAR = "\u04c0\u04cf1Il|"
+# The bar first, what stands before it after: so the search runs from bar to bar.
 _PALOCHKA = re.compile(
-    f"(?<=[гкптцчхГКПТЦЧХ])[{_BAR}](?=[{_CYRILLIC}{_BAR}]|\\b|(?!\\w))"
-    f"|(?<=[аеёиоуыэюяьъАЕЁИОУЫЭЮЯЬЪ])[{_BAR}](?=[{_CYRILLIC}])"
-    f"|(?<![\\w{_BAR}])[{_BAR}](?=[аеёиоуыэюяАЕЁИОУЫЭЮЯ])"
+    f"[{_BAR}](?:"
+    f"(?<=[гкптцчхГКПТЦЧХ].)(?=[{_CYRILLIC}{_BAR}]|\\b|(?!\\w))"
+    f"|(?<=[аеёиоуыэюяьъАЕЁИОУЫЭЮЯЬЪ].)(?=[{_CYRILLIC}])"
+    f"|(?<![\\w{_BAR}].)(?=[аеёиоуыэюяАЕЁИОУЫЭЮЯ]))"
 )
 
 _ARABIC_SAME = str.maketrans(

@@ -16,7 +16,7 @@ from amparo.casefile.marks import mark
 from amparo.casefile.models import Record
 from amparo.casefile.plan_query import Marks, Plan, plan_query
 from amparo.casefile.query import Filter, parse_query
-from amparo.casefile.vocabulary import Terms, Vocabulary
+from amparo.casefile.vocabulary import MOST_LIKE, Terms, Vocabulary
 from amparo.custody.models import LogState
 from amparo.errors import NotFound
 from amparo.store import text_index
@@ -99,21 +99,37 @@ def _vocabulary() -> Terms:
     return _known[log][1]
 
 
-class _Quiet:
-    """The words of the index for a member from whom some are hidden: no word is proposed."""
+class _Within:
+    """The words of the index for a member from whom some items are hidden.
+
+    A word is proposed where none stands in what they may see, and only one that stands there:
+    neither a correction nor its absence may tell of words of hidden items.
+    """
 
     def __init__(self, terms: Terms) -> None:
-        self.holds, self.terms_for = terms.holds, terms.terms_for
-        self.terms_sounding = terms.terms_sounding
+        self._terms = terms
+        self.terms_for, self.terms_sounding = terms.terms_for, terms.terms_sounding
 
-    def terms_like(self, term: str) -> Sequence[str]:
-        """Nothing: a correction would tell of words that stand in hidden items only."""
-        return ()
+    def holds(self, terms: Sequence[str]) -> bool:
+        """Whether one of the words stands in what the member sees."""
+        any_of = " OR ".join(f'"{term}"' for term in terms)
+        return bool(text_index.match(any_of, limit=1, within=_visible())[1])
+
+    def terms_like(self, term: str, most: int = MOST_LIKE) -> Sequence[str]:
+        """Words a slip or two away that the member can find."""
+        near = self._terms.terms_like(term, 10 * most)
+        return [one for one in near if self.holds([one])][:most]
+
+
+def _visible() -> text_index.Sql:
+    """A subquery of the rows of all passages that the member sees."""
+    sql, params = Passage.objects.order_by().values("pk").query.sql_with_params()
+    return sql, tuple(params)
 
 
 def _words() -> Vocabulary:
     terms = _vocabulary()
-    return terms if _sees_every_item() else _Quiet(terms)
+    return terms if _sees_every_item() else _Within(terms)
 
 
 def _sees_every_item() -> bool:

@@ -59,10 +59,12 @@ def _no_area() -> BadInput:
 
 
 def look_at(
-    vault: Vault, item: Item, page: int, boxes: list[tuple[float, ...]], *, grid: bool
-) -> bytes:
+    vault: Vault, item: Item, page: int, boxes: list[tuple[float, ...]], *, grid: bool,
+    widest: int = WIDEST,
+) -> bytes:  # fmt: skip
     """A PNG of one page of an item, its boxes outlined, drawn in the locked-down child.
 
+    No wider than `widest` pixels, and at most twice as high; nothing of it is kept.
     Raises BadInput for bytes that cannot be read or a page that is not there.
     """
     from amparo.filing.redaction import ask
@@ -72,17 +74,18 @@ def look_at(
         "page": page,
         "areas": boxes,
         "grid": grid,
+        "widest": min(widest, WIDEST),
         "pdf": item.kind == "pdf",
     }
     return ask(request, vault.packs.read(item.locator))
 
 
 def draw_outline(request: dict[str, Any], data: bytes) -> bytes:
-    """A PNG of the page or picture, no wider than WIDEST pixels."""
+    """A PNG of the page or picture, no wider than asked."""
     from PIL import ImageDraw
 
     image = _page(data, request["page"]) if request["pdf"] else _picture(data)
-    image.thumbnail((WIDEST, WIDEST * 2))
+    image.thumbnail((request["widest"], request["widest"] * 2))
     draw = ImageDraw.Draw(image, "RGBA")
     if request["grid"]:
         _draw_grid(draw, image.size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amparo.intake.readers import BY_NAME
 from amparo.intake.reading import (
@@ -48,6 +48,7 @@ class Answer:
     expected: int
     emitted: int
     failed: int
+    inside: Answer | None = None
 
 
 def largest(budget: Budget) -> int:
@@ -74,7 +75,16 @@ def decode(untrusted: memoryview, budget: Budget) -> Answer:
         raise BadAnswer("header is not JSON") from None
     if not isinstance(header, dict):
         raise BadAnswer("header is not an object")
-    return _answer(header, untrusted[8 + length :], budget)
+    found = _answer(header, untrusted[8 + length :], budget)
+    inside = header.get("inside")
+    if inside is None:
+        return found
+    if not isinstance(inside, dict) or len(found.children) != 1:
+        raise BadAnswer("inside: not an object, or not of one child")
+    alone = _answer(inside, untrusted[:0], budget)
+    if alone.children:
+        raise BadAnswer("inside: holds files itself")
+    return replace(found, inside=alone)
 
 
 def _answer(header: dict[str, object], blobs: memoryview, budget: Budget) -> Answer:

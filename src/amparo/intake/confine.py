@@ -14,6 +14,7 @@ import resource
 import struct
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
@@ -104,9 +105,14 @@ def address_space() -> int:
     return high << 20
 
 
-def limit_resources(*, memory_bytes: int, cpu_seconds: int, file_bytes: int, files: int) -> bool:
-    """The floor: rlimits. `memory_bytes` is what may be used on top of what is used now."""
-    base = address_space()
+def limit_resources(
+    *, memory_bytes: int, cpu_seconds: int, file_bytes: int, files: int, base: int = 0
+) -> bool:
+    """The floor: rlimits. `memory_bytes` is what may be used on top of what is used now.
+
+    `base` is what is used now, when the caller knows it; finding it out takes a while.
+    """
+    base = base or address_space()
     limits = [
         (resource.RLIMIT_AS, base + memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -182,24 +188,34 @@ def lock_land(readable: Sequence[str], runnable: Sequence[str] = ()) -> int:
 
     Returns the ABI version in force, 0 when the kernel has no Landlock.
     """
+    rules = make_rules(readable, runnable)
+    return enter_rules(rules) if rules >= 0 else 0
+
+
+def make_rules(readable: Sequence[str], runnable: Sequence[str] = ()) -> int:
+    """A descriptor of such rules, which processes may enter; -1 when there is no Landlock."""
     version = landlock_version()
     if not version:
-        return 0
+        return -1
     rights = _FS_RIGHTS[min(version, 5)]
     attributes = struct.pack("QQQ", rights, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = _libc.syscall(444, attributes, ctypes.c_size_t(size), 0)
-    if ruleset < 0:
-        return 0
-    try:
-        for path in readable:
-            _allow(ruleset, path, _READ_FILE | _READ_DIR)
-        for path in runnable:
-            _allow(ruleset, path, _READ_FILE | _READ_DIR | _EXECUTE)
-        _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        return version if _libc.syscall(446, ruleset, 0) == 0 else 0
-    finally:
-        os.close(ruleset)
+    rules = int(_libc.syscall(444, attributes, ctypes.c_size_t(size), 0))
+    if rules < 0:
+        return -1
+    for path in readable:
+        _allow(rules, path, _READ_FILE | _READ_DIR)
+    for path in runnable:
+        _allow(rules, path, _READ_FILE | _READ_DIR | _EXECUTE)
+    return rules
+
+
+def enter_rules(rules: int) -> int:
+    """Be bound by rules from now on, and close them; the ABI version in force, 0 for failure."""
+    _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    held = _libc.syscall(446, rules, 0) == 0
+    os.close(rules)
+    return landlock_version() if held else 0
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
@@ -215,6 +231,22 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         os.close(at)
 
 
+class _Fprog(ctypes.Structure):
+    _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+# Stands in the filter until it is known which process it is for.
+_OWN_PID = b"\x5a\xa5\xc3\x3c"
+
+
+def prepare_filter() -> None:
+    """Write the filters ahead, so that each child finds them written."""
+    machine = platform.machine()
+    if machine in AUDIT_ARCH:
+        for run_programs in (False, True):
+            _program(AUDIT_ARCH[machine], list(AUDIT_ARCH).index(machine), run_programs)
+
+
 def filter_calls(*, run_programs: bool = False) -> bool:
     """Seccomp: only calls a parser needs; no socket, no write-open, no process, no ptrace.
 
@@ -225,13 +257,10 @@ def filter_calls(*, run_programs: bool = False) -> bool:
     if not LINUX or machine not in AUDIT_ARCH:
         return False
     column = list(AUDIT_ARCH).index(machine)
-    program = _program(AUDIT_ARCH[machine], column, run_programs)
+    own = struct.pack("I", os.getpid())
+    program = _program(AUDIT_ARCH[machine], column, run_programs).replace(_OWN_PID, own)
     code = ctypes.create_string_buffer(program, len(program))
-
-    class Fprog(ctypes.Structure):
-        _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-    fprog = Fprog(len(program) // 8, ctypes.addressof(code))
+    fprog = _Fprog(len(program) // 8, ctypes.addressof(code))
     _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return bool(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(fprog), 0, 0) == 0)
 
@@ -246,8 +275,13 @@ def _argument(index: int) -> int:
     return 16 + 8 * index
 
 
+@cache
 def _program(arch: int, column: int, run_programs: bool) -> bytes:
-    """The filter as classic BPF: arch, then one test per call, then EPERM."""
+    """The filter as classic BPF: arch, then one test per call, then EPERM.
+
+    Where a process may name itself, `_OWN_PID` stands.
+    """
+    (own,) = struct.unpack("I", _OWN_PID)
     lines: list[tuple[int, int, int, int]] = [
         (_LD, 0, 0, _ARCH), (_JEQ, 1, 0, arch), (_RET, 0, 0, _KILL), (_LD, 0, 0, _NR),
     ]  # fmt: skip
@@ -256,7 +290,7 @@ def _program(arch: int, column: int, run_programs: bool) -> bytes:
     if not run_programs:
         lines += _when(_CLONE[column], _need_bits(0, CLONE_THREAD, EPERM))
     lines += _when(_CLONE3[column], [(_RET, 0, 0, _ERRNO | ENOSYS)])
-    lines += _when(_TGKILL[column], _need_value(0, os.getpid(), EPERM, run_programs))
+    lines += _when(_TGKILL[column], _need_value(0, own, EPERM, run_programs))
     lines += _when(_PRLIMIT[column], _need_value(2, 0, EPERM, False))
     lines += _when(_IOCTL[column], _one_of(1, (0x5401, 0x5421, 0x5450, 0x5451, 0x541B), ENOTTY))
     lines += _when(_FCNTL[column], _one_of(1, (0, 1, 2, 3, 4, 1030, 1032, 1034), EPERM))

@@ -52,11 +52,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Child:
-    """A file found inside another: attachment, archive member, embedded picture; exact bytes."""
+    """A file found inside another: attachment, archive member, embedded picture; exact bytes.
+
+    `reading` is there where the same process read it on: the one text inside a compressed file.
+    """
 
     name: str
     media_type: str
     data: bytes = field(repr=False)
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,9 @@ def walk_inside(box: Box, root: Reading, *, name: str, budget: Budget = DEFAULT)
         elif digest in met:
             reading = met[digest]
         else:
-            reading = box.read(child.data, name=path[-1], budget=budget, depth=len(above))
+            reading = child.reading or box.read(
+                child.data, name=path[-1], budget=budget, depth=len(above)
+            )
             met[digest] = replace(reading, untrusted_children=())
         yield Found(path, child.media_type or reading.media_type, reading, child.data, above)
         waiting += _below(path, reading, (*above, digest))

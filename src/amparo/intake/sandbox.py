@@ -26,7 +26,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,6 +38,7 @@ from amparo.intake.reading import DEFAULT, Budget, Reading, clean_line
 
 COPY_LIMIT = 64 << 20
 GRACE = 20.0
+UNANSWERED = ("crashed", "timed-out", "refused")
 START_SECONDS = 20.0
 
 
@@ -94,14 +95,20 @@ class Sandbox:
             if handle < 0:
                 return _without_answer(guess, digest, "refused", "limit: bytes")
             request = {"op": "read", "name": name[-400:], "size": size, "hint": guess.reader}
-            request |= {"budget": asdict(limits), "depth": depth, "passwords": list(passwords)}
+            request |= {"budget": asdict(limits), "depth": depth, "on": guess.reader == "tarball"}
+            request |= {"passwords": list(passwords)}
             message, end = self._ask(request, handle, limits)
             if end.get("lost") and _rewound(handle):
                 message, end = self._ask(request, handle, limits)
+            reading = _judge(message, end, guess, digest, limits)
+            # What lay inside may have been too much: then each is read by itself.
+            if request["on"] and reading.outcome in UNANSWERED and _rewound(handle):
+                message, end = self._ask(request | {"on": False}, handle, limits)
+                reading = _judge(message, end, guess, digest, limits)
         finally:
             if handle >= 0:
                 os.close(handle)
-        return _judge(message, end, guess, digest, limits)
+        return reading
 
     def layers(self) -> dict[str, bool | int | str]:
         """Which walls stand: bubblewrap, namespaces, Landlock (ABI version), seccomp, rlimits."""
@@ -354,6 +361,14 @@ def _judge(
         found = answer.decode(memoryview(message), limits)
     except answer.BadAnswer as error:
         return _without_answer(guess, digest, "crashed", f"bad answer: {error}")
+    if found.inside is not None:
+        (child,) = found.children
+        inside = _reading(found.inside, hashlib.sha256(child.data).hexdigest())
+        found = replace(found, children=(replace(child, reading=inside),))
+    return _reading(found, digest)
+
+
+def _reading(found: answer.Answer, digest: str) -> Reading:
     return Reading(
         found.kind, found.media_type, found.outcome, found.detail, found.reader,
         version_of(found.reader), digest, found.parts, found.metadata, found.children,

@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -32,11 +33,26 @@ from amparo.intake.reading import Budget
 IDLE = 0.15
 CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
+# Compressed files that hold one file, and readers that the same child goes on with.
+ALONE = ("application/gzip", "application/x-bzip2", "application/x-xz")
+PLAIN = ("text", "csv")
 DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
 
 
-# Walls that the zygote stands behind already when it forks.
-HELD: dict[str, bool | int] = {"network namespace": False}
+@dataclass
+class Prepared:
+    """What is the same for all children: made once by the zygote, as each costs as much as a fork.
+
+    `held` are walls that it stands behind itself, `rules` Landlock's rules by whether programs
+    may be run, `space` the bytes of address space that a child begins with.
+    """
+
+    held: dict[str, bool | int]
+    rules: dict[bool, int]
+    space: int = 0
+
+
+READY = Prepared({"network namespace": False}, {})
 
 
 @dataclass
@@ -51,8 +67,7 @@ class Running:
 def main(control_fd: int) -> NoReturn:
     """Serve requests on the control socket until it closes."""
     confine.hide()
-    # Once for all children: a namespace of its own for each costs more than reading a small file.
-    HELD["network namespace"] = confine.leave_network()
+    prepare()
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     os.set_blocking(wake_read, False)
@@ -62,6 +77,15 @@ def main(control_fd: int) -> NoReturn:
     control = socket.socket(fileno=control_fd)
     _send(control, {"ready": True, "pid": os.getpid()})
     Zygote(control, wake_read, wake_write).serve()
+
+
+def prepare() -> None:
+    """Give up what the zygote needs no more, and make ready what each child will enter."""
+    READY.held["network namespace"] = confine.leave_network()
+    READY.held["no privileges"] = confine.drop_privileges()
+    READY.rules = {runs: confine.make_rules(*_trees(runs)) for runs in (False, True)}
+    confine.prepare_filter()
+    READY.space = confine.address_space()
 
 
 class Zygote:
@@ -99,7 +123,11 @@ class Zygote:
         request, handles = _receive(self.control)
         if request is None:
             self._end()
-        for name in ("language", str(request.get("hint", ""))):
+        for name in (
+            "language",
+            str(request.get("hint", "")),
+            *(PLAIN if request.get("on") else ()),
+        ):
             if name in self.to_load:
                 self.to_load.remove(name)
                 load(name)
@@ -177,6 +205,7 @@ def _settle_memory() -> None:
     """Keep the collector off what children share, so that they need not copy it."""
     gc.collect()
     gc.freeze()
+    READY.space = confine.address_space()
 
 
 def load(name: str) -> None:
@@ -198,7 +227,8 @@ def run_child(request: dict[str, Any], source: int, result: int) -> NoReturn:
     draft = Draft(budget)
     try:
         _read(draft, request, source)
-        pieces = _pieces(draft)
+        inside = _read_on(draft, request) if request.get("on") else None
+        pieces = _pieces(draft, inside)
     except MemoryError:
         pieces = _refusal(draft, "limit: memory")
     with contextlib.suppress(BrokenPipeError):
@@ -208,31 +238,70 @@ def run_child(request: dict[str, Any], source: int, result: int) -> NoReturn:
 
 def lock_down(budget: Budget, *, runs_programs: bool) -> dict[str, bool | int]:
     """Apply every layer the kernel has; says which hold. The order matters: seccomp is last."""
-    code = [path for path in sys.path if path] + list(CODE_TREES)
-    layers: dict[str, bool | int] = dict(HELD)
+    layers: dict[str, bool | int] = dict(READY.held)
     layers["rlimits"] = confine.limit_resources(
         memory_bytes=budget.memory_bytes,
         cpu_seconds=max(1, int(budget.cpu_seconds)),
         file_bytes=0,
         files=64,
+        base=READY.space,
     )
-    layers["no privileges"] = confine.drop_privileges()
-    runnable = PROGRAM_TREES if runs_programs else ()
-    readable = [*code, *DATA_TREES] if runs_programs else code
-    layers["landlock"] = confine.lock_land(readable, runnable)
+    layers["no privileges"] = READY.held.get("no privileges") or confine.drop_privileges()
+    layers["landlock"] = _enter_land(runs_programs)
     layers["seccomp"] = confine.filter_calls(run_programs=runs_programs)
     return layers
 
 
+def _enter_land(runs_programs: bool) -> int:
+    if not READY.rules:
+        return confine.lock_land(*_trees(runs_programs))
+    for runs, rules in READY.rules.items():
+        if runs != runs_programs and rules >= 0:
+            os.close(rules)
+    rules = READY.rules[runs_programs]
+    return confine.enter_rules(rules) if rules >= 0 else 0
+
+
+def _trees(runs_programs: bool) -> tuple[list[str], Sequence[str]]:
+    """What may be read, and what may be run."""
+    code = [path for path in sys.path if path] + list(CODE_TREES)
+    return ([*code, *DATA_TREES], PROGRAM_TREES) if runs_programs else (code, ())
+
+
 def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
+    with (
+        _outcome_in(draft),
+        io.FileIO(source, "r") as raw,
+        io.BufferedReader(raw, 1 << 18) as piped,
+    ):
+        stream = piped if piped.seekable() else io.BytesIO(piped.read())
+        head = stream.read(HEAD)
+        size, depth = int(request["size"]), int(request["depth"])
+        passwords = tuple(map(str, request.get("passwords", ())))
+        dispatch(Input(stream, size, head, str(request["name"]), depth, passwords), draft)
+
+
+def _read_on(draft: Draft, request: dict[str, Any]) -> Draft | None:
+    """What lies alone in a compressed file, read on by the same child: it is the same file.
+
+    Only plain kinds that hold no files themselves; the rest is read as any other child.
+    """
+    if draft.media_type not in ALONE or len(draft.children) != 1:
+        return None
+    child = draft.children[0]
+    if detect.guess(child.data[:HEAD], child.name).reader not in PLAIN:
+        return None
+    inner = Draft(draft.budget)
+    with _outcome_in(inner):
+        dispatch(Input.of(child.data, child.name, int(request["depth"]) + 1), inner)
+    return None if inner.children else inner
+
+
+@contextlib.contextmanager
+def _outcome_in(draft: Draft) -> Iterator[None]:
+    """Whatever a parser throws becomes an outcome, Rust's panics too."""
     try:
-        with io.FileIO(source, "r") as raw, io.BufferedReader(raw, 1 << 18) as piped:
-            stream = piped if piped.seekable() else io.BytesIO(piped.read())
-            head = stream.read(HEAD)
-            size = int(request["size"])
-            passwords = tuple(map(str, request.get("passwords", ())))
-            depth = int(request["depth"])
-            dispatch(Input(stream, size, head, str(request["name"]), depth, passwords), draft)
+        yield
     except Stop as reason:
         draft.stop(reason)
     except MemoryError:
@@ -242,7 +311,7 @@ def _read(draft: Draft, request: dict[str, Any], source: int) -> None:
     except ImportError as error:
         draft.stop(Stop(f"library missing: {error.name}"))
         draft.outcome = "unsupported"
-    except BaseException as error:  # whatever a parser throws becomes an outcome, Rust's panics too
+    except BaseException as error:
         draft.stop(Corrupt(f"{type(error).__name__} in reader {draft.reader}"))
 
 
@@ -258,9 +327,16 @@ def dispatch(source: Input, draft: Draft) -> None:
     module.read(source, draft)
 
 
-def _pieces(draft: Draft) -> list[bytes]:
+def _pieces(draft: Draft, inside: Draft | None = None) -> list[bytes]:
+    header = _header(draft)
+    if inside is not None:
+        header["inside"] = _header(inside)
+    return answer.encode(header, [child.data for child in draft.children])
+
+
+def _header(draft: Draft) -> dict[str, object]:
     draft.finish()
-    header: dict[str, object] = {
+    return {
         "reader": draft.reader,
         "kind": draft.kind,
         "media_type": draft.media_type,
@@ -273,7 +349,6 @@ def _pieces(draft: Draft) -> list[bytes]:
         "parts": [[part.name, part.label, part.language, part.text] for part in draft.parts],
         "children": [[child.name, child.media_type, len(child.data)] for child in draft.children],
     }
-    return answer.encode(header, [child.data for child in draft.children])
 
 
 def _refusal(draft: Draft, detail: str) -> list[bytes]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from amparo.casefile.propose import decide, propose
 from amparo.casefile.records import load_case
-from amparo.errors import AmparoError, BadInput
+from amparo.errors import AmparoError, BadInput, NotFound
+from amparo.filing.outline import look_at
+from amparo.vault.retrieve import find_item
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
-from amparo.web.lock import acting_member
+from amparo.web.lock import acting_member, held_vault
+
+SMALL = 400
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,3 +40,16 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
         "titles": {row.code: row["title"] or row["file"] for row in known.all("item")},
     }  # fmt: skip
     return render(request, "repeats.html", facts, status=status_of(error) if error else 200)
+
+
+@require_GET
+def look(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """A small copy of a picture of the case, drawn in the locked-down child and kept nowhere."""
+    row = load_case(case).get(code)
+    if row is None or row.noun != "item" or not row["sha256"]:
+        raise NotFound("no such item in this case", value=code)
+    item = find_item(str(row["sha256"]))
+    if item.kind != "image":
+        raise NotFound("this item is no picture", value=code)
+    data = look_at(held_vault(), item, 1, [], grid=False, widest=SMALL)
+    return HttpResponse(data, content_type="image/png")

@@ -130,6 +130,7 @@ urlpatterns = [
     path("cases/<case:case>/bulk/template", bulk.template, name="bulk-template"),
     path("cases/<case:case>/same", same.propose, name="same"),
     path("cases/<case:case>/repeats", repeats.show, name="repeats"),
+    path("cases/<case:case>/repeats/<record:code>/picture", repeats.look, name="repeats-look"),
     path("cases/<case:case>/record/<record:code>/review", reviews.show, name="record-review"),
     path("cases/<case:case>/chains/<record:code>", charts.show_chains, name="chains"),
     path("cases/<case:case>/law", law.show_case, name="law-case"),
