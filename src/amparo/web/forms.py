@@ -126,6 +126,17 @@ def _with_terms(
     return replace(made, hint=hint, options=offered)
 
 
+def make_sheet_inputs(noun: str, fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
+    """A sheet of variables of a noun, with the terms of their vocabularies, own ones too."""
+    terms = {one.name: one for one in list_vocabularies()}
+    return [
+        _with_terms(
+            _plain(field, values), field, values, terms.get(vocabulary_of(noun, field.name))
+        )
+        for field in fields
+    ]
+
+
 def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
     """A form of fields that point at nothing."""
     return [_plain(field, values) for field in fields]
