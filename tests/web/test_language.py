@@ -174,3 +174,10 @@ def test_no_page_shows_an_english_text_that_has_french(french, address):
 def test_the_crawl_sees_pages_of_each_kind(french):
     shown = [one for one in addresses() if french.get(one).status_code == 200]
     assert len(shown) >= 50, shown
+
+
+def test_a_record_shows_its_terms_in_french(french):
+    page = french.get("/cases/KARV/record/INV1").content.decode()
+    assert "était présent" in page and "agent de l’État" in page
+    listed = french.get("/cases/KARV/records/responses").content.decode()
+    assert "nie les faits" in listed and "se contredisent" in listed

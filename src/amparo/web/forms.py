@@ -32,8 +32,11 @@ _WIDGETS = {
     "texts": "lines",
     "names": "lines",
 }
-_SELDOM = {"start", "note", "as_stated", "began_as_stated", "ended_as_stated", "lat", "lon", "file",
-           "names", "interpreter", "told"}  # fmt: skip
+_SELDOM = {
+    "start", "note", "as_stated", "lat", "lon", "file", "names", "interpreter", "told", "gazetteer",
+    "script", "translation_of", "translator", "instigation_basis", "began_as_stated", "began_basis",
+    "ended_as_stated", "ended_basis", "on_as_stated", "on_basis",
+}  # fmt: skip
 _HINTS = {
     "date": "Year, month or day: 2019, 2019-03, 2019-03-08; ~ approximate, ? uncertain, "
     "2019-03/2019-05 a span",
