@@ -55,9 +55,11 @@ def main() -> None:
         code: {lang: locale.territories[code] for lang, locale in LOCALES.items()}
         for code in sorted({row[0] for row in rows})
     }
-    cities = [[row[0], *degrees(row[1]), city_names(row[2])] for row in rows if row[0] != "AQ"]
+    cities = [
+        [row[2], row[0], *degrees(row[1]), city_names(row[2])] for row in rows if row[0] != "AQ"
+    ]
     told = {
-        "format": "amparo-gazetteer/1",
+        "format": "amparo-gazetteer/2",
         "source": "tz database zone.tab, public domain; names: Unicode CLDR, © Unicode, Inc.,"
         " Unicode License v3 (unicode.org/license.txt)",
         "made_with": f"pytz {pytz.__version__}, tools/build_gazetteer.py",

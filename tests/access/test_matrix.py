@@ -145,6 +145,7 @@ COMMANDS: dict[str, list[str]] = {
     "case same": ["{v} {c} person officer", "{v} {c} source zqsource", "{v} {c} place town --json"],
     "case template": ["{v} {c} --out {out}.xlsx"], "case add-table": ["{v} {c} {file}"],
     "case code": ["{v} {c} {r} grade=2"], "case agreement": ["{v} {c}", "{v} {c} --json"],
+    "case answers": ["{v} {c}", "{v} {c} --json"],
     "vocabulary list": ["{v}"], "vocabulary show": ["{v} act-kinds"],
     "vocabulary add": ["{v} act-kinds x"], "vocabulary retire": ["{v} act-kinds x"],
     "vocabulary import": ["{v} {file}"], "vocabulary changed": ["{v} {c}", "{v} {c} --json"],

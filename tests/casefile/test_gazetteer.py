@@ -39,3 +39,20 @@ def test_its_data():
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_answered(text):
     assert len(find_places(text)) <= 5
+
+
+@pytest.mark.parametrize("typed", ["Chechnya", "Чечня", "Tchétchénie", "الشيشان", "чечн"])
+def test_a_region_in_any_script(typed):
+    found = find_places(typed)[0]
+    assert (found.code, found.state, found.precision) == ("RU-CE", "RU", "region")
+    told = found.fields()
+    assert told["gazetteer"] == "RU-CE" and told["region"] == "Chechnya" and told["names"]["ar"]
+
+
+def test_codes_are_given_once_and_the_data_names_its_sources():
+    codes = [one.code for one in list_places()]
+    assert len(codes) == len(set(codes))
+    text = files("amparo.casefile").joinpath("outlines", "regions.json").read_text("utf-8")
+    assert len(text.encode()) < 1_000_000 and "CC BY 4.0" in text and '"consulted"' in text
+    regions = [one for one in list_places() if one.precision == "region"]
+    assert len(regions) > 3_500 and sum("ru" in one.names for one in regions) > 3_000

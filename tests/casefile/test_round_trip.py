@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amparo.casefile.case_file import export_case, import_text
+from amparo.casefile.models import Record
 from amparo.casefile.records import load_case
 from amparo.casefile.review import move
+from amparo.casefile.schema import BY_NAME, CASE_FIELDS, NOUNS
 from amparo.errors import Refused
 
 WORDS = st.text(
@@ -88,3 +90,92 @@ def test_nobody_reviews_by_way_of_a_file(vault):
         import_text(
             "M-2", text.replace("code: D", "code: E"), "a.yaml", lambda name: "", with_review=True
         )
+
+
+DATES = st.sampled_from(
+    ["2019", "2019-03", "2019-03-05?", "2019-21", "2019-03/2019-05~", "../2017"]
+)
+
+
+def value_of(draw, noun, field, code):
+    """Some value of the field; `code` gives an id of a noun."""
+    if field.kind in ("text", "long"):
+        return draw(SAID)
+    if field.kind == "choice":
+        return draw(st.sampled_from(field.choices))
+    if field.kind == "date":
+        return draw(DATES)
+    if field.kind == "flag":
+        return draw(st.booleans())
+    if field.kind == "integer":
+        return draw(st.integers(0, 10**6))
+    if field.kind == "number":
+        return draw(st.floats(-90, 90))
+    if field.kind == "names":
+        return {"ru": draw(SAID), "ar": draw(SAID)}
+    if field.kind == "texts":
+        return [draw(SAID.filter(lambda t: "\n" not in t)), "b"]
+    target = code(draw(st.sampled_from(field.to)))
+    return target if field.kind == "ref" else [target]
+
+
+@st.composite
+def whole_cases(draw, quote, digest):
+    """A case with one record of every noun and every field of each filled."""
+
+    def code(noun):
+        return f"{BY_NAME[noun].prefix}-1"
+
+    tree = {"case": {f.name: draw(SAID) for f in CASE_FIELDS if f.name != "code"}}
+    for noun in NOUNS:
+        row = {"id": code(noun.name)}
+        for field in noun.fields:
+            row[field.name] = value_of(draw, noun.name, field, code)
+        if noun.name == "item":
+            row |= {"file": "statement-v2-en.docx", "sha256": digest}
+        if noun.name == "statement":
+            row |= {"part": "text", "quote": quote}
+            row.pop("start")
+        tree[noun.plural] = [row]
+    return tree
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_every_field_of_every_noun_goes_out_and_comes_in(demo_vault, data):
+    held = next(row for row in load_case("KARV").all("statement") if row["part"] == "text")
+    item = load_case("KARV").get(held["item"])
+    tree = data.draw(whole_cases(held["quote"], item["sha256"]))
+    tree["items"][0]["file"] = item["file"]
+    tree["case"]["code"] = f"W{next(COUNT)}"
+    text = yaml.safe_dump({"format": "amparo-case/1", **tree}, allow_unicode=True)
+    import_text("M-1", text, "case.yaml", lambda name: "")
+    code, again = tree["case"]["code"], f"W{next(COUNT)}"
+    for noun in NOUNS:
+        body = Record.objects.get(case_id=code, code=f"{noun.prefix}-1").body
+        lacking = {field.name for field in noun.fields} - body.keys()
+        assert not lacking, (noun.name, lacking)
+    out = export_case(code)
+    import_text(
+        "M-1", out.replace(f"code: {code}\n", f"code: {again}\n"), "b.yaml", lambda name: ""
+    )
+    assert told(again) == told(code)
+    assert export_case(again) == out.replace(f"code: {code}\n", f"code: {again}\n")
+
+
+# docs: ../shared/design/record.md
+NUMBERS = {
+    ("event", "title"): "0102", ("event", "places"): "0112", ("event", "began"): "0113",
+    ("event", "ended"): "0114", ("event", "status"): "0151", ("act", "kind"): "2109",
+    ("act", "began"): "2111", ("act", "ended"): "2121", ("act", "methods"): "2114",
+    ("act", "official_attribution"): "2115", ("act", "status_at_end"): "2123",
+    ("act", "targeted_for"): "2152", ("act", "reason_stated"): "2113",
+    ("involvement", "degree"): "2409", ("person", "counting_unit"): "0902",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "number"), NUMBERS.items(), ids=str)
+def test_fields_carry_the_numbers_of_huridocs(at, number):
+    assert BY_NAME[at[0]].field(at[1]).huridocs == number

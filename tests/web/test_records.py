@@ -201,3 +201,38 @@ def test_a_vault_of_many_items_asks_for_a_code(client, find, monkeypatch):
     answer = client.post("/cases/KARV/records/items/add", sent | {"id": "I90", "sha256": code})
     assert answer.status_code == 302
     assert load_case("KARV").get("I90")["file"] == "depot-gate.jpg"
+
+
+def test_two_who_add_at_once_are_both_given_an_id(client):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.test import Client
+
+    start = "/cases/KARV/records/notes/add"
+    shown = client.get(start)
+    proposed = lxml.html.fromstring(shown.content).get_element_by_id("f-id").value
+
+    def add(n):
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.cookies = client.cookies
+        sent = {"id": proposed, "proposed": proposed, "text": f"at once {n}"}
+        return browser.post(start, sent)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(add, range(12)))
+    assert {answer.status_code for answer in answers} == {302}
+    made = {answer["Location"] for answer in answers}
+    assert len(made) == 12
+    texts = [row["text"] for row in load_case("KARV").all("note")]
+    assert {f"at once {n}" for n in range(12)} <= set(texts)
+
+
+def test_an_error_leads_to_its_field_and_keeps_what_was_typed(client):
+    sent = {"id": "E90", "proposed": "E9", "title": "Kept words", "began": "the 40th"}
+    answer = client.post("/cases/KARV/records/events/add", sent)
+    tree = lxml.html.fromstring(answer.content)
+    assert answer.status_code == 400
+    assert tree.get_element_by_id("error").xpath(".//a/@href") == ["#f-began"]
+    field = tree.get_element_by_id("f-began")
+    assert field.get("aria-invalid") == "true" and "error" in field.get("aria-describedby").split()
+    assert field.value == "the 40th" and tree.get_element_by_id("f-title").value == "Kept words"

@@ -38,8 +38,9 @@ class Match:
 
 
 def seal_person(vault: Vault, case: str, person: str, values: Mapping[str, str]) -> None:
-    """Seal who a person is, and keep the name's keys to look it up by."""
-    seal_identity(vault, case, person, values, name_keys(values.get("name", "")))
+    """Seal who a person is, and keep the names' keys, in every script, to look them up by."""
+    names = " ".join(values.get(field, "") for field in ("name", "other_names"))
+    seal_identity(vault, case, person, values, name_keys(names))
 
 
 def find_persons(vault: Vault, name: str) -> list[Match]:

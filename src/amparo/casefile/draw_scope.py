@@ -15,7 +15,17 @@ from amparo.casefile.consent import may_leave, source_may_leave
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import BY_NAME
 
-DRAWN = ("person", "place", "event", "act", "involvement", "crossing", "response", "remedy")
+DRAWN = (
+    "person",
+    "place",
+    "event",
+    "act",
+    "involvement",
+    "crossing",
+    "intervention",
+    "response",
+    "remedy",
+)
 _OWN_EYES = "For the team's own eyes: no purpose was named, so consent was not asked."
 
 
@@ -82,7 +92,8 @@ class _Sieve:
 
     def _in_order(self) -> Iterator[Row]:
         order = ("person", "source", "item", "proposition", "place", "act", "event", "statement",
-                 "involvement", "crossing", "response", "remedy", "label")  # fmt: skip
+                 "involvement", "crossing", "intervention", "response", "remedy",
+                 "label")  # fmt: skip
         for noun in order:
             yield from self.case.all(noun)
 
@@ -97,11 +108,7 @@ class _Sieve:
         if row.noun == "event":
             acts = [act for act in self.case.all("act") if act["event"] == row.code]
             return not acts or any(act.code in self.kept for act in acts)
-        named = (
-            row[name] for name in ("act", "person", "victim", "basis", "by", "to", "statement")
-        )
-        return all(code in self.kept for code in named if isinstance(code, str)
-                   and code in self.case.rows)  # fmt: skip
+        return all(code in self.kept for code in _named(row) if code in self.case.rows)
 
     def _source(self, row: Row, item: str = "") -> bool:
         answer = source_may_leave(
@@ -131,3 +138,12 @@ class _Sieve:
                 used |= set(row["places"] or [])
         for code in [c for c, row in self.kept.items() if row.noun == "place" and c not in used]:
             del self.kept[code]
+
+
+def _named(row: Row) -> Iterator[str]:
+    """Records without which this one says nothing, or says too much."""
+    for name in ("act", "person", "victim", "basis", "by", "to", "statement", "intervention"):
+        if isinstance(row[name], str):
+            yield row[name]
+    if row.noun == "intervention":
+        yield from (*(row["persons"] or ()), *(row["about"] or ()))

@@ -24,12 +24,13 @@ _DATES = {
     "event": ("began", "ended"),
     "act": ("began", "ended"),
     "crossing": ("on", ""),
+    "intervention": ("on", ""),
     "response": ("on", ""),
     "remedy": ("decided_on", ""),
 }
 _FILL = {
     "event": "#274b7a", "act": "#8a1c1c", "crossing": "#1f6b4f", "response": "#6b4b1f",
-    "remedy": "#5b3b7a",
+    "intervention": "#6b1f5a", "remedy": "#5b3b7a",
 }  # fmt: skip
 
 
@@ -126,6 +127,8 @@ def _label(row: Row) -> str:
         return f"{row.code} {row['kind']}" + (f" of {row['victim']}" if row["victim"] else "")
     if row.noun == "crossing":
         return f"{row.code} {row['person']}: {row['from']} to {row['to']}"
+    if row.noun == "intervention":
+        return f"{row.code} {row['of']}: {row['asked']}"
     if row.noun == "response":
         return f"{row.code} {row['by']}: {row['answer']}"
     return f"{row.code} {row.title}"

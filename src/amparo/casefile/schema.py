@@ -75,6 +75,17 @@ ATTRIBUTION = ("state", "private", "unknown")
 PURPOSE_HELP = "protection, medical, legal advice, filing:<forum>, prosecution, visa:<state>, referral, advocacy named, advocacy anonymous, media, statistics, research, archive"
 
 _NOTE = Field("note", "long", "remarks for the team")
+_SCRIPT = Field("script", "text", "script by its ISO 15924 code: Cyrl, Arab, Latn")
+
+
+def _dated(name: str, help: str, huridocs: str = "") -> tuple[Field, ...]:
+    """A partial date, the words of the source, and why it was read so."""
+    return (
+        Field(name, "date", help, huridocs=huridocs),
+        Field(f"{name}_as_stated", "text", "the date as the source says it"),
+        Field(f"{name}_basis", "text", "why it was read so: who reckoned it, from what"),
+    )
+
 
 NOUNS: tuple[Noun, ...] = (
     Noun(
@@ -94,6 +105,11 @@ NOUNS: tuple[Noun, ...] = (
                 "how far it may go",
                 choices=("public", "confidential", "ex parte"),
             ),
+            Field("language", "text", "language code of the content"),
+            _SCRIPT,
+            Field("translation_of", "ref", "the item that it translates", to=("item",)),
+            Field("translator", "text", "code of the translator, or the program"),
+            Field("machine", "flag", "translated by a machine"),
             _NOTE,
         ),
     ),
@@ -104,8 +120,9 @@ NOUNS: tuple[Noun, ...] = (
         "a place, with the precision at which it is known",
         "name",
         (
-            Field("name", "text", "name in the case's language", required=True, huridocs="0112"),
+            Field("name", "text", "name in the case's language", required=True),
             Field("names", "names", "name by language code"),
+            Field("gazetteer", "text", "its code in the gazetteer: RU-CE, Asia/Tbilisi"),
             Field("precision", "choice", "how exactly it is known", choices=PRECISIONS),
             Field("published_precision", "choice", "how exactly it may leave", choices=PRECISIONS),
             Field("state", "text", "ISO 3166 code of the state"),
@@ -131,8 +148,8 @@ NOUNS: tuple[Noun, ...] = (
                 huridocs="0902",
                 choices=("one person", "family", "group of known size", "group of unknown size"),
             ),
-            Field("size", "integer", "how many, where known"),
-            Field("nationalities", "texts", "ISO 3166 codes"),
+            Field("size", "integer", "how many, where known", huridocs="0931"),
+            Field("nationalities", "texts", "ISO 3166 codes", huridocs="0941"),
             Field("vulnerable", "flag", "special care: no second in-depth account"),
             Field(
                 "reach",
@@ -141,7 +158,11 @@ NOUNS: tuple[Noun, ...] = (
                 compartment="contact",
             ),
             Field(
-                "health", "long", "injuries, illness, treatment; for care", compartment="medical"
+                "health",
+                "long",
+                "injuries, illness, treatment; for care",
+                huridocs="0924",
+                compartment="medical",
             ),
             Field(
                 "shelter", "long", "where and how this person is sheltered", compartment="shelter"
@@ -184,12 +205,17 @@ NOUNS: tuple[Noun, ...] = (
         "title",
         (
             Field("title", "text", "what happened, in a line", required=True, huridocs="0102"),
-            Field("began", "date", "first day", huridocs="0113"),
-            Field("ended", "date", "last day", huridocs="0114"),
-            Field("began_as_stated", "text", "the date as the source says it"),
-            Field("ended_as_stated", "text", "the date as the source says it"),
-            Field("places", "refs", "where", to=("place",)),
-            Field("description", "long", "what is known"),
+            *_dated("began", "first day", "0113"),
+            *_dated("ended", "last day", "0114"),
+            Field("places", "refs", "where", to=("place",), huridocs="0112"),
+            Field(
+                "status",
+                "choice",
+                "how sure the team is that it was a violation; never a finding",
+                huridocs="0151",
+                choices=("confirmed", "likely", "possible", "unlikely", "no violation"),
+            ),
+            Field("description", "long", "what is known", huridocs="0115"),
             _NOTE,
         ),
     ),
@@ -200,15 +226,13 @@ NOUNS: tuple[Noun, ...] = (
         "one thing done to one victim",
         "kind",
         (
-            Field("event", "ref", "the event it belongs to", to=("event",)),
+            Field("event", "ref", "the event it belongs to", to=("event",), huridocs="2103"),
             Field("kind", "text", "kind of act", required=True, huridocs="2109"),
             Field("crime", "text", "provision it may fall under, as a hypothesis: 7(1)(e)"),
-            Field("victim", "ref", "to whom it was done", to=("person",)),
-            Field("began", "date", "first day", huridocs="2111"),
-            Field("ended", "date", "last day", huridocs="2121"),
-            Field("began_as_stated", "text", "the date as the source says it"),
-            Field("ended_as_stated", "text", "the date as the source says it"),
-            Field("place", "ref", "where", to=("place",)),
+            Field("victim", "ref", "to whom it was done", to=("person",), huridocs="2102"),
+            *_dated("began", "first day", "2111"),
+            *_dated("ended", "last day", "2121"),
+            Field("place", "ref", "where", to=("place",), huridocs="2112"),
             Field("methods", "texts", "how", huridocs="2114"),
             Field(
                 "targeted_for",
@@ -217,9 +241,21 @@ NOUNS: tuple[Noun, ...] = (
                 huridocs="2152",
             ),
             Field(
-                "attribution", "choice", "whose act it was", choices=ATTRIBUTION, huridocs="2115"
+                "reason_stated",
+                "long",
+                "the reason that those who did it gave, in their words",
+                huridocs="2113",
             ),
-            Field("status_at_end", "text", "status of the victim at the end", huridocs="2123"),
+            Field("attribution", "choice", "whose act it was", choices=ATTRIBUTION),
+            Field(
+                "official_attribution", "texts", "what officials said of the act", huridocs="2115"
+            ),
+            Field(
+                "status_at_end", "text", "the victim's life and body at the end", huridocs="2123"
+            ),
+            Field("liberty_at_end", "text", "the victim's liberty at the end", huridocs="2123"),
+            Field("movement_at_end", "text", "where the victim could live or go", huridocs="2123"),
+            Field("work_at_end", "text", "the victim's work or study at the end"),
             _NOTE,
         ),
     ),
@@ -262,6 +298,12 @@ NOUNS: tuple[Noun, ...] = (
             Field("rank", "text", "rank"),
             Field(
                 "instigation", "choice", "instigated by officials", choices=("yes", "no", "unknown")
+            ),
+            Field(
+                "instigation_basis",
+                "ref",
+                "the statement that says whether officials instigated it",
+                to=("statement",),
             ),
             Field("basis", "ref", "the statement that says so", to=("statement",)),
             _NOTE,
@@ -308,6 +350,7 @@ NOUNS: tuple[Noun, ...] = (
                 "credibility of the statement, 1 (confirmed) to 6 (cannot be judged)",
             ),
             Field("language", "text", "language code"),
+            _SCRIPT,
             Field("recording", "ref", "the recording that holds these words", to=("item",)),
             Field("begin_seconds", "number", "where in the recording they begin, in seconds"),
             Field("end_seconds", "number", "where in the recording they end, in seconds"),
@@ -373,11 +416,29 @@ NOUNS: tuple[Noun, ...] = (
             Field("person", "ref", "who", required=True, to=("person",)),
             Field("from", "text", "ISO 3166 code of the state left", required=True),
             Field("to", "text", "ISO 3166 code of the state entered", required=True),
-            Field("on", "date", "when"),
+            *_dated("on", "when"),
             Field("basis", "ref", "the statement that says so", to=("statement",)),
             _NOTE,
         ),
         "travel",
+    ),
+    Noun(
+        "intervention",
+        "interventions",
+        "IV",
+        "what was asked of an authority or a state, and when",
+        "asked",
+        (
+            Field("asked", "long", "what was asked", required=True),
+            Field("of", "text", "which authority or state", required=True),
+            Field("by", "text", "who asked: the team, a lawyer by code, an organisation"),
+            Field("on", "date", "when"),
+            Field("kind", "text", "what sort of step it was"),
+            Field("about", "refs", "about which events or acts", to=("event", "act")),
+            Field("persons", "refs", "on behalf of whom", to=("person",)),
+            Field("item", "ref", "the item that holds the request", to=("item",)),
+            _NOTE,
+        ),
     ),
     Noun(
         "response",
@@ -404,6 +465,7 @@ NOUNS: tuple[Noun, ...] = (
                     "silence",
                 ),
             ),
+            Field("intervention", "ref", "what it answers", to=("intervention",)),
             Field("statement", "ref", "the statement that holds it", to=("statement",)),
             _NOTE,
         ),
@@ -520,6 +582,7 @@ NOUNS: tuple[Noun, ...] = (
                     "item",
                     "source",
                     "involvement",
+                    "intervention",
                     "response",
                     "remedy",
                 ),
@@ -546,6 +609,7 @@ NOUNS: tuple[Noun, ...] = (
         (
             Field("statement", "ref", "the statement", required=True, to=("statement",)),
             Field("language", "text", "language it is translated into", required=True),
+            _SCRIPT,
             Field("text", "long", "the translation", required=True),
             Field("by", "text", "code of the translator, or the program", required=True),
             Field("machine", "flag", "made by a machine"),

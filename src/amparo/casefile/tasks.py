@@ -10,7 +10,7 @@ from typing import Any
 
 from amparo.access.members import find_member
 from amparo.casefile.records import CaseFile, Row, list_cases, load_case
-from amparo.casefile.revise import Draft, add_records, change_record, next_code
+from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import BadInput, NotFound
 
@@ -111,7 +111,7 @@ def add_task(
         if known.get(code) is None:
             raise NotFound("no such record in this case", value=code[:64])
     raw: dict[str, object] = {"text": text, "for": whom, "due": due, "about": list(about)}
-    draft = Draft("task", next_code(known, BY_NAME["task"]), raw)
+    draft = Draft("task", "", raw)
     return add_records(actor, case, [draft], reason="add task")[-1]
 
 

@@ -85,8 +85,11 @@ def _as_number(value: object) -> float:
 
 
 def _as_names(value: object) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        raise ValueError("must give a name for each language code, such as {ru: ...}")
+    if isinstance(value, str):
+        pairs = (piece.partition(":") for piece in re.split(r"[;\n]", value) if piece.strip())
+        value = {key.strip(): name.strip() for key, _, name in pairs}
+    if not isinstance(value, Mapping) or not all(str(entry).strip() for entry in value.values()):
+        raise ValueError("must give a name for each language code, such as ru: Название")
     return {str(key): _as_text(entry, MAX_TEXT) for key, entry in value.items()}
 
 

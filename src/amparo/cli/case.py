@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from amparo.cli import draw, table
+from amparo.cli.answers import answers
 from amparo.cli.coding import agreement, code
 from amparo.cli.same import same, warn_of_same
 from amparo.cli.show import AsJson, print_json, print_rows, safe
@@ -357,6 +358,7 @@ app.command("draw")(draw.draw)
 app.command("same")(same)
 app.command("code")(code)
 app.command("agreement")(agreement)
+app.command("answers")(answers)
 app.command("template")(table.template)
 app.command("add-table")(table.add_table)
 

@@ -15,7 +15,8 @@ def gazetteer(
 ) -> None:
     """Find a place in the small gazetteer that comes with the program. Offline.
 
-    It holds states, and the city of each time zone: no regions, no villages.
+    It holds states, their regions, and the city of each time zone: no villages. The point of a
+    region is the middle of its towns.
 
     Example: amparo gazetteer Тбилиси
     """

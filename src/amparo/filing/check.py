@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from amparo.casefile.ends import ENDS
 from amparo.filing.leaks import whole_words
 from amparo.filing.rulebook import Finding as Finding
 from amparo.filing.rulebook import finding
@@ -23,7 +24,7 @@ VISIBLE = ("named", "coded")
 ALLEGED = "alleged"
 GROUP = "group"
 # Free text of a record that a filing prints, and the nouns of which it prints the remarks.
-_SPOKEN = ("text", "title", "description", "role", "kind", "status_at_end")
+_SPOKEN = ("text", "title", "description", "role", "kind", *ENDS)
 _NOTES_PRINTED = frozenset({"response"})
 _WORDED = frozenset({"event", "proposition", "person", "act"})
 
@@ -254,6 +255,8 @@ class _Gate:
             for name in ("from", "on", "items", "first_hand_for", "places", "acts", "persons"):
                 if isinstance(body.get(name), list):
                     body[name] = [one for one in body[name] if self._may_point_at(one)]
+            if not self._may_point_at(str(body.get("intervention"))):
+                del body["intervention"]
             self.kept[code] = replace(row, body=body)
 
     def _may_point_at(self, target: str) -> bool:

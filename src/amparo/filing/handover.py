@@ -7,8 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from amparo.casefile.records import load_case
-from amparo.casefile.revise import Draft, add_records, change_record, next_code
-from amparo.casefile.schema import BY_NAME
+from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.work import work
 from amparo.errors import NotFound
 from amparo.filing.gather import filings
@@ -51,8 +50,7 @@ def record_sent(vault: Vault, reference: str, facts: Mapping[str, object]) -> Ro
         row = change_record(vault.member, case.code, held.code, body, seen_version=held.version)
     else:
         body = {"filing": told["item"], "by": vault.member, **given}
-        code = next_code(case, BY_NAME[HANDOVER])
-        draft = Draft(HANDOVER, code, body)
+        draft = Draft(HANDOVER, "", body)
         (row,) = add_records(vault.member, case.code, [draft], reason="hand over filing")
     _enter(vault, told, row, is_new=held is None)
     return row

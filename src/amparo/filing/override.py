@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from amparo.casefile.records import load_case, versions
-from amparo.casefile.revise import Draft, add_records, change_record, next_code
-from amparo.casefile.schema import BY_NAME
+from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
 from amparo.filing.rulebook import RULES, Finding
@@ -39,7 +38,7 @@ def ask_override(
         )
     if not reason.strip():
         raise BadInput("a reason is needed", value=rule, remedy="say why it may be set aside")
-    case = load_case(case_code)
+    load_case(case_code)
     body = {
         "forum": forum,
         "rule": rule,
@@ -47,7 +46,7 @@ def ask_override(
         "reason": reason.strip(),
         "asked_by": vault.member,
     }
-    draft = Draft(OVERRIDE, next_code(case, BY_NAME[OVERRIDE]), body)
+    draft = Draft(OVERRIDE, "", body)
     (row,) = add_records(vault.member, case_code, [draft], reason="ask to set a rule aside")
     _enter(vault, case_code, row, "asked")
     return row

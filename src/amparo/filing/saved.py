@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from amparo.casefile.records import load_case
-from amparo.casefile.revise import Draft, add_records, change_record, next_code
-from amparo.casefile.schema import BY_NAME
+from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.log import current_log
 from amparo.errors import Refused
 from amparo.filing.document import Document
@@ -114,8 +113,7 @@ def _save(actor: str, case_code: str, forum: str, lang: str, piece: Piece) -> No
         "text": piece.text,
     }
     if held is None:
-        code = next_code(case, BY_NAME[SECTION])
-        add_records(actor, case_code, [Draft(SECTION, code, body)], reason="write a section")
+        add_records(actor, case_code, [Draft(SECTION, "", body)], reason="write a section")
     else:
         change_record(actor, case_code, held.code, body, seen_version=piece.seen)
 

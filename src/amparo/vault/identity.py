@@ -25,7 +25,10 @@ from amparo.store import database, lock
 from amparo.vault.models import Identity, NameKey
 from amparo.vault.unlock import Vault, mark_erasing
 
-FIELDS = ("name", "born", "contact", "address", "note")
+FIELDS = (
+    "name", "other_names", "born", "documents", "contact", "address", "sex", "gender_identity",
+    "orientation", "origin", "health", "note",
+)  # fmt: skip
 MAX_VALUE = 4_000
 _SALT, _NAME_KEYS = "salt", "name keys"
 _OF_CONTACT = ("contact", "address")

@@ -12,7 +12,7 @@ from amparo.casefile.records import load_case
 from amparo.errors import AmparoError
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
-from amparo.web.forms import in_order, make_plain_inputs
+from amparo.web.forms import in_order, make_sheet_inputs
 from amparo.web.lock import acting_member
 
 
@@ -50,7 +50,8 @@ def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
     facts = {
         "case": known, "subject": subject, "row": Card.of(subject.row), "error": error,
         "item": item.title if item else "",
-        "inputs": make_plain_inputs(subject.variables, posted if posted is not None else own),
+        "inputs": make_sheet_inputs(subject.row.noun, subject.variables,
+                                    posted if posted is not None else own),
         "sheets": sheets,
         "lines": [(f, [sheet.values.get(f.name, "") for sheet in sheets])
                   for f in subject.variables],

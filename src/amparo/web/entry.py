@@ -20,7 +20,7 @@ from amparo.errors import AmparoError, BadInput
 from amparo.web import drafts
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
-from amparo.web.forms import make_inputs, read_inputs
+from amparo.web.forms import make_inputs, read_inputs, words
 from amparo.web.lock import acting_member
 from amparo.web.quote import find_start, prefill
 from amparo.web.records import noun_of, plain, row_of, show_field
@@ -37,7 +37,9 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     own = waiting if waiting and waiting.plural == plural else None
     asked: Mapping[str, str] = own.place if own else request.GET.dict()
     place = prefill(known, asked) if noun.name == "statement" else None
-    code = request.POST.get("id", "").strip() or (own.code if own else "") or next_code(known, noun)
+    proposed = request.POST.get("proposed", "") or next_code(known, noun)
+    code = request.POST.get("id", "").strip() or (own.code if own else "") or proposed
+    wanted = "" if code == proposed else code
     values: dict[str, Any] = dict(place.values) if place else {}
     if own:
         values = own.values_with(request.GET.get("made", ""), known)
@@ -47,20 +49,21 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     if request.method == "POST":
         values = read_inputs(noun, request.POST)
         if detour := drafts.detour_of(request, noun):
-            kept = drafts.keep(request, case, noun, code, values, asked, waiting)
+            kept = drafts.keep(request, case, noun, wanted, values, asked, waiting)
             return HttpResponseRedirect(_form(case, detour, f"?draft={kept}"))
         if chosen := _chosen_place(noun, request):
             values = {**chosen.fields(), **values}
         likely = [] if chosen else _same_as(request, known, noun, values, waiting, own)
         try:
             if likely is None:
-                _save_new(known, noun, code, _with_start(known, noun, values, request))
-                return HttpResponseRedirect(_after(case, code, waiting, own))
+                made = _save_new(known, noun, wanted, _with_start(known, noun, values, request))
+                return HttpResponseRedirect(_after(case, made, waiting, own))
         except AmparoError as refused:
             error = refused
     facts = {
         "case": known, "noun": noun, "code": code, "error": error, "place": place,
         "inputs": make_inputs(noun, known, values), "is_new": True, "waiting": waiting and not own,
+        "proposed": proposed, "wrong": _wrong(noun, error),
         "elements": _elements(known, noun), "paragraph": place.paragraph if place else "",
         "likely": None if chosen else likely, "listed": _listed(noun, values, likely),
         "can_look": noun.name in ASKED,
@@ -120,9 +123,11 @@ def _elements(known: CaseFile, noun: Noun) -> list[tuple[str, str]]:
     return list(dict.fromkeys((line.element, line.text) for line in (*lines, *made.context)))
 
 
-def _save_new(known: CaseFile, noun: Noun, code: str, raw: dict[str, object]) -> None:
-    draft = Draft(noun.name, code, raw)
-    add_records(acting_member(), known.code, [draft], reason=f"add {noun.name}")
+def _save_new(known: CaseFile, noun: Noun, code: str, raw: dict[str, object]) -> str:
+    """Returns the id: without one it is given inside the Work, so that two may add at once."""
+    draft = Draft(noun.name, code, raw, words)
+    added = add_records(acting_member(), known.code, [draft], reason=f"add {noun.name}")
+    return added[-1].code
 
 
 def _with_start(
@@ -158,9 +163,16 @@ def change(request: HttpRequest, case: str, code: str) -> HttpResponse:
     facts = {
         "case": known, "noun": noun, "code": code, "error": error, "seen": seen,
         "inputs": make_inputs(noun, known, values), "is_new": False,
-        "elements": _elements(known, noun),
+        "elements": _elements(known, noun), "wrong": _wrong(noun, error),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
+
+
+def _wrong(noun: Noun, error: AmparoError | None) -> str:
+    """The field to which an error leads back: its place ends with the field's label."""
+    place = (error.value or "").rpartition(", ")[2] if error else ""
+    names = ("id", *(field.name for field in noun.fields))
+    return next((name for name in names if place in (name, words(name))), "")
 
 
 def _drop_derived(noun: Noun, row: Row, values: dict[str, Any]) -> None:

@@ -32,8 +32,11 @@ _WIDGETS = {
     "texts": "lines",
     "names": "lines",
 }
-_SELDOM = {"start", "note", "as_stated", "began_as_stated", "ended_as_stated", "lat", "lon", "file",
-           "names", "interpreter", "told"}  # fmt: skip
+_SELDOM = {
+    "start", "note", "as_stated", "lat", "lon", "file", "names", "interpreter", "told", "gazetteer",
+    "script", "translation_of", "translator", "instigation_basis", "began_as_stated", "began_basis",
+    "ended_as_stated", "ended_basis", "on_as_stated", "on_basis",
+}  # fmt: skip
 _HINTS = {
     "date": "Year, month or day: 2019, 2019-03, 2019-03-08; ~ approximate, ? uncertain, "
     "2019-03/2019-05 a span",
@@ -124,6 +127,17 @@ def _with_terms(
     if made.widget == "lines":
         hint = f"{say(hint)}. {say('Such as')}: " + ", ".join(one.value for one in offered)
     return replace(made, hint=hint, options=offered)
+
+
+def make_sheet_inputs(noun: str, fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:
+    """A sheet of variables of a noun, with the terms of their vocabularies, own ones too."""
+    terms = {one.name: one for one in list_vocabularies()}
+    return [
+        _with_terms(
+            _plain(field, values), field, values, terms.get(vocabulary_of(noun, field.name))
+        )
+        for field in fields
+    ]
 
 
 def make_plain_inputs(fields: Iterable[Field], values: Mapping[str, Any]) -> list[Input]:

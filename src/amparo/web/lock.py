@@ -23,6 +23,7 @@ from amparo.errors import Locked, Refused
 from amparo.store.database import is_open
 from amparo.vault.unlock import Vault, open_vault
 from amparo.web import faults
+from amparo.web.kept import carry
 
 OPEN_PATHS = ("/unlock", "/lock", "/static/")
 MAX_TRIES = 5
@@ -248,7 +249,7 @@ class LockMiddleware:
         key = request.session.get("key", "")
         member = door().enter(key)
         if not member:
-            return _seal(HttpResponseRedirect("/unlock"))
+            return _seal(carry(request) or HttpResponseRedirect("/unlock"))
         try:
             scope = scope_of(member)
             if not scope.member:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from amparo.casefile.answers import find_contradictions
 from amparo.casefile.models import Record
 from amparo.casefile.records import CaseFile, Row, load_case, versions
 from amparo.casefile.schema import BY_NAME, BY_PLURAL, Field, Noun
@@ -92,7 +93,10 @@ def show_list(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     page = Paginator(in_order(known.all(noun.name)), ON_PAGE).get_page(request.GET.get("page"))
     columns = columns_of(noun)
     rows = [(Card.of(row), [show_field(f, row.body, known) for f in columns]) for row in page]
-    facts = {"case": known, "noun": noun, "columns": columns, "rows": rows, "page": page}
+    facts = {
+        "case": known, "noun": noun, "columns": columns, "rows": rows, "page": page,
+        "against": find_contradictions(known) if noun.name == "response" else [],
+    }  # fmt: skip
     return render(request, "records.html", facts)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amparo.crypto.strength import MAX_PASSPHRASE
 from amparo.errors import AmparoError
 from amparo.web.faults import status_of
+from amparo.web.kept import MOST, hand_back
 from amparo.web.lock import door
 
 
@@ -21,13 +22,14 @@ def unlock(request: HttpRequest) -> HttpResponse:
     try:
         key = door().open(request.POST.get("passphrase", "")[:MAX_PASSPHRASE])
     except AmparoError as error:
-        return render(request, "unlock.html", {"error": error}, status=status_of(error))
+        told = {"error": error, "kept": request.POST.get("kept", "")[:MOST]}
+        return render(request, "unlock.html", told, status=status_of(error))
     # What another member left in this browser is not for this one.
     if request.session.get("member") != door().member_of(key):
         request.session.flush()
     request.session.cycle_key()
     request.session["key"], request.session["member"] = key, door().member_of(key)
-    return HttpResponseRedirect(reverse("start"))
+    return hand_back(request) or HttpResponseRedirect(reverse("start"))
 
 
 @require_POST

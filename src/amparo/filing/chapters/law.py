@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from amparo.casefile.ends import ends_of
 from amparo.filing.document import (
     Block,
     Bullets,
@@ -211,8 +212,8 @@ def tell_act(to: Wording, act: Row) -> list[Block]:
         sentences.append(say("crime.methods", methods=", ".join(act["methods"])))
     if act["targeted_for"]:
         sentences.append(say("crime.targeted", grounds=", ".join(act["targeted_for"])))
-    if act["status_at_end"]:
-        sentences.append(say("crime.end", status=act["status_at_end"]))
+    if ends := ends_of(act):
+        sentences.append(say("crime.end", status="; ".join(ends)))
     sentences.append(say(f"crime.attribution_{act['attribution'] or 'unknown'}"))
     head = (Text(f"{act.code}. ", "bold"), Text(" ".join(sentences)))
     return [Paragraph(head, f"act.{act.code}")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
+from amparo.casefile.answers import answers_in_order, find_contradictions
+from amparo.casefile.ends import ends_of
 from amparo.filing.chapters.form import views_on
 from amparo.filing.chapters.opening import count_victims
 from amparo.filing.document import (
@@ -22,18 +23,6 @@ from amparo.filing.wording import Wording
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
 
-# Answers that cannot all be true of the same facts, or that undo one another.
-CONTRADICTIONS = frozenset(
-    {
-        frozenset({"denies facts", "admits facts and denies responsibility"}),
-        frozenset({"denies facts", "opens inquiry"}),
-        frozenset({"denies facts", "prosecutes"}),
-        frozenset({"denies facts", "condemns"}),
-        frozenset({"opens inquiry", "inquiry closed"}),
-        frozenset({"prosecutes", "inquiry closed"}),
-    }
-)
-
 
 def complementarity(to: Wording) -> Section:
     """What authorities answered, where the answers contradict each other, remedies tried."""
@@ -46,7 +35,7 @@ def complementarity(to: Wording) -> Section:
 
 
 def _responses(to: Wording) -> Section:
-    found = sorted(to.case.all("response"), key=lambda row: str(row["on"] or "9999"))
+    found = answers_in_order(to.case)
     title = to.say("title.responses")
     if not found:
         return Section("responses", title, (to.paragraph("complementarity.none"),))
@@ -57,10 +46,7 @@ def _responses(to: Wording) -> Section:
         "responses.table",
     )
     contradictions = tuple(
-        _contradiction(to, first, second)
-        for first, second in combinations(found, 2)
-        if first["to"] == second["to"]
-        and frozenset({first["answer"], second["answer"]}) in CONTRADICTIONS
+        _contradiction(to, one.first, one.second) for one in find_contradictions(to.case)
     )
     return Section(
         "responses", title, (to.paragraph("complementarity.intro"), table, *contradictions)
@@ -115,7 +101,7 @@ def gravity(to: Wording) -> Section:
     acts = to.case.all("act")
     kinds = list(dict.fromkeys(act.title for act in acts))
     methods = list(dict.fromkeys(one for act in acts for one in act["methods"] or ()))
-    statuses = list(dict.fromkeys(str(a["status_at_end"]) for a in acts if a["status_at_end"]))
+    statuses = list(dict.fromkeys(end for act in acts for end in ends_of(act)))
     places = {act["place"] for act in acts if act["place"]}
     blocks = [
         to.paragraph("gravity.scale", acts=len(acts), victims=count_victims(to), places=len(places))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from amparo.casefile.terms import OPEN, our_vocabularies
 from amparo.web.forms import words as _words
+from amparo.web.language import language as page_language
 from amparo.web.language import say
 
 register = template.Library()
@@ -43,6 +46,18 @@ def words(name: str) -> str:
 def say_filter(text: object) -> str:
     """A text of the program in the language of the page."""
     return say(text)
+
+
+@register.filter
+def term(value: object) -> str:
+    """A term of our closed vocabularies in the language of the page; other words as they are."""
+    return _labels(page_language()).get(str(value)) or say(value)
+
+
+@cache
+def _labels(lang: str) -> dict[str, str]:
+    closed = (held for held in our_vocabularies().values() if held.kind != OPEN)
+    return {} if lang == "en" else {t.term: t.label(lang) for held in closed for t in held.terms}
 
 
 @register.filter
