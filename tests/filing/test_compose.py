@@ -145,7 +145,7 @@ def test_contrary_evidence_and_contradicting_answers_are_shown(material):
     answers = [
         text_of(o) for o in section(document, "responses").blocks if isinstance(o, Paragraph)
     ]
-    assert any("do not agree about E1" in one for one in answers)
+    assert any("about E1 that do not go together" in one for one in answers)
 
 
 def test_gaps_of_elements_and_jurisdiction_are_stated(material):

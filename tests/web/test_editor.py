@@ -105,7 +105,7 @@ def test_comments_are_opened_and_resolved(client):
 
 def test_the_length_is_set_against_the_forums_limit(client):
     said = client.get("/cases/KARV/text/echr/en").content.decode()
-    assert "of the 9000 that this forum reads" in said
+    assert "of at most 9000 (echr)" in said
 
 
 @pytest.mark.parametrize("path", ["icc-15/en/poetry", "icc-15/xx", "nowhere/en"])

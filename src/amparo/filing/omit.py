@@ -62,7 +62,14 @@ def omit(leaving: CaseFile, omissions: list[Row]) -> CaseFile:
         if one["field"] in ("began", "ended"):
             body.pop(f"{one['field']}_as_stated", None)
         rows[held.code] = replace(held, body=body)
+        # A translation would put the field back.
+        rows = {code: row for code, row in rows.items() if not _translates(row, one)}
     return replace(leaving, rows=rows)
+
+
+def _translates(row: Row, omission: Row) -> bool:
+    same = (row["record"], row["field"]) == (omission["record"], omission["field"])
+    return row.noun == "translation" and same
 
 
 def omitted_words(case: CaseFile, omissions: list[Row]) -> list[str]:
@@ -73,7 +80,10 @@ def omitted_words(case: CaseFile, omissions: list[Row]) -> list[str]:
         field = BY_NAME[held.noun].field(str(one["field"])) if held is not None else None
         if held is None or field is None or field.kind not in _WORDS:
             continue
-        words = str(held[field.name] or "").strip()
-        if len(words) >= SHORTEST and words != one["instead"]:
-            found.append(words)
+        told = [
+            held[field.name],
+            *(r["text"] for r in case.all("translation") if _translates(r, one)),
+        ]
+        words = [str(said or "").strip() for said in told]
+        found += [said for said in words if len(said) >= SHORTEST and said != one["instead"]]
     return list(dict.fromkeys(found))

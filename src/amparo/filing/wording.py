@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PUBLIC = "public"
 PRECISIONS = ("point", "building", "street", "town", "district", "region", "country", "unknown")
+_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_ELIDED = re.compile(r"\b([dD])e (?=[aeiouéèê])")
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z")
 
 
@@ -81,18 +83,52 @@ class Wording:
         text = str(edtf or "")
         if "/" in text:
             first, _, last = text.partition("/")
-            return self.say("when.between", first=self.date(first), last=self.date(last))
+            return self.say("when.between", first=self._the(first), last=self._the(last))
         match = _EDTF.match(text)
         if not match:
             return text or self.say("when.unknown")
-        year, month, day, doubt = match.groups()
-        shown = year
-        if month:
-            name = self.words.term("months", str(int(month)))
-            shown = self.say("month", month=name, year=year)
-            if day:
-                shown = self.say("day", day=int(day), month=name, year=year)
-        return self.say("when.about", date=shown) if doubt else shown
+        return self._in_sentence("about", text) if match[4] else self._bare(match)
+
+    def on(self, edtf: object) -> str:
+        """A date as a sentence has it: "on 3 May 2019", "in May 2019"."""
+        text = str(edtf or "")
+        if not text:
+            return self.say("when.at_unknown")
+        match = _EDTF.match(text)
+        return self._in_sentence("at", text) if match and not match[4] else self.date(text)
+
+    def span(self, began: object, ended: object) -> str:
+        """From one date to another."""
+        first, last = self._in_sentence("from", str(began)), self._in_sentence("to", str(ended))
+        return self.say("when.span", first=first, last=last)
+
+    def _the(self, edtf: str) -> str:
+        return self._in_sentence("the", edtf)
+
+    def _in_sentence(self, role: str, edtf: str) -> str:
+        """The date with the small word that it needs: whole days and months differ in French."""
+        match = _EDTF.match(edtf)
+        if not match:
+            return self.date(edtf)
+        shown = self._bare(match)
+        if match[4] and role != "about":
+            shown = self.say("when.roughly", date=shown)
+        said = self.say(f"when.{role}_{'day' if match[3] else 'month'}", date=shown)
+        return _ELIDED.sub(r"\1’", said) if self.words.lang == "fr" else said
+
+    def _bare(self, match: re.Match[str]) -> str:
+        year, month, day, _ = match.groups()
+        if not month:
+            return str(year)
+        name = self.words.term("months", str(int(month)))
+        if not day:
+            return self.say("month", month=name, year=year)
+        number = self.words.term("first_day", "1") if int(day) == 1 else int(day)
+        return self.say("day", day=number, month=name, year=year)
+
+    def spell_dates(self, sentence: str) -> str:
+        """A sentence of the book of law with its dates in words."""
+        return _ISO_DAY.sub(lambda match: self.date(match[0]), sentence)
 
     def when(self, row: Row) -> str:
         """When an act or event took place."""
@@ -100,7 +136,7 @@ class Wording:
         if not began and not ended:
             return self.say("when.unknown")
         if began and ended and began != ended:
-            shown = self.say("when.span", first=self.date(began), last=self.date(ended))
+            shown = self.span(began, ended)
         else:
             shown = self.date(began or ended)
         stated = row["began_as_stated"]
@@ -127,6 +163,26 @@ class Wording:
         """The name of a state by its ISO 3166 code."""
         return self.material.states.get(str(code), str(code or self.say("where.unknown")))
 
+    # Words of the record
+
+    def lang_of(self, code: str, field: str) -> str:
+        """Language in which a field of a record ("" for the case) stands."""
+        translated = (code, field) in self.material.translated
+        return self.words.lang if translated else str(self.case.body.get("language") or "")
+
+    def counted(self, key: str, count: int, **fields: object) -> str:
+        """A sentence in the singular (`key` with "_one") or the plural, by a count."""
+        one = f"{key}_one"
+        return self.say(one if count == 1 and one in self.words.sentences else key,
+                        count=count, **fields)  # fmt: skip
+
+    def acts(self, codes: Sequence[str]) -> str:
+        """Acts by their codes: "act A1", "acts A1, A3"."""
+        listed = list(dict.fromkeys(codes))
+        if len(listed) == 1:
+            return self.say("words.act", act=listed[0])
+        return self.say("words.act_list", acts=", ".join(listed))
+
     # Persons and sources
 
     def victim(self, act: Row) -> str:
@@ -146,7 +202,7 @@ class Wording:
             return str(row["person"])
         if self.is_protected(row):
             return row.code
-        return str(row["title"] or row.code)
+        return str((row["titles"] or {}).get(self.words.lang) or row["title"] or row.code)
 
     def source_code(self, code: object) -> str:
         """The pseudonym of the person, or the code of the source."""
@@ -185,7 +241,7 @@ class Wording:
             quote=quote,
             lang=str(statement["language"] or ""),
             translation=str(translation["text"]) if translation else "",
-            translator=self._translator(translation) if translation else "",
+            translator=self.translator(translation) if translation else "",
         )
 
     def may_quote(self, statement: Row) -> bool:
@@ -195,7 +251,8 @@ class Wording:
             item is not None and item["confidentiality"] == PUBLIC
         )
 
-    def _translator(self, row: Row) -> str:
+    def translator(self, row: Row) -> str:
+        """Who translated: a person by code, or a machine and who compared it."""
         kind = "person" if not row["machine"] else "checked" if row["checked_by"] else "machine"
         return self.say(f"translators.{kind}", by=row["by"], checked=row["checked_by"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import AmparoError, BadInput, NotFound
-from amparo.filing.bundle import name_recipient
 from amparo.filing.check import Withheld
-from amparo.filing.gather import examine, filings
+from amparo.filing.desk import Desk, open_desk
+from amparo.filing.gather import filings
 from amparo.filing.handover import sent_of
 from amparo.filing.load_file import COLUMNS, FORMS, read_columns
 from amparo.filing.override import (
@@ -40,6 +40,11 @@ MAX_SENDER = 2_000
 MAX_NAMES = 100_000
 READER = "filing"
 REFRESH_SECONDS = 2
+_SECTION = re.compile(r"section ([\w.()-]+)")
+# What is to be recorded where the case lacks it.
+_NOUN_OF = {
+    "remedies": "remedies", "final": "remedies", "elsewhere": "procedures", "views": "consultations"
+}  # fmt: skip
 COLUMNS_TEXT = "".join(f"{field}: {name}\n" for field, name in COLUMNS.items())
 
 
@@ -71,12 +76,12 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
 def _refuse_blocked(known: CaseFile, asked: Asked) -> None:
     from amparo.filing.bundle import refuse_blocks
 
-    refuse_blocks(_examine(known, asked))
+    desk = _desk(known, asked)
+    refuse_blocks(replace(desk.found, findings=desk.findings))
 
 
-def _examine(known: CaseFile, asked: Asked) -> Any:
-    rules = name_recipient(load_forum(asked.forum), asked.recipient)
-    return examine(known.code, rules, asked.on, lang=asked.lang, version=asked.version)
+def _desk(known: CaseFile, asked: Asked) -> Desk:
+    return open_desk(known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version)
 
 
 def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -104,13 +109,18 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _page(
     request: HttpRequest, known: CaseFile, asked: Asked, error: AmparoError | None
 ) -> HttpResponse:
-    found = _examine(known, asked)
+    desk = _desk(known, asked)
+    found = desk.found
     job = builds.job_of(known.code, acting_member())
     past = [_describe(told, known) for told in reversed(filings(known.code))]
     facts = {
         "case": known, "error": error, **choices(known, asked),
-        "blocks": [_step(one, known, asked) for one in found.blocks],
-        "warnings": [_step(one, known, asked) for one in found.findings if one.severity != "block"],
+        "blocks": [
+            _step(one, known, asked) for one in desk.findings if one.severity == "block"
+        ],
+        "warnings": [
+            _step(one, known, asked) for one in desk.findings if one.severity != "block"
+        ],
         "leaving": _count(found.case),
         "overrides": [Card.of(row) for row in overrides_of(known, asked.forum)],
         "held": _group(found.withheld, asked.forum),
@@ -143,12 +153,19 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
     row = known.get(code)
     if one.rule == "copy":
         return reverse("redact", args=[known.code, code]) + f"?{asked.query}", "Redact it"
+    if one.rule.startswith("untranslated"):
+        return reverse("record-add", args=[known.code, "translations"]), "Record a translation"
+    if match := _SECTION.match(one.where):
+        args = [known.code, asked.forum, asked.lang]
+        if match[1] in load_forum(asked.forum).sections:
+            return reverse("editor-section", args=[*args, match[1]]) + asked.tail, "Open the text"
+        return reverse("editor", args=args) + asked.tail, "Open the text"
+    if one.rule in _NOUN_OF:
+        return reverse("record-add", args=[known.code, _NOUN_OF[one.rule]]), "Record it"
     if "consent" in one.step or one.rule in ("held-back", "nothing"):
         return reverse("record-add", args=[known.code, "consents"]), "Record a consent"
     if row is not None:
         return reverse("record-change", args=[known.code, code]), f"Change {code}"
-    if one.where.startswith("section") or one.rule.startswith("length"):
-        return reverse("editor", args=[known.code, asked.forum, asked.lang]), "Open the text"
     return reverse("case", args=[known.code]), "Open the case"
 
 
