@@ -111,10 +111,10 @@ def test_a_vocabulary_that_changed(run, vault, opened, tmp_path):
     retire_term("M-1", "degree", "drove the car")
     opened.close()
     assert told(run(vault, "check", "KARV", "--json")) == {
-        ("vocabulary", "INV1, degree: drove the car")
+        ("vocabulary", "INV1, involvement.degree: drove the car")
     }
     error = refused(run, vault, tmp_path / "out")
-    assert "retired" in error.cause and error.value.startswith("INV1, degree")
+    assert "retired" in error.cause and error.value.startswith("INV1, involvement.degree")
 
 
 def test_a_missing_font(run, vault, tmp_path, monkeypatch):

@@ -71,9 +71,9 @@ def test_a_retired_word_leads_to_its_record(client, items):
     row = change_record("M-1", "KARV", "INV1", body, seen_version=held.version)
     retire_term("M-1", "degree", "drove the car")
     ((said, link),) = blocks(client)
-    assert "INV1, degree: drove the car" in said and link == "/cases/KARV/record/INV1/change"
+    assert "INV1, involvement.degree: drove the car" in said and link == "/cases/KARV/record/INV1/change"
     assert client.get(link).status_code == 200
-    assert "INV1, degree" in refused(client, items)
+    assert "INV1, involvement.degree" in refused(client, items)
     change_record("M-1", "KARV", "INV1", held.body, seen_version=row.version)
     assert blocks(client) == []
 
