@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amparo.filing.spacing import NO_BREAK, set_french, space_french
+from amparo.filing.spacing import NO_BREAK, set_sentence, space_french
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,10 @@ def test_signs_are_parted_as_french_parts_them(typed, printed):
 
 
 def test_templates_get_the_apostrophe_of_print():
-    assert set_french("l'acte n'est pas d'un 'autre'") == "l’acte n’est pas d’un 'autre'"
+    assert (
+        set_sentence("l'acte n'est pas ; 'autre'", "fr") == f"l’acte n’est pas{NO_BREAK}; 'autre'"
+    )
+    assert set_sentence("the law's own; x", "en") == "the law’s own; x"
 
 
 @given(st.text(alphabet="ab ;:!?«»\u00a0\n", max_size=40))

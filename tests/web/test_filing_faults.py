@@ -71,7 +71,10 @@ def test_a_retired_word_leads_to_its_record(client, items):
     row = change_record("M-1", "KARV", "INV1", body, seen_version=held.version)
     retire_term("M-1", "degree", "drove the car")
     ((said, link),) = blocks(client)
-    assert "INV1, involvement.degree: drove the car" in said and link == "/cases/KARV/record/INV1/change"
+    assert (
+        "INV1, involvement.degree: drove the car" in said
+        and link == "/cases/KARV/record/INV1/change"
+    )
     assert client.get(link).status_code == 200
     assert "INV1, involvement.degree" in refused(client, items)
     change_record("M-1", "KARV", "INV1", held.body, seen_version=row.version)
@@ -102,6 +105,33 @@ def test_a_missing_font_and_a_damaged_exhibit_are_told_by_the_build(client, item
     assert "exhibit 1, E0001" in said and "restore the item" in said
     monkeypatch.undo()
     assert "not finished: nothing left" in client.get("/cases/KARV/filing").content.decode()
+
+
+@pytest.mark.parametrize(
+    "forum", ["icc-15", "hrc", "cat", "special-procedures", "echr", "national"]
+)
+def test_every_step_leads_to_a_page_where_it_can_be_done(client, forum):
+    tree = lxml.html.fromstring(
+        client.get(f"/cases/KARV/filing?forum={forum}&lang=fr&on=2026-11-27").content
+    )
+    links = tree.xpath("//section[.//h2[@id='h-gate']]//li/a/@href")
+    assert links
+    for link in set(links):
+        answer = client.get(link)
+        assert answer.status_code == 200, link
+
+
+def test_a_consent_begins_with_the_person_the_purpose_and_the_recipient(client):
+    tree = lxml.html.fromstring(
+        client.get("/cases/KARV/filing?forum=hrc&lang=en&on=2026-11-27").content
+    )
+    (link,) = [one for one in tree.xpath("//a/@href") if "about=V-7" in one]
+    form = lxml.html.fromstring(client.get(link).content)
+    assert form.xpath("//input[@name='purpose']/@value") == ["filing:hrc"]
+    assert form.xpath("//input[@name='recipient']/@value") == ["UN-HRC"]
+    subject = form.xpath("//*[@name='subject']")[0]
+    assert "V-7" in (subject.get("value") or subject.xpath(".//option[@selected]/@value")[0])
+    assert client.get(link.replace("V-7", "%3Cb%3E")).status_code == 200
 
 
 def test_an_erased_person_leads_to_what_speaks_of_them(client):

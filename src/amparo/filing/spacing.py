@@ -1,4 +1,4 @@
-"""French spacing: no-break spaces before two-part signs and inside guillemets.
+"""Spaces and apostrophes of print: French no-break spaces before two-part signs and in guillemets.
 
 Only for words in French: quotations in other languages stay as they are.
 """
@@ -20,6 +20,7 @@ def space_french(text: str) -> str:
     return _AFTER.sub(f"«{NO_BREAK}", spaced)
 
 
-def set_french(text: str) -> str:
-    """A sentence of a template: spaces, and the apostrophe of print."""
-    return space_french(_APOSTROPHE.sub("’", text))
+def set_sentence(text: str, lang: str) -> str:
+    """A sentence of a template: the apostrophe of print, and in French the spaces."""
+    printed = _APOSTROPHE.sub("’", text)
+    return space_french(printed) if lang == "fr" else printed

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from amparo.errors import BadInput
-from amparo.filing.spacing import set_french
+from amparo.filing.spacing import set_sentence
 
 LANGUAGES = ("en", "fr")
 FORUMS = ("icc-15", "hrc", "cat", "special-procedures", "echr", "national")
@@ -132,7 +132,7 @@ def read_sentences(folder: str, lang: str) -> dict[str, str]:
 def _read(folder: str, lang: str) -> dict[str, str]:
     path = files("amparo.filing").joinpath("templates", folder, f"{lang}.yaml")
     sentences = _flatten(_plain(path.read_text(encoding="utf-8")))
-    return {key: set_french(text) if lang == "fr" else text for key, text in sentences}
+    return {key: set_sentence(text, lang) for key, text in sentences}
 
 
 def _plain(text: str) -> dict[str, Any]:

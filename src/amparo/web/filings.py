@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.records import CaseFile, load_case
+from amparo.casefile.schema import BY_PLURAL
 from amparo.errors import AmparoError, BadInput, NotFound
 from amparo.filing.check import Withheld
 from amparo.filing.desk import Desk, open_desk
@@ -41,10 +43,18 @@ MAX_NAMES = 100_000
 READER = "filing"
 REFRESH_SECONDS = 2
 _SECTION = re.compile(r"section ([\w.()-]+)")
-# What is to be recorded where the case lacks it.
+_FIELD = re.compile(r"[\w.-]+, (\w+)")
+# What is to be recorded where the case lacks it, what is to be looked through, and other pages.
 _NOUN_OF = {
-    "remedies": "remedies", "final": "remedies", "elsewhere": "procedures", "views": "consultations"
+    "remedies": "remedies", "final": "remedies", "elsewhere": "procedures",
+    "views": "consultations", "held-back": "consents", "nothing": "consents",
+    "undecided": "consents", "untranslated": "translations", "untranslated-text": "translations",
 }  # fmt: skip
+_LIST_OF = {"four-eyes": "statements", "state": "acts"}
+_PAGE_OF = {
+    "compartment": ("grants", "Open the grants"),
+    "closed": ("law-case", "Read the reasons"),
+}
 COLUMNS_TEXT = "".join(f"{field}: {name}\n" for field, name in COLUMNS.items())
 
 
@@ -153,20 +163,36 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
     row = known.get(code)
     if one.rule == "copy":
         return reverse("redact", args=[known.code, code]) + f"?{asked.query}", "Redact it"
-    if one.rule.startswith("untranslated"):
-        return reverse("record-add", args=[known.code, "translations"]), "Record a translation"
     if match := _SECTION.match(one.where):
-        args = [known.code, asked.forum, asked.lang]
-        if match[1] in load_forum(asked.forum).sections:
-            return reverse("editor-section", args=[*args, match[1]]) + asked.tail, "Open the text"
-        return reverse("editor", args=args) + asked.tail, "Open the text"
-    if one.rule in _NOUN_OF:
-        return reverse("record-add", args=[known.code, _NOUN_OF[one.rule]]), "Record it"
-    if "consent" in one.step or one.rule in ("held-back", "nothing"):
-        return reverse("record-add", args=[known.code, "consents"]), "Record a consent"
+        return _text(match[1], known, asked), "Open the text"
+    if one.rule in _PAGE_OF:
+        name, label = _PAGE_OF[one.rule]
+        return reverse(name, args=[] if name == "grants" else [known.code]), label
+    if one.rule in _LIST_OF:
+        return reverse("records", args=[known.code, _LIST_OF[one.rule]]), "Open the list"
+    noun = _NOUN_OF.get(one.rule, "consents" if "consent" in one.step else "")
+    if noun:
+        return _form(noun, one, code, known, asked), f"Record a {BY_PLURAL[noun].name}"
     if row is not None:
         return reverse("record-change", args=[known.code, code]), f"Change {code}"
     return reverse("case", args=[known.code]), "Open the case"
+
+
+def _text(place: str, known: CaseFile, asked: Asked) -> str:
+    args = [known.code, asked.forum, asked.lang]
+    if place in load_forum(asked.forum).sections:
+        return reverse("editor-section", args=[*args, place]) + asked.tail
+    return reverse("editor", args=args) + asked.tail
+
+
+def _form(noun: str, one: Finding, code: str, known: CaseFile, asked: Asked) -> str:
+    """The form of a new record, begun with the ids of what it is about."""
+    told = {"forum": asked.forum, "lang": asked.lang}
+    if known.get(code) is not None:
+        told["about"] = code
+    if one.rule == "untranslated-text" and (match := _FIELD.match(one.where)):
+        told["field"] = match[1]
+    return reverse("record-add", args=[known.code, noun]) + f"?{urlencode(told)}"
 
 
 def _count(case: CaseFile) -> list[tuple[str, int]]:
