@@ -73,6 +73,22 @@ def test_a_translation_does_not_put_back_what_an_omission_took_out(case):
     assert omitted_words(case, [omission]) == ["V-1 was beaten.", "Battu.", "Били."]
 
 
+def test_the_designation_of_a_source_in_other_languages_goes_with_it(case_with):
+    from amparo.casefile.records import Row
+    from amparo.filing.check import Decision, release
+    from amparo.filing.omit import omit, omitted_words
+
+    outlet = {"id": "S7", "kind": "outlet", "title": "The Page", "titles": {"fr": "La Feuille"}}
+    case = case_with(source=[outlet])
+    omission = Row("omission", "OM1", 1, "draft", {"record": "S7", "field": "title"})
+    assert omit(case, [omission]).get("S7")["titles"] is None
+    assert omitted_words(case, [omission]) == ["The Page", "La Feuille"]
+    named = case_with(source=[{**outlet, "titles": {"fr": "La Feuille de V-2"}}])
+    level = {"V-1": Decision("coded")}
+    found = release(named, lambda subject, item: level.get(subject, Decision("", "none")))
+    assert {one.code: one.reason for one in found.withheld}["S7"] == "speaks"
+
+
 def test_a_translation_that_names_somebody_held_back_stays_behind(case_with):
     from amparo.filing.check import Decision, release
 
