@@ -102,6 +102,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         raise BadInput("there is no such load file", remedy=f"one of: {', '.join(FORMS)}")
     columns = request.POST.get("columns", "").strip() or COLUMNS_TEXT
     request.session["columns"] = columns
+    request.session["sender"] = "\n".join(lines)
     return {
         "forum": asked.forum,
         "lang": asked.lang,
@@ -135,7 +136,8 @@ def _page(
         "overrides": [Card.of(row) for row in overrides_of(known, asked.forum)],
         "held": _group(found.withheld, asked.forum),
         "past": past, "job": job, "parcel": len(job.data) if job else 0,
-        "sender": request.POST.get("sender", ""), "load_file": request.POST.get("load_file", ""),
+        "sender": request.POST.get("sender", request.session.get("sender", "")),
+        "load_file": request.POST.get("load_file", ""),
         "forms": FORMS, "columns": request.session.get("columns", COLUMNS_TEXT),
     }  # fmt: skip
     return render(request, "filing.html", facts, status=status_of(error) if error else 200)
