@@ -257,5 +257,7 @@ class _Setter:
 
     def _is_closed(self, spans: list[Span]) -> bool:
         """Whether the note ends with a sentence that brought its own full stop."""
+        if not spans:
+            return False
         quoted = len(spans) > 1 and spans[-1].text == self.words.say("cite.close")
         return spans[-2 if quoted else -1].text.rstrip().endswith((".", "!", "?", "…"))

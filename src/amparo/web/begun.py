@@ -6,7 +6,7 @@ a limit on that section. An address carries ids only, never a word of the record
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from amparo.filing.words import FORUMS, LANGUAGES, load_forum
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from amparo.casefile.schema import Noun
 
 
-def begin_with(noun: Noun, known: CaseFile, asked: Mapping[str, str]) -> dict[str, str]:
+def begin_with(noun: Noun, known: CaseFile, asked: Mapping[str, str]) -> dict[str, Any]:
     """Values for the form; what the address does not name, or names wrongly, stays empty."""
     forum = asked.get("forum", "")
     if forum not in FORUMS:

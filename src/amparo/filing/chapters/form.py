@@ -324,7 +324,8 @@ def _publish(to: Wording) -> Runs:
     for code in dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"]):
         answer = publication_of(to.case.all("consent"), code, purpose)
         if answer is not None:
-            shown.append(f"{code}: {to.words.term('yes_no', 'yes' if answer else 'no')}")
+            said = to.words.term("yes_no", "yes" if answer else "no")
+            shown.append(f"{code}{to.say('cite.colon')}{said}")
     return _shown(to, shown)
 
 

@@ -45,7 +45,7 @@ def _subject(to: Wording) -> Section:
     """The acts with the provision proposed for each: of the treaty, where the forum has one."""
     forum = load_forum(to.words.forum)
     is_told = bool(forum.rights_of) or "crimes" in forum.sections
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for act in to.case.all("act"):
         crime = str(act["crime"] or "")
         treaty = f"{to.words.term('treaties', forum.rights_of)} {forum.right(crime)}"
