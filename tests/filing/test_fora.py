@@ -92,15 +92,46 @@ def test_treaty_bodies_warn_of_signature_and_other_procedures(vault):
 
 
 def test_a_text_over_length_is_blocked_with_the_longest_section(compose):
-    from dataclasses import replace
+    from amparo.filing.rules import Limit, check_length
 
-    from amparo.filing.rules import check_length
+    document = compose("echr")
+    assert check_length(document, [Limit("", 9000, True, "echr")]) == ()
+    (found,) = check_length(document, [Limit("", 50, True, "echr")])
+    assert found.severity == "block" and "the longest: " in found.where
+    assert check_length(document, [Limit("", 50, False, "echr")])[0].severity == "warn"
 
-    document, echr = compose("echr"), load_forum("echr")
-    assert check_length(document, echr) == ()
-    (found,) = check_length(document, replace(echr, most_words=50))
-    assert found.severity == "block" and "longest section" in found.where
-    assert check_length(document, replace(echr, most_words=0)) == ()
+
+def test_a_section_over_its_length_is_named_with_its_place(compose):
+    from amparo.filing.document import number_document
+    from amparo.filing.rules import Limit, check_length, count_words
+
+    document = number_document(compose("hrc"))
+    (summary,) = [one for one in document.sections if one.anchor == "summary"]
+    count = count_words(document, summary)
+    assert check_length(document, [Limit("summary", count, True, "us")]) == ()
+    (found,) = check_length(document, [Limit("summary", count - 1, True, "our rule")])
+    assert (found.rule, found.where) == ("section-length", "section summary")
+    assert f"{count} words" in found.cause and "our rule" in found.cause
+    assert check_length(document, [Limit("no such", 1, True, "us")]) == ()
+
+
+def test_limits_come_from_the_forum_and_from_the_case(make_case):
+    from amparo.filing.rules import limits_of
+
+    forum = load_forum("hrc")
+    case = make_case(
+        limit=[
+            {"id": "LM1", "forum": "hrc", "place": "facts", "words": 500, "strict": True},
+            {"id": "LM2", "forum": "icc-15", "place": "facts", "words": 1},
+        ]
+    )
+    found = {(one.place, one.words, one.strict, one.by) for one in limits_of(case, forum)}
+    assert ("facts", 500, True, "LM1") in found
+    assert ("summary", 2250, False, "hrc") in found and ("", 20000, False, "hrc") in found
+    assert not any(one.words == 1 for one in limits_of(case, forum))
+    wrong = make_case(limit=[{"id": "LM3", "forum": "hrc", "place": "crimes", "words": 5}])
+    with pytest.raises(BadInput, match="section that the forum does not have"):
+        limits_of(wrong, forum)
 
 
 def test_a_national_dossier_goes_to_the_authority_that_consent_names(vault, tmp_path):

@@ -60,7 +60,8 @@ def shown(sections, document, words):
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("forum", FORUMS)
 def test_an_unchanged_draft_prints_the_same_words_and_numbers(drafted, forum, lang):
-    from amparo.filing.manuscript import join_pieces, read_draft, split_pieces, write_draft
+    from amparo.filing.manuscript import join_pieces, split_pieces, write_draft
+    from amparo.filing.resolve import read_draft
 
     document, to = drafted(forum, lang)
     text = join_pieces(write_draft(document, to), "KARV")
@@ -70,7 +71,8 @@ def test_an_unchanged_draft_prints_the_same_words_and_numbers(drafted, forum, la
 
 
 def read(drafted, body, section="summary"):
-    from amparo.filing.manuscript import read_draft, split_pieces
+    from amparo.filing.manuscript import split_pieces
+    from amparo.filing.resolve import read_draft
 
     document, to = drafted()
     text = f"# KARV\n\n## Title {{#{section}}}\n\n{body}\n"
@@ -145,7 +147,8 @@ def test_what_the_gate_holds_back_cannot_be_cited(vault, drafted):
 
     from amparo.casefile.records import load_case
     from amparo.filing.check import Decision, release
-    from amparo.filing.manuscript import read_draft, split_pieces
+    from amparo.filing.manuscript import split_pieces
+    from amparo.filing.resolve import read_draft
     from amparo.filing.wording import Wording
 
     document, to = drafted()
@@ -190,7 +193,8 @@ def test_a_text_is_saved_as_versions_and_used_by_later_builds(vault, tmp_path):
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1))
 def test_whatever_people_write_in_a_plain_run_comes_back(text):
     from amparo.filing.document import Text
-    from amparo.filing.manuscript import _SPECIAL, _escape, _Reader
+    from amparo.filing.manuscript import _SPECIAL, _escape
+    from amparo.filing.resolve import _Reader
 
     reader = object.__new__(_Reader)
     reader.name, reader.line, reader.pull = "x", 1, {}

@@ -108,11 +108,48 @@ def test_a_supplement_says_to_what_it_adds_and_numbers_on(vault, tmp_path):
     add(vault, "statement", "ST9", source="S3", item="I0", part="text", proposition="P1",
         quote="A second statement", stance="denies")  # fmt: skip
     second = build(vault, tmp_path / "two", supplements=first.items[0])
-    assert "supplementary submission to that of 2026-11-22" in second.document.subtitle
+    assert "supplementary submission to that of 22 November 2026" in second.document.subtitle
     numbers = {e.item: e.number for e in first.document.exhibits}
     fresh = {e.item: e.number for e in second.document.exhibits}
     assert {item: fresh.pop(item) for item in numbers} == numbers
     assert list(fresh.values()) == [max(numbers.values()) + 1]
+
+
+def test_numbers_stay_when_an_exhibit_goes_another_comes_and_the_order_changes(vault, tmp_path):
+    from amparo.casefile.records import load_case
+    from amparo.casefile.revise import change_record, retire_record
+    from amparo.intake.receive import receive_bytes
+
+    def numbers(folder):
+        built = build(vault, tmp_path / folder)
+        return {one.title: one.number for one in built.document.exhibits}
+
+    assert numbers("one") == {"Account of V-1": 1, "Statement of the Ministry": 2}
+    # The Ministry goes, somebody else comes; what came does not take the number that is free.
+    retire_record(vault.member, "KARV", "ST3", why="not needed")
+    receive_bytes(vault, vault.member, [("later.txt", b"A second statement of the Ministry.")])
+    add(vault, "item", "I0", file="later.txt", title="Later", confidentiality="public")
+    add(vault, "statement", "ST0", source="S3", item="I0", part="text", proposition="P1",
+        quote="A second statement", stance="denies")  # fmt: skip
+    assert numbers("two") == {"Account of V-1": 1, "Later": 3}
+    # The Ministry comes back, cited before all others: the old number is its own.
+    add(vault, "statement", "ST-0", source="S3", item="I3", part="text", proposition="P1",
+        quote="No person", stance="denies")  # fmt: skip
+    held = load_case("KARV").get("ST1")
+    change_record(vault.member, "KARV", "ST1", {**held.body, "grade": 2}, seen_version=held.version)
+    assert numbers("three") == {"Account of V-1": 1, "Statement of the Ministry": 2, "Later": 3}
+
+
+def test_an_earlier_filing_that_was_sent_is_named_in_the_next(vault, tmp_path):
+    from amparo.filing.handover import record_sent
+
+    first = build(vault, tmp_path / "one", sender=("Lantern Group",))
+    assert "holds no earlier communication" in text_of(first)
+    facts = {"to": "ICC-OTP", "on": "2026-11-23", "how": "portal", "receipt": "OTP-CR-1/26"}
+    record_sent(vault, first.items[0], facts)
+    shown = " ".join(text_of(build(vault, tmp_path / "two", sender=("Lantern Group",))).split())
+    assert "Sent earlier about these facts: to ICC-OTP on 23 November 2026, reference" in shown
+    assert "holds no earlier communication" not in shown
 
 
 def test_translations_seconds_and_views_are_printed(vault, tmp_path):

@@ -65,3 +65,37 @@ def test_a_sentence_weaves_references_in(wording):
     assert runs[1] == Ref("gaps")
     assert isinstance(runs[0], Text)
     assert runs[0].text.endswith("; ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "began", "ended", "said"),
+    [
+        ("en", "2019-02-24", "2019-03", "24 February 2019 to March 2019"),
+        ("fr", "2019-02-24", "2019-03", "du 24 février 2019 à mars 2019"),
+        ("fr", "2019-04", "2019-06-01", "d’avril 2019 au 1er juin 2019"),
+        ("fr", "2019", "2020", "de 2019 à 2020"),
+    ],
+)
+def test_a_span_has_the_small_words_that_days_and_months_need(wording, lang, began, ended, said):
+    assert wording(lang).span(began, ended) == said
+
+
+@pytest.mark.parametrize(
+    ("lang", "edtf", "said"),
+    [
+        ("en", "2019-05-03", "on 3 May 2019"),
+        ("en", "2019-05", "in May 2019"),
+        ("en", "", "on a day not recorded"),
+        ("fr", "2019-05-03", "le 3 mai 2019"),
+        ("fr", "2019-05", "en mai 2019"),
+        ("fr", "2019-04/2019-05-02", "entre avril 2019 et le 2 mai 2019"),
+        ("fr", "2019-05~", "vers mai 2019"),
+    ],
+)
+def test_a_date_in_a_sentence(wording, lang, edtf, said):
+    assert wording(lang).on(edtf) == said
+
+
+def test_days_in_sentences_of_the_law_are_spelt(wording):
+    said = wording("fr").spell_dates("signé le 2000-12-20, règle 12-3")
+    assert said == "signé le 20 décembre 2000, règle 12-3"

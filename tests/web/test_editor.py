@@ -90,6 +90,34 @@ def test_another_section_is_in_nobodys_way(client):
     assert other.status_code == 302
 
 
+def test_two_people_save_two_sections_at_the_same_moment(client, door, passphrase):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connections
+    from django.test import Client
+
+    from amparo.casefile.records import load_case
+
+    meet = Barrier(2)
+
+    def write(place):
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.post("/unlock", {"passphrase": passphrase})
+        assert browser.get(f"{BASE}/{place}").status_code == 200
+        meet.wait(60)
+        try:
+            told = {"title": place, "text": f"Of {place}.", "seen": "0", "do": "save"}
+            return browser.post(f"{BASE}/{place}", told).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(write, ("gravity", "structures"))) == [302, 302]
+    texts = {row["place"]: row["text"] for row in load_case("KARV").all("section")}
+    assert texts["gravity"] == "Of gravity." and texts["structures"] == "Of structures."
+
+
 def test_comments_are_opened_and_resolved(client):
     client.post(f"{BASE}/summary/comment", {"comment": "Say when this was."})
     tree = tree_of(client.get(f"{BASE}/summary"))
@@ -105,7 +133,7 @@ def test_comments_are_opened_and_resolved(client):
 
 def test_the_length_is_set_against_the_forums_limit(client):
     said = client.get("/cases/KARV/text/echr/en").content.decode()
-    assert "of the 9000 that this forum reads" in said
+    assert "of at most 9000 (echr)" in said
 
 
 @pytest.mark.parametrize("path", ["icc-15/en/poetry", "icc-15/xx", "nowhere/en"])

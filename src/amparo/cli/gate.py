@@ -38,7 +38,7 @@ def check(
     vault: VaultPath,
     case: CaseCode,
     forum: ForumId = "icc-15",
-    lang: Language = "",
+    lang: Language = "en",
     on: Day = None,
     recipient: Recipient = "",
     version: Version = "coded",
@@ -46,27 +46,26 @@ def check(
 ) -> None:
     """Show what blocks a filing, what warns, and what would be held back, with reasons.
 
-    With --lang also which quotations lack a translation. Exit code 9 when something blocks.
+    The text that people wrote is read too: references that do not resolve, sections over their
+    length. Exit code 9 when something blocks.
 
     Example: amparo filing check evidence KARV --forum icc-15
     """
     from datetime import UTC
 
     from amparo.cli.unlock import opened
-    from amparo.filing.bundle import name_recipient
-    from amparo.filing.gather import examine
-    from amparo.filing.words import load_forum
+    from amparo.filing.desk import open_desk
 
-    rules = name_recipient(load_forum(forum), recipient)
     day = (on or datetime.now(UTC)).date()
     with opened(vault):
-        found = examine(case, rules, day, lang=lang, version=version)
+        desk = open_desk(case, forum, lang, day, recipient, version)
+        findings, withheld = desk.findings, desk.found.withheld
     if as_json:
-        told = [one.as_dict() for one in found.findings]
-        print_json({"findings": told, "withheld": [tell_withheld(one) for one in found.withheld]})
+        told = [one.as_dict() for one in findings]
+        print_json({"findings": told, "withheld": [tell_withheld(one) for one in withheld]})
     else:
-        _print_check(found.findings, found.withheld)
-    if found.blocks:
+        _print_check(findings, withheld)
+    if any(one.severity == "block" for one in findings):
         raise typer.Exit(int(Exit.REFUSED))
 
 

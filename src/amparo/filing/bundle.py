@@ -41,7 +41,7 @@ from amparo.filing.override import set_aside
 from amparo.filing.plan import CODED
 from amparo.filing.redaction import secrets_of
 from amparo.filing.rulebook import Finding, finding
-from amparo.filing.rules import check_length
+from amparo.filing.rules import check_length, limits_of
 from amparo.filing.saved import (
     apply_text,
     changed_pieces,
@@ -122,7 +122,7 @@ def build_filing(
     index = write_index(document)
     _refuse_leaks(document, index, material)
     whole = load_case(case_code)
-    length = set_aside(whole, rules.id, check_length(document, rules))
+    length = set_aside(whole, rules.id, check_length(document, limits_of(whole, rules)))
     refuse_blocks(replace(found, findings=length))
     tell("print PDF and DOCX")
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}

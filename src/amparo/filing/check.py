@@ -8,7 +8,7 @@ back is listed with its reason. Nothing here changes the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -103,11 +103,11 @@ class _Gate:
             self._keep(noun, lambda row: self._missing(row, "act", "person", "basis", "to"))
         self._keep("label", lambda row: self._missing(row, "by"))
         self._keep("consent", lambda row: self._missing(row, "subject"))
-        self._keep("translation", lambda row: self._missing(row, "statement"))
         self._keep("measure", lambda row: self._missing(row, "person"))
         self._keep("consultation", lambda row: "")
         self._keep("procedure", lambda row: "")
         self._contaminations()
+        self._keep("translation", lambda row: self._missing(row, "statement", "record"))
         self._drop_the_alleged_left_alone()
         self._trim_references()
         self._look_for_substance()
@@ -222,7 +222,7 @@ class _Gate:
             self._names_hidden(text)
             for name, value in row.body.items()
             if name != "note" or row.noun in _NOTES_PRINTED
-            for text in (value if isinstance(value, list) else [value])
+            for text in _texts(value)
         )
 
     def _names_hidden(self, text: object) -> bool:
@@ -314,6 +314,13 @@ class _Gate:
 
     def _tell(self, rule: str, where: str, **fields: object) -> None:
         self.findings.append(finding(rule, where, **fields))
+
+
+def _texts(value: object) -> Iterable[object]:
+    """The words of a field: one, a list of them, or names by language."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else [value]
 
 
 def _is_unknown_group(row: Row) -> bool:

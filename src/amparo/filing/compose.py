@@ -54,7 +54,7 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
         lang=words.lang,
         code=material.case.code,
         title=str(material.case.body.get("title") or material.case.code),
-        subtitle=_subtitle(material, words),
+        subtitle=_subtitle(to),
         addressee=_addressee(material, words),
         sender=material.sender or (say("forum.no_sender"),),
         date=to.date(made_at.date().isoformat()),
@@ -73,13 +73,13 @@ def compose(material: Material, words: Words, made_at: datetime) -> Document:
     )
 
 
-def _subtitle(material: Material, words: Words) -> str:
-    name = words.say("forum.name")
-    if not material.supplements:
+def _subtitle(to: Wording) -> str:
+    name = to.say("forum.name")
+    if not to.material.supplements:
         return name
-    date, _, receipt = material.supplements.partition(" ")
-    told = words.say("supplement_receipt", receipt=receipt) if receipt else ""
-    return words.say("supplement", name=name, date=date, receipt=told)
+    date, _, receipt = to.material.supplements.partition(" ")
+    told = to.say("supplement_receipt", receipt=receipt) if receipt else ""
+    return to.say("supplement", name=name, date=to.date(date), receipt=told)
 
 
 def _addressee(material: Material, words: Words) -> tuple[str, ...]:

@@ -15,11 +15,16 @@ from amparo.casefile.records import load_case
 from amparo.errors import NotFound
 from amparo.filing.bundle import name_recipient
 from amparo.filing.compose import compose
-from amparo.filing.document import number_document, words_of
+from amparo.filing.document import number_document
 from amparo.filing.gather import examine, gather
 from amparo.filing.layout import Piece as Laid
 from amparo.filing.layout import lay_out
-from amparo.filing.manuscript import FIGURES, Fault, Piece, read_leniently, write_draft
+from amparo.filing.manuscript import Piece, write_draft
+from amparo.filing.override import set_aside
+from amparo.filing.plan import CODED
+from amparo.filing.resolve import FIGURES, Fault, read_leniently
+from amparo.filing.rulebook import finding
+from amparo.filing.rules import Limit, check_length, count_words, limits_of
 from amparo.filing.saved import saved_pieces
 from amparo.filing.wording import Wording
 from amparo.filing.words import load_forum, load_words
@@ -27,8 +32,12 @@ from amparo.filing.words import load_forum, load_words
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile
     from amparo.filing.check import Release
-    from amparo.filing.document import Document, Section
+    from amparo.filing.document import Document
+    from amparo.filing.rulebook import Finding
     from amparo.filing.words import Forum, Words
+
+
+Faults = tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
@@ -90,10 +99,7 @@ class Desk:
 
     def preview(self, mine: Piece | None = None) -> Mapping[str, Preview]:
         """Every section as it will read, by id, with this text in the place of the saved one."""
-        pieces = {**self.pieces, **({mine.anchor: mine} if mine else {})}
-        written = tuple(p for p in pieces.values() if p != self.origin[p.anchor])
-        sections, faults = read_leniently(written, self.drafted, self.to, self.causes)
-        document = number_document(replace(self.drafted, sections=sections))
+        document, faults = self._written(mine)
         laid = dict(_parted(lay_out(document, self.words)))
         return {
             section.anchor: Preview(
@@ -104,6 +110,32 @@ class Desk:
             )
             for section in document.sections
         }
+
+    def _written(self, mine: Piece | None = None) -> tuple[Document, Mapping[str, Faults]]:
+        """The document with every text that people wrote, numbered, and the faults of each."""
+        pieces = {**self.pieces, **({mine.anchor: mine} if mine else {})}
+        written = tuple(p for p in pieces.values() if p != self.origin[p.anchor])
+        sections, faults = read_leniently(written, self.drafted, self.to, self.causes)
+        return number_document(replace(self.drafted, sections=sections)), faults
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that blocks or warns: what the gate says, faults of the text, and lengths."""
+        document, faults = self._written()
+        lost = [
+            finding("reference", _place(anchor, one), cause=f"{one.code}: {one.cause}")
+            for anchor, told in faults.items()
+            for one in told
+        ]
+        lengths = set_aside(
+            self.case, self.forum.id, check_length(document, limits_of(self.case, self.forum))
+        )
+        return (*self.found.findings, *lost, *lengths)
+
+    def limit(self, place: str) -> Limit | None:
+        """The narrowest word limit on one section, on the whole with ""."""
+        found = [one for one in limits_of(self.case, self.forum) if one.place == place]
+        return min(found, key=lambda one: one.words, default=None)
 
     def codes(self, noun: str) -> list[Code]:
         """What of a noun may be cited, with the reference to paste."""
@@ -117,13 +149,19 @@ class Desk:
         return [Code(f"[[{noun}:{row.code}]]", row.title) for row in self.to.case.all(noun)]
 
 
-def open_desk(case_code: str, forum: str, lang: str, on: date, recipient: str = "") -> Desk:
+def open_desk(
+    case_code: str, forum: str, lang: str, on: date, recipient: str = "", version: str = CODED
+) -> Desk:
     """The desk for a filing. Raises NotFound, BadInput for an unknown forum or language."""
     rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
-    found = examine(case_code, rules, on)
-    material = gather(found, rules, lang, on, ())
+    found = examine(case_code, rules, on, lang=lang, version=version)
+    material = gather(found, rules, lang, on, (), version=version)
     drafted = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
     return Desk(load_case(case_code), rules, words, found, drafted, Wording(material, words))
+
+
+def _place(anchor: str, fault: Fault) -> str:
+    return f"section {anchor}" + (f", line {fault.line}" if fault.line else "")
 
 
 def _parted(laid: tuple[Laid, ...]) -> Iterator[tuple[str, tuple[Laid, ...]]]:
@@ -131,14 +169,3 @@ def _parted(laid: tuple[Laid, ...]) -> Iterator[tuple[str, tuple[Laid, ...]]]:
     starts = [n for n, one in enumerate(laid) if one.kind == "heading" and one.level == 1]
     for start, end in zip(starts, (*starts[1:], len(laid)), strict=True):
         yield laid[start].anchor, laid[start + 1 : end]
-
-
-def count_words(document: Document, section: Section) -> int:
-    """Words of one section, with its footnotes."""
-    bare = replace(document, sections=(), exhibits=())
-    only = replace(bare, sections=(section,))
-    return sum(_count(one) for one in words_of(only)) - sum(_count(one) for one in words_of(bare))
-
-
-def _count(text: str) -> int:
-    return len(text.split())

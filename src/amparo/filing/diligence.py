@@ -12,6 +12,7 @@ from amparo.casefile.review import FINAL
 from amparo.casefile.terms import changed_terms
 from amparo.filing.leaks import whole_words
 from amparo.filing.rulebook import Finding, finding
+from amparo.filing.translate import untranslated
 from amparo.vault.identity import erased_persons
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # A filing is made of all of these: who sees a part of them would leave out redactions unseen.
 COMPARTMENTS = (NARRATIVE, SOURCE, ALLEGED, TRAVEL)
+MOST_NAMED = 6
 _PRINTED = ("person", "event", "act", "proposition", "statement", "involvement", "response")
 
 
@@ -78,6 +80,9 @@ def check_translations(leaving: CaseFile, lang: str) -> Iterator[Finding]:
     ]
     if foreign:
         yield finding("untranslated", leaving.code, count=len(foreign))
+    if left := untranslated(leaving, lang):
+        where = "; ".join(left[:MOST_NAMED]) + (" …" if len(left) > MOST_NAMED else "")
+        yield finding("untranslated-text", where, count=len(left))
     for row in leaving.all("translation"):
         if row["language"] == lang and row["machine"] and not row["checked_by"]:
             yield finding("machine", row.code)

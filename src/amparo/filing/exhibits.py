@@ -123,8 +123,8 @@ def _cell(value: str) -> str:
 
 def index_table(exhibits: Iterable[Exhibit], words: Words, anchor: str = "") -> Table:
     """The index as a table of the filing, digests whole so that they can be compared."""
-    names = ("number", "title", "date", "source", "language", "level", "digest")
-    widths = (0.55, 2.1, 1.0, 0.75, 0.95, 1.1, 2.6)
+    names = ("number", "title", "date", "kind", "source", "language", "level", "digest")
+    widths = (0.45, 1.9, 1.0, 1.05, 0.7, 1.1, 1.1, 1.95)
     columns = tuple(
         Column(words.say(f"index.{name}"), width) for name, width in zip(names, widths, strict=True)
     )
@@ -139,11 +139,21 @@ def _table_row(exhibit: Exhibit, words: Words) -> tuple[tuple[Text, ...], ...]:
         (Text(str(exhibit.number), "bold"),),
         (Text(f"{exhibit.title} ({shown})"),),
         (Text(exhibit.date),),
+        (Text(words.term("kinds", exhibit.kind)),),
         (Text(exhibit.source),),
-        (Text(words.language(exhibit.language)),),
+        (Text(_language(exhibit, words)),),
         (Text(words.term("levels", exhibit.confidentiality)),),
         (Text(_in_groups(exhibit.sha256)),),
     )
+
+
+def _language(exhibit: Exhibit, words: Words) -> str:
+    """The language of an exhibit, and into which its quotations are translated."""
+    language = words.language(exhibit.language)
+    if not exhibit.translation:
+        return language
+    into = ", ".join(words.language(one) for one in exhibit.translation.split(", "))
+    return words.say("index.translated", language=language, into=into)
 
 
 def _in_groups(digest: str) -> str:

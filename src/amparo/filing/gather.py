@@ -18,13 +18,14 @@ from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
-from amparo.filing.material import ItemFacts, LawAnswer, Material, Tendered
+from amparo.filing.material import ItemFacts, LawAnswer, Material, Prior, Tendered
 from amparo.filing.omit import omissions_for, omit
 from amparo.filing.override import set_aside
 from amparo.filing.plan import CODED
 from amparo.filing.redaction import check_redactions, copy_for
 from amparo.filing.rules import check_forum
-from amparo.filing.words import Forum, load_forum
+from amparo.filing.translate import translate, untranslated
+from amparo.filing.words import Forum, load_forum, load_words
 from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.vault.models import Item
@@ -110,14 +111,14 @@ def gather(
     supplements: str = "",
 ) -> Material:
     """Everything that composing needs, from what the gate let through."""
-    case = found.case
+    case, translated = translate(found.case, lang)
     book = book_of(case)
     use = Use(forum.purpose, forum.recipient, on)
     return Material(
-        release=found,
+        release=replace(found, case=case),
         items=item_facts(case, forum.id, version),
-        answers=tuple(_answers(case, book, forum, lang, on)),
-        chart=chart_of(case, use=use, lang=lang),
+        answers=tuple(_answers(found.case, book, forum, lang, on)),
+        chart=chart_of(found.case, use=use, lang=lang),
         states={code: state.name[lang] for code, state in book.states.items()},
         as_of=on,
         sender=sender,
@@ -125,7 +126,21 @@ def gather(
         version=version,
         supplements=supplements,
         earlier_numbers=earlier_numbers(case.code, forum.id),
+        translated=translated,
+        untranslated=len(untranslated(found.case, lang)),
+        prior=prior_filings(case.code, forum.id),
     )
+
+
+def prior_filings(case_code: str, forum: str) -> tuple[Prior, ...]:
+    """Filings of the case to this forum that were handed over, oldest first."""
+    told = {one["item"]: one for one in filings(case_code) if one["forum"] == forum}
+    sent = [
+        Prior(str(row["on"]), str(row["to"]), str(row["receipt"] or ""))
+        for row in load_case(case_code).all("handover")
+        if row["filing"] in told and told[row["filing"]]["finished"]
+    ]
+    return tuple(sorted(sent, key=lambda one: one.on))
 
 
 def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> list[LawAnswer]:
@@ -143,6 +158,7 @@ def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> l
             tuple(one["reasons"]),
             tuple(one["missing"]),
             tuple(one["sources"]),
+            one.get("deadline") or "",
         )
         for one in told
         if forum.answers(one["forum"]) and (one["result"] != "closed" or not _is_open(forum))
@@ -158,10 +174,11 @@ def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> 
     """The route, with its forum before it where the filing gathers several."""
     if len(forum.law) == 1 and not _is_open(forum):
         return one["route"]
+    words = load_words(forum.id, lang)
     state = book.states.get(one["forum"].partition("-")[2])
     known = book.fora.get(one["forum"])
     name = state.name[lang] if state else str(known[lang]) if known else one["forum"]
-    return f"{name}: {one['route']}"
+    return f"{name}{words.say('cite.colon')}{words.term('routes', one['route'])}"
 
 
 def item_facts(case: CaseFile, forum: str, version: str = CODED) -> Mapping[str, ItemFacts]:

@@ -10,8 +10,9 @@ from amparo.casefile.records import load_case
 from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.work import work
 from amparo.errors import NotFound
+from amparo.filing.dates import Dates
 from amparo.filing.gather import filings
-from amparo.filing.words import read_sentences
+from amparo.filing.words import load_words, read_sentences
 from amparo.vault.retrieve import find_item
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ def _write(
     case: CaseFile, person: str, told: Mapping[str, Any], exhibits: tuple[int, ...],
     sent: Row, lang: str, on: date, sender: tuple[str, ...],
 ) -> str:  # fmt: skip
-    say = read_sentences("letters", lang)
+    say, spell = read_sentences("letters", lang), Dates(load_words(told["forum"], lang))
+    sent_on = spell.on(sent["on"])
     withdrawn = sorted(
         str(row["withdrawn_on"])
         for row in case.all("consent")
@@ -152,14 +154,14 @@ def _write(
     return say["letter"].format(
         sender="\n".join(sender) or say["unknown"],
         recipient=sent["to"],
-        date=on.isoformat(),
+        date=spell.date(on.isoformat()),
         case=case.code,
-        form=told["forum"],
-        filed=told["date"],
+        form=spell.say("forum.short"),
+        filed=spell.date(told["date"]),
         receipt=sent["receipt"] or say["unknown"],
         person=person,
-        sent=sent["on"],
+        sent=sent_on[:1].upper() + sent_on[1:],
         how=sent["how"],
-        withdrawn=say["on"].format(date=withdrawn[-1]) if withdrawn else "",
+        withdrawn=say["on"].format(date=spell.on(withdrawn[-1])) if withdrawn else "",
         exhibits=", ".join(map(str, exhibits)) or say["none"],
     )

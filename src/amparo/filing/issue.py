@@ -68,6 +68,12 @@ def guarded_pictures(
     return tuple(found)
 
 
+def _stream(vault: Vault, locator: str, exhibit: Exhibit) -> Iterator[bytes]:
+    """The bytes of an exhibit in pieces. Raises Broken naming the exhibit."""
+    with _naming(exhibit):
+        yield from vault.packs.stream(locator)
+
+
 @contextmanager
 def _naming(exhibit: Exhibit) -> Iterator[None]:
     try:
@@ -167,11 +173,13 @@ def write_package(
 ) -> None:
     """The court package. Raises Broken for an exhibit that is not what was received, Refused
     when one of the secrets stands in what the package adds: ledger, proofs, lists."""
-    exhibits = {one.sha256: f"exhibits/{one.file_name}" for one in tendered(document)}
+    by_digest = {one.sha256: one for one in tendered(document)}
+    exhibits = {digest: f"exhibits/{one.file_name}" for digest, one in by_digest.items()}
     places = dict(Item.objects.filter(sha256__in=exhibits).values_list("sha256", "locator"))
     contents: list[tuple[str, Content]] = [(f"filing/{n}", data) for n, data in files.items()]
     contents += [
-        (name, partial(vault.packs.stream, places[digest])) for digest, name in exhibits.items()
+        (name, partial(_stream, vault, places[digest], by_digest[digest]))
+        for digest, name in exhibits.items()
     ]
     package = build_package(
         folder,

@@ -26,6 +26,7 @@ from amparo.filing.document import (
     Table,
     Text,
 )
+from amparo.filing.spacing import space_french
 from amparo.filing.words import Words
 
 QUOTE_LIMIT = 700
@@ -74,7 +75,7 @@ def clean(untrusted_text: str) -> str:
     text = _SPACES.sub(" ", untrusted_text).translate(_DIRECTION)
     if text.isprintable():
         return text
-    return "".join(_clean_character(character) for character in text)
+    return _SPACES.sub(" ", "".join(_clean_character(character) for character in text))
 
 
 def _clean_character(character: str) -> str:
@@ -183,7 +184,7 @@ class _Setter:
             "heading",
             level=level,
             number=section.number,
-            title=clean(section.title),
+            title=self.text(section.title),
             anchor=section.anchor,
         )
         for block in section.blocks:
@@ -204,7 +205,7 @@ class _Setter:
                 for item in block.items:
                     yield Piece("point", line=self.line(item))
             case Notice():
-                yield Piece("box", title=clean(block.title), line=self.line(block.runs))
+                yield Piece("box", title=self.text(block.title), line=self.line(block.runs))
             case Table():
                 yield self.table(block)
 
@@ -213,12 +214,17 @@ class _Setter:
         caption = self.words.say("refer.caption", number=self.tables, caption=table.caption)
         return Piece(
             "table",
-            title=clean(caption),
+            title=self.text(caption),
             anchor=table.anchor,
             widths=tuple(column.width for column in table.columns),
-            heads=tuple(clean(column.title) for column in table.columns),
+            heads=tuple(self.text(column.title) for column in table.columns),
             rows=tuple(tuple(self.line(cell) for cell in row) for row in table.rows),
         )
+
+    def text(self, untrusted_text: str, lang: str = "") -> str:
+        """Words in the language of the filing as they are set; others only cleaned."""
+        french = self.words.lang == "fr" and not lang
+        return space_french(clean(untrusted_text)) if french else clean(untrusted_text)
 
     def line(self, runs: Runs) -> Line:
         return tuple(span for run in runs for span in self.spans(run))
@@ -227,7 +233,7 @@ class _Setter:
         match run:
             case Text():
                 lang = _language(run.lang, self.words.lang)
-                return (Span(clean(run.text), style=run.style, lang=lang),)
+                return (Span(self.text(run.text, lang), style=run.style, lang=lang),)
             case Quote():
                 lang = _language(run.lang, self.words.lang)
                 opening, closing = self.words.say("cite.open"), self.words.say("cite.close")
@@ -238,12 +244,20 @@ class _Setter:
                 return (Span("", note=self.note(run)),)
 
     def note(self, note: Note) -> Line:
-        spans: list[Span] = [Span(clean(note.text))] if note.text else []
+        spans: list[Span] = [Span(self.text(note.text))] if note.text else []
         for position, cite in enumerate(note.cites):
             if position:
-                spans.append(Span("; "))
+                spans.append(Span(self.text("; ")))
             elif note.text:
                 spans.append(Span(" "))
             spans += word_cite(cite, self.words)
-        spans.append(Span("."))
+        if not self._is_closed(spans):
+            spans.append(Span("."))
         return tuple(spans)
+
+    def _is_closed(self, spans: list[Span]) -> bool:
+        """Whether the note ends with a sentence that brought its own full stop."""
+        if not spans:
+            return False
+        quoted = len(spans) > 1 and spans[-1].text == self.words.say("cite.close")
+        return spans[-2 if quoted else -1].text.rstrip().endswith((".", "!", "?", "…"))

@@ -43,7 +43,8 @@ class ItemFacts:
 class LawAnswer:
     """One route to one forum for one act: open, closed, arguable or unknown, and why.
 
-    `sources` are rows of the book of law as it cites them, with confidence and reviewer.
+    `sources` are rows of the book of law as it cites them, with confidence and reviewer;
+    `deadline` is the day on which the time limit ends, "" where none is known.
     """
 
     act: str
@@ -52,6 +53,7 @@ class LawAnswer:
     reasons: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    deadline: str = ""
 
     @property
     def is_unverified(self) -> bool:
@@ -60,10 +62,21 @@ class LawAnswer:
 
 
 @dataclass(frozen=True)
+class Prior:
+    """An earlier filing that was handed over: when (EDTF), to whom, its reference there."""
+
+    on: str
+    to: str
+    receipt: str = ""
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything one filing may draw on. `release.case` holds only what may leave.
 
     `recipient` is the authority named at the build, where the forum leaves it open.
+    `translated` are the fields that stand in the language of the filing by a translation,
+    `untranslated` says how many do not.
     """
 
     release: Release
@@ -77,6 +90,9 @@ class Material:
     version: str = "coded"
     supplements: str = ""
     earlier_numbers: Mapping[str, int] = field(default_factory=dict)
+    translated: frozenset[tuple[str, str]] = frozenset()
+    untranslated: int = 0
+    prior: tuple[Prior, ...] = ()
 
     @property
     def case(self) -> CaseFile:

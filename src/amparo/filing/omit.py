@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
 
 _WORDS = ("text", "long")
+# What says the same as a field, and goes with it.
+_TWINS = {
+    "began": "began_as_stated",
+    "ended": "ended_as_stated",
+    "title": "titles",
+    "name": "names",
+}
 SHORTEST = 4
 
 
@@ -59,10 +66,16 @@ def omit(leaving: CaseFile, omissions: list[Row]) -> CaseFile:
         body = {name: value for name, value in held.body.items() if name != one["field"]}
         if one["instead"] is not None:
             body[str(one["field"])] = one["instead"]
-        if one["field"] in ("began", "ended"):
-            body.pop(f"{one['field']}_as_stated", None)
+        body.pop(_TWINS.get(str(one["field"]), ""), None)
         rows[held.code] = replace(held, body=body)
+        # A translation would put the field back.
+        rows = {code: row for code, row in rows.items() if not _translates(row, one)}
     return replace(leaving, rows=rows)
+
+
+def _translates(row: Row, omission: Row) -> bool:
+    same = (row["record"], row["field"]) == (omission["record"], omission["field"])
+    return row.noun == "translation" and same
 
 
 def omitted_words(case: CaseFile, omissions: list[Row]) -> list[str]:
@@ -73,7 +86,9 @@ def omitted_words(case: CaseFile, omissions: list[Row]) -> list[str]:
         field = BY_NAME[held.noun].field(str(one["field"])) if held is not None else None
         if held is None or field is None or field.kind not in _WORDS:
             continue
-        words = str(held[field.name] or "").strip()
-        if len(words) >= SHORTEST and words != one["instead"]:
-            found.append(words)
+        twin = held[_TWINS.get(field.name, "")]
+        told = [held[field.name], *(twin.values() if isinstance(twin, dict) else ())]
+        told += [row["text"] for row in case.all("translation") if _translates(row, one)]
+        words = [str(said or "").strip() for said in told]
+        found += [said for said in words if len(said) >= SHORTEST and said != one["instead"]]
     return list(dict.fromkeys(found))

@@ -124,6 +124,10 @@ RULES: Mapping[str, Rule] = {
         "{count} quotations are in another language and have no translation",
         "record translations, with the translator's code",
     ),
+    "untranslated-text": _warn(
+        "{count} descriptions of the record are in another language and have no translation",
+        "record translations (record, field), or write those sections yourself",
+    ),
     "machine": _warn(
         "a machine's translation was not compared with the original",
         "let somebody compare it: checked_by",
@@ -186,6 +190,19 @@ RULES: Mapping[str, Rule] = {
     "length-advised": _warn(
         "the document has {count} words, the forum reads {most}",
         "shorten the text, or file fewer acts",
+    ),
+    "section-length": _block(
+        "this section has {count} words, at most {most} may stand in it ({by})",
+        "shorten its text",
+        may_yield=True,
+    ),
+    "section-length-advised": _warn(
+        "this section has {count} words, at most {most} are advised ({by})",
+        "shorten its text",
+    ),
+    "reference": _block(
+        "a reference in the text does not resolve: {cause}",
+        "correct the text, or resolve what holds it back",
     ),
 }
 

@@ -7,17 +7,27 @@ resolves it. Nothing here decides whether a filing is admissible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from amparo.errors import BadInput
 from amparo.filing.chapters.form import publication_of, states_of, views_on
 from amparo.filing.check import ALLEGED, GROUP, Covers, Release
-from amparo.filing.document import Document, words_of
+from amparo.filing.document import Document, Section, words_of
 from amparo.filing.material import LawAnswer
 from amparo.filing.rulebook import Finding, finding
 from amparo.filing.words import Forum
 
 if TYPE_CHECKING:
-    pass
+    from amparo.casefile.records import CaseFile
+
+# Sections below the first level whose ids do not begin with that of their chapter.
+PARTS = {
+    "crimes": ("crime",),
+    "complementarity": ("responses", "remedies"),
+    "background": ("others",),
+    "index": ("withheld",),
+}
 
 
 def check_forum(
@@ -28,7 +38,7 @@ def check_forum(
     for need in forum.needs:
         findings += _NEEDS[need](found, forum)
     if forum.signature:
-        findings.append(finding("signature", "section Declaration and signature"))
+        findings.append(finding("signature", "section signature"))
     results = [answer.result for answer in answers]
     if results and set(results) == {"closed"}:
         findings.append(finding("closed", found.case.code))
@@ -122,22 +132,71 @@ _NEEDS: dict[str, Callable[[Release, Forum], Iterator[Finding]]] = {
 }
 
 
-def check_length(document: Document, forum: Forum) -> tuple[Finding, ...]:
-    """A finding when the document has more words than the forum reads."""
-    if not forum.most_words:
-        return ()
-    count = sum(len(text.split()) for text in words_of(document))
-    if count <= forum.most_words:
-        return ()
-    longest = max(document.sections, key=lambda section: _weight(section.title, document))
-    rule = "length" if forum.most_words_blocks else "length-advised"
-    where = f"longest section: {longest.title}"
-    return (finding(rule, where, count=count, most=forum.most_words),)
+@dataclass(frozen=True)
+class Limit:
+    """At most so many words in a section, or in all of it (`place` ""), and whose rule it is."""
+
+    place: str
+    words: int
+    strict: bool
+    by: str
 
 
-def _weight(title: str, document: Document) -> int:
-    """Words of the section of that title."""
-    from dataclasses import replace
+def limits_of(case: CaseFile, forum: Forum) -> list[Limit]:
+    """The forum's own limits and those that the organisation recorded (noun `limit`).
 
-    only = tuple(one for one in document.sections if one.title == title)
-    return sum(len(text.split()) for text in words_of(replace(document, sections=only)))
+    Raises BadInput for a limit on a section that the forum does not have.
+    """
+    found = [Limit("", forum.most_words, forum.most_words_blocks, forum.id)] * bool(
+        forum.most_words
+    )
+    found += [Limit(at, int(most), False, forum.id) for at, most in forum.section_words.items()]
+    for row in case.all("limit"):
+        if row["forum"] != forum.id:
+            continue
+        place = str(row["place"] or "")
+        if place and place.partition(".")[0] not in {*forum.sections, *_parts(forum)}:
+            raise BadInput(
+                "a limit is set for a section that the forum does not have",
+                value=f"{row.code}: {place}",
+                remedy=f"one of: {', '.join(forum.sections)}",
+            )
+        found.append(
+            Limit(place, int(row["words"]), bool(row["strict"]), row["set_by"] or row.code)
+        )
+    return found
+
+
+def _parts(forum: Forum) -> list[str]:
+    return [part for chapter in forum.sections for part in PARTS.get(chapter, ())]
+
+
+def check_length(document: Document, limits: Iterable[Limit]) -> tuple[Finding, ...]:
+    """A finding for each section, or the whole, that has more words than its limit."""
+    return tuple(one for limit in limits if (one := _over(document, limit)))
+
+
+def _over(document: Document, limit: Limit) -> Finding | None:
+    if limit.place:
+        section = next((one for one in document.walk() if one.anchor == limit.place), None)
+        count = count_words(document, section) if section is not None else 0
+        where, rule = f"section {limit.place}", "section-length"
+    else:
+        count = sum(len(text.split()) for text in words_of(document))
+        longest = max(document.sections, key=lambda one: count_words(document, one))
+        where, rule = f"section {longest.anchor}, the longest: {longest.title}", "length"
+    if count <= limit.words:
+        return None
+    rule = rule if limit.strict else f"{rule}-advised"
+    return finding(rule, where, count=count, most=limit.words, by=limit.by)
+
+
+def count_words(document: Document, section: Section) -> int:
+    """Words of one section with those below it, footnotes too."""
+    bare = replace(document, sections=(), exhibits=())
+    only = replace(bare, sections=(section,))
+    return _count(only) - _count(bare)
+
+
+def _count(document: Document) -> int:
+    return sum(len(text.split()) for text in words_of(document))

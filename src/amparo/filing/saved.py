@@ -10,7 +10,8 @@ from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.log import current_log
 from amparo.errors import Refused
 from amparo.filing.document import Document
-from amparo.filing.manuscript import Piece, read_draft, write_draft
+from amparo.filing.manuscript import Piece, write_draft
+from amparo.filing.resolve import read_draft
 from amparo.filing.wording import Wording
 from amparo.store import lock
 

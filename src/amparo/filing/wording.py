@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from amparo.filing.dates import Dates
 from amparo.filing.document import Cite, Column, Exhibit, Note, Paragraph, Run, Runs, Text
 from amparo.filing.exhibits import assign_numbers, name_file
 from amparo.filing.material import Material
@@ -22,17 +23,15 @@ if TYPE_CHECKING:
 
 PUBLIC = "public"
 PRECISIONS = ("point", "building", "street", "town", "district", "region", "country", "unknown")
-_EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z")
 
 
-class Wording:
+class Wording(Dates):
     """Words for one material in one language."""
 
     def __init__(self, material: Material, words: Words) -> None:
+        super().__init__(words)
         self.material = material
         self.case = material.case
-        self.words = words
-        self.say = words.say
         self.by_proposition: dict[str, list[Row]] = {}
         self.by_item: dict[str, list[Row]] = {}
         for row in self.case.all("statement"):
@@ -76,31 +75,13 @@ class Wording:
 
     # Dates and places
 
-    def date(self, edtf: object) -> str:
-        """A partial date in words; what is not a plain date stays as recorded."""
-        text = str(edtf or "")
-        if "/" in text:
-            first, _, last = text.partition("/")
-            return self.say("when.between", first=self.date(first), last=self.date(last))
-        match = _EDTF.match(text)
-        if not match:
-            return text or self.say("when.unknown")
-        year, month, day, doubt = match.groups()
-        shown = year
-        if month:
-            name = self.words.term("months", str(int(month)))
-            shown = self.say("month", month=name, year=year)
-            if day:
-                shown = self.say("day", day=int(day), month=name, year=year)
-        return self.say("when.about", date=shown) if doubt else shown
-
     def when(self, row: Row) -> str:
         """When an act or event took place."""
         began, ended = row["began"], row["ended"]
         if not began and not ended:
             return self.say("when.unknown")
         if began and ended and began != ended:
-            shown = self.say("when.span", first=self.date(began), last=self.date(ended))
+            shown = self.span(began, ended)
         else:
             shown = self.date(began or ended)
         stated = row["began_as_stated"]
@@ -127,6 +108,26 @@ class Wording:
         """The name of a state by its ISO 3166 code."""
         return self.material.states.get(str(code), str(code or self.say("where.unknown")))
 
+    # Words of the record
+
+    def lang_of(self, code: str, field: str) -> str:
+        """Language in which a field of a record ("" for the case) stands."""
+        translated = (code, field) in self.material.translated
+        return self.words.lang if translated else str(self.case.body.get("language") or "")
+
+    def counted(self, key: str, count: int, **fields: object) -> str:
+        """A sentence in the singular (`key` with "_one") or the plural, by a count."""
+        one = f"{key}_one"
+        return self.say(one if count == 1 and one in self.words.sentences else key,
+                        count=count, **fields)  # fmt: skip
+
+    def acts(self, codes: Sequence[str]) -> str:
+        """Acts by their codes: "act A1", "acts A1, A3"."""
+        listed = list(dict.fromkeys(codes))
+        if len(listed) == 1:
+            return self.say("words.act", act=listed[0])
+        return self.say("words.act_list", acts=", ".join(listed))
+
     # Persons and sources
 
     def victim(self, act: Row) -> str:
@@ -146,7 +147,7 @@ class Wording:
             return str(row["person"])
         if self.is_protected(row):
             return row.code
-        return str(row["title"] or row.code)
+        return str((row["titles"] or {}).get(self.words.lang) or row["title"] or row.code)
 
     def source_code(self, code: object) -> str:
         """The pseudonym of the person, or the code of the source."""
@@ -185,7 +186,7 @@ class Wording:
             quote=quote,
             lang=str(statement["language"] or ""),
             translation=str(translation["text"]) if translation else "",
-            translator=self._translator(translation) if translation else "",
+            translator=self.translator(translation) if translation else "",
         )
 
     def may_quote(self, statement: Row) -> bool:
@@ -195,7 +196,8 @@ class Wording:
             item is not None and item["confidentiality"] == PUBLIC
         )
 
-    def _translator(self, row: Row) -> str:
+    def translator(self, row: Row) -> str:
+        """Who translated: a person by code, or a machine and who compared it."""
         kind = "person" if not row["machine"] else "checked" if row["checked_by"] else "machine"
         return self.say(f"translators.{kind}", by=row["by"], checked=row["checked_by"])
 

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from amparo.errors import BadInput
+from amparo.filing.spacing import set_sentence
 
 LANGUAGES = ("en", "fr")
 FORUMS = ("icc-15", "hrc", "cat", "special-procedures", "echr", "national")
@@ -60,8 +61,10 @@ class Forum:
     needs: tuple[str, ...] = ()
     most_words: int = 0
     most_words_blocks: bool = False
+    section_words: Mapping[str, str] = field(default_factory=dict, hash=False)
     sections: tuple[str, ...] = ()
     particulars: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
     rights_of: str = ""
     rights: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -128,7 +131,8 @@ def read_sentences(folder: str, lang: str) -> dict[str, str]:
 
 def _read(folder: str, lang: str) -> dict[str, str]:
     path = files("amparo.filing").joinpath("templates", folder, f"{lang}.yaml")
-    return dict(_flatten(_plain(path.read_text(encoding="utf-8"))))
+    sentences = _flatten(_plain(path.read_text(encoding="utf-8")))
+    return {key: set_sentence(text, lang) for key, text in sentences}
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Job:
 
     case: str
     member: str
+    forum: str = ""
+    lang: str = ""
     began: float = field(default_factory=time.monotonic)
     step: str = "begin"
     seconds: int = 0
@@ -70,7 +72,7 @@ def begin(case: str, member: str, choices: dict[str, Any]) -> Job:
     with _guard:
         if any(not job.done for job in _jobs.values()):
             raise InUse("another filing is being built", remedy="wait until it is done")
-        job = _jobs[case] = Job(case, member)
+        job = _jobs[case] = Job(case, member, choices["forum"], choices["lang"])
     # The vault stays open until the build has ended, also when somebody locks it.
     with door().guard:
         door().inside += 1

@@ -58,13 +58,14 @@ def show(request: HttpRequest, case: str, forum: str, lang: str) -> HttpResponse
             "place": place, "title": piece.title, "seen": shown[place],
             "version": rows[place].version if place in rows else 0,
             "by": versions(case, rows[place].code)[-1].by if place in rows else "",
+            "limit": desk.limit(place),
             "open": sum(c["place"] == place and c["state"] != "resolved" for c in comments),
         }
         for place, piece in desk.pieces.items()
     ]  # fmt: skip
     facts = {
         "case": desk.case, "lines": lines, "words": sum(one.words for one in shown.values()),
-        "limit": desk.forum.most_words, "strict": desk.forum.most_words_blocks,
+        "limit": desk.limit(""),
         **choices(desk.case, asked),
     }  # fmt: skip
     return render(request, "editor.html", facts)
@@ -130,7 +131,8 @@ def _page(
     facts = {
         "case": desk.case, "asked": asked, "piece": piece, "error": error, "typed": typed,
         "seen": shown[piece.anchor], "reading": read(shown[piece.anchor].laid),
-        "total": sum(one.words for one in shown.values()), "limit": desk.forum.most_words,
+        "total": sum(one.words for one in shown.values()), "limit": desk.limit(""),
+        "own_limit": desk.limit(piece.anchor),
         "codes": [(label, noun, desk.codes(noun)[:MOST_CODES]) for noun, label in NOUNS.items()],
         "open": [Card.of(row) for row in comments if row["state"] != "resolved"],
         "settled": [Card.of(row) for row in comments if row["state"] == "resolved"],

@@ -18,6 +18,7 @@ from amparo.casefile.same import ASKED, Same, find_likely, find_same, telling_te
 from amparo.casefile.schema import BY_NAME, Noun
 from amparo.errors import AmparoError, BadInput
 from amparo.web import drafts
+from amparo.web.begun import begin_with
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
 from amparo.web.forms import make_inputs, read_inputs, words
@@ -40,7 +41,7 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     proposed = request.POST.get("proposed", "") or next_code(known, noun)
     code = request.POST.get("id", "").strip() or (own.code if own else "") or proposed
     wanted = "" if code == proposed else code
-    values: dict[str, Any] = dict(place.values) if place else {}
+    values: dict[str, Any] = dict(place.values) if place else begin_with(noun, known, asked)
     if own:
         values = own.values_with(request.GET.get("made", ""), known)
     error: AmparoError | None = None

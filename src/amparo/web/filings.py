@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,10 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.records import CaseFile, load_case
+from amparo.casefile.schema import BY_PLURAL
 from amparo.errors import AmparoError, BadInput, NotFound
-from amparo.filing.bundle import name_recipient
 from amparo.filing.check import Withheld
-from amparo.filing.gather import examine, filings
+from amparo.filing.desk import Desk, open_desk
+from amparo.filing.gather import filings
 from amparo.filing.handover import sent_of
 from amparo.filing.load_file import COLUMNS, FORMS, read_columns
 from amparo.filing.override import (
@@ -40,6 +42,19 @@ MAX_SENDER = 2_000
 MAX_NAMES = 100_000
 READER = "filing"
 REFRESH_SECONDS = 2
+_SECTION = re.compile(r"section ([\w.()-]+)")
+_FIELD = re.compile(r"[\w.-]+, (\w+)")
+# What is to be recorded where the case lacks it, what is to be looked through, and other pages.
+_NOUN_OF = {
+    "remedies": "remedies", "final": "remedies", "elsewhere": "procedures",
+    "views": "consultations", "held-back": "consents", "nothing": "consents",
+    "undecided": "consents", "untranslated": "translations", "untranslated-text": "translations",
+}  # fmt: skip
+_LIST_OF = {"four-eyes": "statements", "state": "acts"}
+_PAGE_OF = {
+    "compartment": ("grants", "Open the grants"),
+    "closed": ("law-case", "Read the reasons"),
+}
 COLUMNS_TEXT = "".join(f"{field}: {name}\n" for field, name in COLUMNS.items())
 
 
@@ -71,12 +86,12 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
 def _refuse_blocked(known: CaseFile, asked: Asked) -> None:
     from amparo.filing.bundle import refuse_blocks
 
-    refuse_blocks(_examine(known, asked))
+    desk = _desk(known, asked)
+    refuse_blocks(replace(desk.found, findings=desk.findings))
 
 
-def _examine(known: CaseFile, asked: Asked) -> Any:
-    rules = name_recipient(load_forum(asked.forum), asked.recipient)
-    return examine(known.code, rules, asked.on, lang=asked.lang, version=asked.version)
+def _desk(known: CaseFile, asked: Asked) -> Desk:
+    return open_desk(known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version)
 
 
 def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -87,6 +102,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         raise BadInput("there is no such load file", remedy=f"one of: {', '.join(FORMS)}")
     columns = request.POST.get("columns", "").strip() or COLUMNS_TEXT
     request.session["columns"] = columns
+    request.session["sender"] = "\n".join(lines)
     return {
         "forum": asked.forum,
         "lang": asked.lang,
@@ -104,18 +120,24 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _page(
     request: HttpRequest, known: CaseFile, asked: Asked, error: AmparoError | None
 ) -> HttpResponse:
-    found = _examine(known, asked)
+    desk = _desk(known, asked)
+    found = desk.found
     job = builds.job_of(known.code, acting_member())
     past = [_describe(told, known) for told in reversed(filings(known.code))]
     facts = {
         "case": known, "error": error, **choices(known, asked),
-        "blocks": [_step(one, known, asked) for one in found.blocks],
-        "warnings": [_step(one, known, asked) for one in found.findings if one.severity != "block"],
+        "blocks": [
+            _step(one, known, asked) for one in desk.findings if one.severity == "block"
+        ],
+        "warnings": [
+            _step(one, known, asked) for one in desk.findings if one.severity != "block"
+        ],
         "leaving": _count(found.case),
         "overrides": [Card.of(row) for row in overrides_of(known, asked.forum)],
         "held": _group(found.withheld, asked.forum),
         "past": past, "job": job, "parcel": len(job.data) if job else 0,
-        "sender": request.POST.get("sender", ""), "load_file": request.POST.get("load_file", ""),
+        "sender": request.POST.get("sender", request.session.get("sender", "")),
+        "load_file": request.POST.get("load_file", ""),
         "forms": FORMS, "columns": request.session.get("columns", COLUMNS_TEXT),
     }  # fmt: skip
     return render(request, "filing.html", facts, status=status_of(error) if error else 200)
@@ -143,13 +165,36 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
     row = known.get(code)
     if one.rule == "copy":
         return reverse("redact", args=[known.code, code]) + f"?{asked.query}", "Redact it"
-    if "consent" in one.step or one.rule in ("held-back", "nothing"):
-        return reverse("record-add", args=[known.code, "consents"]), "Record a consent"
+    if match := _SECTION.match(one.where):
+        return _text(match[1], known, asked), "Open the text"
+    if one.rule in _PAGE_OF:
+        name, label = _PAGE_OF[one.rule]
+        return reverse(name, args=[] if name == "grants" else [known.code]), label
+    if one.rule in _LIST_OF:
+        return reverse("records", args=[known.code, _LIST_OF[one.rule]]), "Open the list"
+    noun = _NOUN_OF.get(one.rule, "consents" if "consent" in one.step else "")
+    if noun:
+        return _form(noun, one, code, known, asked), f"Record a {BY_PLURAL[noun].name}"
     if row is not None:
         return reverse("record-change", args=[known.code, code]), f"Change {code}"
-    if one.where.startswith("section") or one.rule.startswith("length"):
-        return reverse("editor", args=[known.code, asked.forum, asked.lang]), "Open the text"
     return reverse("case", args=[known.code]), "Open the case"
+
+
+def _text(place: str, known: CaseFile, asked: Asked) -> str:
+    args = [known.code, asked.forum, asked.lang]
+    if place in load_forum(asked.forum).sections:
+        return reverse("editor-section", args=[*args, place]) + asked.tail
+    return reverse("editor", args=args) + asked.tail
+
+
+def _form(noun: str, one: Finding, code: str, known: CaseFile, asked: Asked) -> str:
+    """The form of a new record, begun with the ids of what it is about."""
+    told = {"forum": asked.forum, "lang": asked.lang}
+    if known.get(code) is not None:
+        told["about"] = code
+    if one.rule == "untranslated-text" and (match := _FIELD.match(one.where)):
+        told["field"] = match[1]
+    return reverse("record-add", args=[known.code, noun]) + f"?{urlencode(told)}"
 
 
 def _count(case: CaseFile) -> list[tuple[str, int]]:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from amparo.filing.chapters.law import tell_act, tell_all
-from amparo.filing.check import ALLEGED
+from amparo.filing.check import ALLEGED, GROUP
 from amparo.filing.document import Block, Paragraph, Ref, Runs, Section, Table, Text
 from amparo.filing.wording import Wording
 from amparo.filing.words import load_forum
 
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
+
+
+CODED = "coded"
 
 
 def particulars(to: Wording) -> Section:
@@ -38,13 +41,20 @@ def _shown(to: Wording, found: list[str]) -> Runs:
 
 
 def _victims(to: Wording) -> Runs:
-    codes = dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"])
+    codes = _victim_codes(to)
     if not codes:
         return _blank(to)
-    key = "particulars.name_apart"
     if load_forum(to.words.forum).identity != "named":
         return (Text(", ".join(codes)),)
-    return (Text(to.say(key, codes=", ".join(codes))),)
+    levels = to.material.release.levels
+    groups = [code for code in codes if levels.get(code) == GROUP]
+    persons = [code for code in codes if code not in groups]
+    told = [("particulars.name_apart", persons), ("particulars.group", groups)]
+    return _shown(to, [to.say(key, codes=", ".join(some)) for key, some in told if some])
+
+
+def _victim_codes(to: Wording) -> list[str]:
+    return list(dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"]))
 
 
 def _alleged(to: Wording) -> Runs:
@@ -69,7 +79,8 @@ def _rights(to: Wording) -> Runs:
     articles = dict.fromkeys(one for text in found for one in text.split(", ") if one)
     if not articles:
         return _blank(to)
-    return (Text(f"{forum.rights_of} {', '.join(sorted(articles, key=_by_number))}"),)
+    listed = ", ".join(sorted(articles, key=_by_number))
+    return (Text(f"{to.words.term('treaties', forum.rights_of)} {listed}"),)
 
 
 def _by_number(article: str) -> tuple[int, str]:
@@ -78,7 +89,14 @@ def _by_number(article: str) -> tuple[int, str]:
 
 
 def _days(to: Wording) -> Runs:
-    return _shown(to, [f"{act.code}: {to.when(act)}" for act in to.case.all("act") if act["began"]])
+    return _shown(
+        to,
+        [
+            f"{act.code}{to.say('cite.colon')}{to.when(act)}"
+            for act in to.case.all("act")
+            if act["began"]
+        ],
+    )
 
 
 def _places(to: Wording) -> Runs:
@@ -94,8 +112,62 @@ def _remedy(to: Wording, row: Row) -> str:
     return ", ".join(filter(None, (str(row["body"] or ""), to.date(row["decided_on"]))))
 
 
+def _authority(to: Wording) -> Runs:
+    """Whose consent is recorded; a signed authority is paper and has to be annexed."""
+    agreed = [code for code in _victim_codes(to) if to.material.release.levels.get(code) == CODED]
+    if not agreed:
+        return _blank(to)
+    return (Text(to.say("particulars.consents", persons=to.joined(agreed))),)
+
+
+def _said(field: str) -> Callable[[Wording], Runs]:
+    """A field of the acts, act by act."""
+    return lambda to: _shown(
+        to,
+        [
+            f"{act.code}{to.say('cite.colon')}{act[field]}"
+            for act in to.case.all("act")
+            if act[field]
+        ],
+    )
+
+
+def _limit(to: Wording) -> Runs:
+    """The day on which the time limit ends by the book of law; it knows which rule held when."""
+    ends: dict[str, list[str]] = {}
+    for answer in to.material.answers:
+        if answer.deadline:
+            ends.setdefault(answer.deadline, []).append(answer.act)
+    told = [
+        to.say("particulars.deadline", last=to.date(day), acts=to.acts(acts))
+        for day, acts in sorted(ends.items())
+    ]
+    return _shown(to, told) if told else to.weave("particulars.see", ref=Ref("jurisdiction.routes"))
+
+
+def _annexes(to: Wording) -> Runs:
+    decisions = [_remedy(to, row) for row in to.case.all("remedy") if row["decided_on"]]
+    if not decisions:
+        return _blank(to)
+    return (Text(to.say("particulars.annexed", decisions="; ".join(decisions))),)
+
+
+def _finals(to: Wording) -> list[Row]:
+    return [row for row in to.case.all("remedy") if row["final"]]
+
+
+def _family(to: Wording) -> Runs:
+    """Steps and answers: remedies tried, and what authorities said."""
+    told = [_remedy(to, row) for row in to.case.all("remedy")]
+    told += [
+        f"{row['by']}, {to.date(row['on'])} ({to.words.term('answers', row['answer'])})"
+        for row in to.case.all("response")
+    ]
+    return _shown(to, told)
+
+
 def _final(to: Wording) -> Runs:
-    return _shown(to, [_remedy(to, row) for row in to.case.all("remedy") if row["final"]])
+    return _shown(to, [_remedy(to, row) for row in _finals(to)])
 
 
 def _sender(to: Wording) -> Runs:
@@ -106,12 +178,18 @@ def _recipient(to: Wording) -> Runs:
     return _shown(to, [to.material.recipient])
 
 
+def _circumstances(to: Wording) -> Runs:
+    """Where the facts are told; a dossier tells them under each crime."""
+    told = "facts" if "facts" in load_forum(to.words.forum).sections else "crimes"
+    return _see(told)(to)
+
+
 def _see(anchor: str) -> Callable[[Wording], Runs]:
     return lambda to: to.weave("particulars.see", ref=Ref(anchor))
 
 
 def _signed(to: Wording) -> Runs:
-    return (Text(to.say("particulars.by_hand")),)
+    return to.weave("particulars.by_hand", ref=Ref("signature"))
 
 
 _ANSWERS: dict[str, Callable[[Wording], Runs]] = {
@@ -127,7 +205,13 @@ _ANSWERS: dict[str, Callable[[Wording], Runs]] = {
     "alleged": _alleged,
     "remedies": _remedies,
     "final": _final,
-    "circumstances": _see("background"),
+    "authority": _authority,
+    "legal_basis": _said("legal_basis"),
+    "last_seen": _said("last_seen"),
+    "family": _family,
+    "limit": _limit,
+    "annexes": _annexes,
+    "circumstances": _circumstances,
     "elsewhere": lambda to: _see("earlier")(to),
     "interim": _see("interim"),
     "signature": _signed,
@@ -170,7 +254,11 @@ def claims(to: Wording) -> Section:
 
 
 def _provision(to: Wording, articles: str, treaty: str) -> Text:
-    return Text(f"{treaty} {articles}") if articles else Text(to.say("claims.open"), "mark")
+    return (
+        Text(f"{to.words.term('treaties', treaty)} {articles}")
+        if articles
+        else Text(to.say("claims.open"), "mark")
+    )
 
 
 def earlier(to: Wording) -> Section:
@@ -184,7 +272,7 @@ def earlier(to: Wording) -> Section:
             to.paragraph(
                 "earlier.procedure",
                 body=row["body"],
-                on=to.date(row["opened_on"]),
+                on=to.on(row["opened_on"]),
                 reference=row["reference"] or to.say("words.none"),
                 acts=", ".join(row["acts"] or ()) or to.say("earlier.all"),
                 state=to.words.term("procedure_states", str(row["state"] or "unknown")),
@@ -236,7 +324,8 @@ def _publish(to: Wording) -> Runs:
     for code in dict.fromkeys(str(act["victim"]) for act in to.case.all("act") if act["victim"]):
         answer = publication_of(to.case.all("consent"), code, purpose)
         if answer is not None:
-            shown.append(f"{code}: {to.words.term('yes_no', 'yes' if answer else 'no')}")
+            said = to.words.term("yes_no", "yes" if answer else "no")
+            shown.append(f"{code}{to.say('cite.colon')}{said}")
     return _shown(to, shown)
 
 
@@ -245,5 +334,6 @@ def signature(to: Wording) -> Section:
     blocks: tuple[Paragraph, ...] = (
         to.paragraph("signature.declaration"),
         to.paragraph("signature.lines"),
+        to.paragraph("signature.sign"),
     )
     return Section("signature", to.say("title.signature"), blocks)

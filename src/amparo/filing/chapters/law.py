@@ -18,8 +18,9 @@ from amparo.filing.document import (
     Table,
     Text,
 )
-from amparo.filing.material import LawAnswer
+from amparo.filing.material import UNVERIFIED, LawAnswer
 from amparo.filing.wording import Wording
+from amparo.filing.words import load_forum
 
 if TYPE_CHECKING:
     from amparo.casefile.proof_chart import ClaimLine, CrimeLine, ElementLine
@@ -42,30 +43,44 @@ def jurisdiction(to: Wording) -> Section:
 
 
 def _subject(to: Wording) -> Section:
-    rows = tuple(
-        (
-            (Text(act.code, "bold"),),
-            (Text(act.title),),
-            (Text(str(act["crime"] or "")),),
-            (Text(to.victim(act)),),
-            (Text(to.when(act)),),
-            (Text(to.where(act["place"])),),
+    """The acts with the provision proposed for each: of the treaty, where the forum has one."""
+    forum = load_forum(to.words.forum)
+    is_told = bool(forum.rights_of) or "crimes" in forum.sections
+    rows: list[tuple[Runs, ...]] = []
+    for act in to.case.all("act"):
+        crime = str(act["crime"] or "")
+        treaty = f"{to.words.term('treaties', forum.rights_of)} {forum.right(crime)}"
+        provision = crime if not forum.rights_of else treaty if forum.right(crime) else ""
+        rows.append(
+            (
+                (Text(act.code, "bold"),),
+                (Text(act.title),),
+                *([(Text(provision),)] if is_told else []),
+                (Text(to.victim(act)),),
+                (Text(to.when(act)),),
+                (Text(to.where(act["place"])),),
+            )
         )
-        for act in to.case.all("act")
-    )
-    table = Table(
-        to.say("jurisdiction.subject_table"),
-        to.columns(
-            "jurisdiction", act=0.6, kind=1.6, provision=1.1, victim=0.8, when=2.0, where=2.0
-        ),
-        rows,
-        "acts",
-    )
-    return Section(
-        "jurisdiction.subject",
-        to.say("title.subject"),
-        (to.paragraph("jurisdiction.subject"), table),
-    )
+    widths = {"act": 0.6, "kind": 1.6, "provision": 1.3, "victim": 0.8, "when": 2.0, "where": 2.0}
+    if not is_told:
+        del widths["provision"]
+    columns = to.columns("jurisdiction", **widths)
+    table = Table(to.say("jurisdiction.subject_table"), columns, tuple(rows), "acts")
+    intro = to.paragraph("jurisdiction.subject" if is_told else "jurisdiction.subject_plain")
+    return Section("jurisdiction.subject", to.say("title.subject"), (intro, table))
+
+
+BEST = ("open", "arguable", "unknown", "closed")
+
+
+def best_results(answers: Iterable[LawAnswer]) -> dict[str, list[str]]:
+    """Acts by the best answer that any route gives for them, best first."""
+    best: dict[str, str] = {}
+    for answer in answers:
+        held = best.get(answer.act, BEST[-1])
+        best[answer.act] = min(held, answer.result, key=BEST.index)
+    found = {result: [act for act, one in best.items() if one == result] for result in BEST}
+    return {result: acts for result, acts in found.items() if acts}
 
 
 def group_answers(answers: Iterable[LawAnswer]) -> list[tuple[LawAnswer, list[str]]]:
@@ -94,17 +109,19 @@ def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
         route=to.words.term("routes", answer.route),
         result=to.words.term("results", answer.result),
     )
-    listed = to.say("jurisdiction.acts", acts=", ".join(dict.fromkeys(acts)))
+    about = list(dict.fromkeys(acts))
+    listed = to.counted("jurisdiction.acts", len(about), acts=", ".join(about))
     runs: list[Run] = [Text(f"{head}. ", "bold"), Text(listed)]
+    said = to.spell_dates(sentences(answer.reasons))
     if answer.reasons:
-        runs.append(Text(f" {to.say('jurisdiction.reasons')} {sentences(answer.reasons)}"))
+        runs.append(Text(f" {to.say('jurisdiction.reasons')} {said}"))
     if answer.sources:
         runs.append(Note(text=_sources(to, answer)))
     if answer.missing:
         runs.append(Text(f" {to.say('jurisdiction.missing')}", "italic"))
     blocks: list[Block] = [Paragraph(tuple(runs))]
     if answer.missing:
-        blocks.append(Bullets(tuple((Text(one),) for one in answer.missing)))
+        blocks.append(Bullets(tuple((Text(to.spell_dates(one)),) for one in answer.missing)))
     return blocks
 
 
@@ -119,7 +136,12 @@ def _sources(to: Wording, answer: LawAnswer) -> str:
         if len(answer.sources) == 1
         else to.say("jurisdiction.sources")
     )
-    return f"{lead} {'; '.join(answer.sources)}"
+    # Two titles of one row are parted as French parts them, and programs look for English words.
+    told = [
+        one.replace(" ; ", "; ").replace(f"non vérifiée, {UNVERIFIED}", "non vérifiée")
+        for one in answer.sources
+    ]
+    return f"{lead} {to.spell_dates('; '.join(told))}"
 
 
 def _outside(to: Wording) -> Section:
@@ -127,11 +149,12 @@ def _outside(to: Wording) -> Section:
     for answer in to.material.answers:
         by_act.setdefault(answer.act, set()).add(answer.result)
     closed = [act for act, results in by_act.items() if results == {"closed"}]
-    block = (
-        to.paragraph("jurisdiction.outside", acts=", ".join(closed))
-        if closed
-        else to.paragraph("jurisdiction.no_outside")
-    )
+    if not closed:
+        block = to.paragraph("jurisdiction.no_outside")
+    elif len(closed) == len(by_act):
+        block = to.paragraph("jurisdiction.all_closed")
+    else:
+        block = to.paragraph("jurisdiction.outside", acts=to.acts(closed))
     return Section("jurisdiction.outside", to.say("title.outside"), (block,))
 
 
@@ -163,7 +186,9 @@ def crimes(to: Wording) -> Section:
 
 def _crime(to: Wording, chart: CrimeLine) -> Section:
     anchor = f"crime.{chart.crime}"
-    elements = tuple((Text(f"{e.element}: ", "bold"), Text(e.text)) for e in chart.elements)
+    elements = tuple(
+        (Text(f"{e.element}{to.say('cite.colon')}", "bold"), Text(e.text)) for e in chart.elements
+    )
     law: tuple[Block, ...] = (to.paragraph("crime.law", crime=chart.crime),)
     if elements:
         law = (*law, Bullets(elements))
@@ -235,7 +260,7 @@ def tell(to: Wording, code: str) -> list[Block]:
     )
     runs: list[Run] = [
         Text(f"{code}. ", "bold"),
-        Text(str(row["text"]), lang=str(to.case.body.get("language") or "")),
+        Text(str(row["text"]), lang=to.lang_of(code, "text")),
         *to.note(supporting),
         Text(" " + to.say("crime.rests", sources=rests)),
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from amparo.filing.chapters.law import missing, sentences
 from amparo.filing.document import Block, Gap, Paragraph, Runs, Section, Table, Text
 from amparo.filing.exhibits import index_table
+from amparo.filing.translate import translations_of
 from amparo.filing.wording import Wording
 from amparo.filing.words import load_forum
 
@@ -30,7 +31,7 @@ def method(to: Wording) -> Section:
             (Text(row.code, "bold"),),
             (Text(to.words.term("source_kinds", str(row["kind"]))),),
             (Text(to.say("coded_source") if to.is_protected(row) else to.source(row.code)),),
-            (Text(str(row["grade"] or "")),),
+            (Text(str(row["grade"] or to.say("method.ungraded"))),),
             (Text(str(counts[row.code])),),
         )
         for row in to.case.all("source")
@@ -42,9 +43,25 @@ def method(to: Wording) -> Section:
         rows,
         "sources",
     )
+    blocks += _described(to)
     blocks += [to.paragraph("method.sources"), table]
     blocks += [_contamination(to, row) for row in to.case.all("contamination")]
     return Section("method", to.say("title.method"), tuple(blocks))
+
+
+def _described(to: Wording) -> list[Block]:
+    """Who translated the descriptions of the record, and how many nobody translated."""
+    if to.case.body.get("language") in (None, "", to.words.lang):
+        return []
+    held = translations_of(to.case, to.words.lang)
+    language = to.words.language(str(to.case.body["language"]))
+    if not held:
+        return [to.paragraph("method.own_words", language=language)]
+    by = list(dict.fromkeys(to.translator(row) for row in held.values()))
+    blocks: list[Block] = [to.paragraph("method.described", language=language, by=to.joined(by))]
+    if left := to.material.untranslated:
+        blocks.append(to.paragraph("method.described_left", count=left))
+    return blocks
 
 
 def _contamination(to: Wording, row: Row) -> Paragraph:
@@ -75,11 +92,20 @@ def contrary(to: Wording) -> Section:
                 )
                 runs: Runs = (Text(said), *to.note([row]))
                 if row["basis"]:
-                    runs = (*runs, Text(" " + to.say("contrary.basis", basis=row["basis"])))
+                    runs = (
+                        *runs,
+                        Text(f" {to.say('contrary.basis', basis='')}"),
+                        _own(to, row["basis"]),
+                    )
                 blocks.append(Paragraph(runs, anchor))
                 anchor = ""
     first = to.paragraph("contrary.intro" if blocks else "contrary.none")
     return Section("contrary", to.say("title.contrary"), (first, *blocks))
+
+
+def _own(to: Wording, words: object) -> Text:
+    """Words of the record that have no translation of their own."""
+    return Text(str(words), lang=str(to.case.body.get("language") or ""))
 
 
 def find_gaps(to: Wording) -> tuple[Gap, ...]:

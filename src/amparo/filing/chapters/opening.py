@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.law import sentences, tell_all
+from amparo.filing.chapters.law import best_results, sentences, tell_all
+from amparo.filing.check import ALLEGED, GROUP
 from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
 from amparo.filing.plan import CODED
 from amparo.filing.wording import Wording
+
+if TYPE_CHECKING:
+    from amparo.casefile.records import Row
 
 
 def sender(to: Wording) -> Section:
     """Who sends, and how the sender may be reached."""
     named = to.material.sender
-    first = (
+    blocks = [
         to.paragraph("sender.who", sender=", ".join(named))
         if named
         else to.paragraph("sender.missing")
-    )
-    rest = (to.paragraph("sender.prior"), to.paragraph("sender.channel"))
-    return Section("sender", to.say("title.sender"), (first, *rest))
+    ]
+    levels = to.material.release.levels
+    agreed = [code for code, level in levels.items() if level not in (ALLEGED, GROUP)]
+    if agreed:
+        blocks.append(to.paragraph("sender.authority", persons=to.joined(agreed)))
+    blocks += [_prior(to), to.paragraph("sender.channel")]
+    return Section("sender", to.say("title.sender"), tuple(blocks))
+
+
+def _prior(to: Wording) -> Paragraph:
+    """What was handed over to this forum before, so that nobody says that there was nothing."""
+    if not to.material.prior:
+        return to.paragraph("sender.prior")
+    sent = [
+        to.say(
+            "sender.prior_receipt" if one.receipt else "sender.prior_one",
+            to=one.to,
+            on=to.on(one.on),
+            receipt=one.receipt,
+        )
+        for one in to.material.prior
+    ]
+    return to.paragraph("sender.prior_sent", sent="; ".join(sent))
 
 
 def summary(to: Wording) -> Section:
@@ -27,25 +52,25 @@ def summary(to: Wording) -> Section:
     case = to.case
     blocks: list[Paragraph] = []
     if case.body.get("summary"):
-        blocks.append(Paragraph((Text(str(case.body["summary"]), lang=_lang(to)),)))
-    blocks.append(_crimes(to))
+        summary = Text(str(case.body["summary"]), lang=to.lang_of("", "summary"))
+        blocks.append(Paragraph((summary,)))
+    blocks += _crimes(to)
     sources = {row["source"] for row in case.all("statement")}
     blocks.append(
         to.paragraph(
             "summary.people",
             victims=count_victims(to),
-            statements=len(case.all("statement")),
-            sources=len(sources),
-            exhibits=len(to.exhibits()),
+            statements=to.counted("words.statements", len(case.all("statement"))),
+            sources=to.counted("words.sources", len(sources)),
+            exhibits=to.counted("words.exhibits", len(to.exhibits())),
         )
     )
     if case.body.get("group"):
         blocks.append(to.paragraph("summary.group", group=case.body["group"]))
-    results = Counter(answer.result for answer in to.material.answers)
-    if results:
+    if best := best_results(to.material.answers):
         counts = "; ".join(
-            to.say("words.counts", result=to.words.term("results", result), count=count)
-            for result, count in sorted(results.items())
+            to.say("words.counts", result=to.words.term("results", result), acts=to.acts(acts))
+            for result, acts in best.items()
         )
         blocks.append(
             Paragraph(to.weave("summary.law", ref=Ref("jurisdiction.routes"), counts=counts))
@@ -58,24 +83,37 @@ def summary(to: Wording) -> Section:
     return Section("summary", to.say("title.summary"), tuple(blocks))
 
 
-def _lang(to: Wording) -> str:
-    return str(to.case.body.get("language") or "")
-
-
-def _crimes(to: Wording) -> Paragraph:
+def _crimes(to: Wording) -> list[Paragraph]:
     acts = to.case.all("act")
     labels = [f"{chart.label} ({chart.crime})" for chart in to.material.chart.crimes]
-    days = sorted(str(act["began"])[:10] for act in acts if act["began"])
-    lasts = sorted(str(act["ended"] or act["began"])[-10:] for act in acts if act["began"])
-    if not days:
-        return to.paragraph("summary.crimes_undated", acts=len(acts), crimes=to.joined(labels))
-    return to.paragraph(
-        "summary.crimes",
-        acts=len(acts),
-        first=to.date(days[0]),
-        last=to.date(lasts[-1]),
-        crimes=to.joined(labels),
+    blocks = [
+        Paragraph(
+            (
+                Text(
+                    to.counted(
+                        "summary.crimes", len(acts), span=_span(to, acts), crimes=to.joined(labels)
+                    )
+                ),
+            )
+        )
+    ]
+    places = list(dict.fromkeys(to.where(act["place"]) for act in acts if act["place"]))
+    if places:
+        blocks.append(to.paragraph("summary.places", places="; ".join(places)))
+    return blocks
+
+
+def _span(to: Wording, acts: list[Row]) -> str:
+    """From the first day of an act to the last; bounds of a range count as days."""
+    first = sorted(str(act["began"]).partition("/")[0] for act in acts if act["began"])
+    last = sorted(
+        str(act["ended"] or act["began"]).rpartition("/")[2]
+        for act in acts
+        if act["ended"] or act["began"]
     )
+    if not first or not last:
+        return to.say("words.undated")
+    return to.date(first[0]) if first[0] == last[-1] else to.span(first[0], last[-1])
 
 
 def count_victims(to: Wording) -> str:
@@ -141,7 +179,7 @@ def _version(to: Wording) -> str:
 
 def background(to: Wording) -> Section:
     """Events with their dates and places, and what is known of each."""
-    events = to.case.all("event")
+    events = sorted(to.case.all("event"), key=lambda row: str(row["began"] or "9999"))
     rows = tuple(
         (
             (Text(f"{event.code}. ", "bold"), Text(event.title)),
@@ -158,13 +196,32 @@ def background(to: Wording) -> Section:
         "events",
     )
     described = tuple(
-        Paragraph((Text(f"{event.code}. ", "bold"), Text(str(event["description"]))))
+        Paragraph(
+            (
+                Text(f"{event.code}. ", "bold"),
+                Text(str(event["description"]), lang=to.lang_of(event.code, "description")),
+            )
+        )
         for event in events
         if event["description"]
     )
     others = tell_all(to, "background")
     sections = (Section("others", to.say("title.others"), tuple(others)),) if others else ()
-    return Section("background", to.say("title.background"), (table, *described), sections)
+    blocks = (to.paragraph("background.intro"), table, *described, *_actors(to))
+    return Section("background", to.say("title.background"), blocks, sections)
+
+
+def _actors(to: Wording) -> list[Paragraph]:
+    """Who acts in the record besides persons under codes: authorities, organisations, units."""
+    heard = {row["source"] for row in to.case.all("statement")}
+    named = [
+        to.source(row.code)
+        for row in to.case.all("source")
+        if row["kind"] in ("authority", "organisation") and row.code in heard
+    ]
+    named += [str(row["unit"]) for row in to.case.all("involvement") if row["unit"]]
+    listed = list(dict.fromkeys(named))
+    return [to.paragraph("background.actors", actors="; ".join(listed))] if listed else []
 
 
 def labels(to: Wording) -> Section:

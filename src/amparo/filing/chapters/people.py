@@ -34,7 +34,12 @@ def structures(to: Wording) -> Section:
         "involvements",
     )
     described = tuple(
-        Paragraph((Text(f"{person.code}. ", "bold"), Text(str(person["role"]))))
+        Paragraph(
+            (
+                Text(f"{person.code}. ", "bold"),
+                Text(_sentence(str(person["role"])), lang=to.lang_of(person.code, "role")),
+            )
+        )
         for person in _shown(to)
         if to.material.release.levels.get(person.code) == ALLEGED and person["role"]
     )
@@ -48,6 +53,11 @@ def structures(to: Wording) -> Section:
             Paragraph(to.weave("structures.knowledge", ref=Ref("gaps"))),
         ),
     )
+
+
+def _sentence(words: str) -> str:
+    """A description as a sentence: a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _involvement(to: Wording, row: Row) -> tuple[Runs, ...]:
@@ -72,12 +82,13 @@ def victims(to: Wording) -> Section:
             (Text(to.words.term("units", person["counting_unit"] or "one person")),),
             (Text(", ".join(_parts(to, person.code))),),
             (Text(to.words.term("consent_levels", levels.get(person.code, ""))),),
+            (Text(to.say("victims.vulnerable") if person["vulnerable"] else ""),),
         )
         for person in _shown(to)
     )
     table = Table(
         to.say("victims.table"),
-        to.columns("victims", code=0.7, role=2.8, unit=1.3, part=1.5, level=1.5),
+        to.columns("victims", code=0.7, role=2.4, unit=1.2, part=1.3, level=1.3, care=1.3),
         rows,
         "persons",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from amparo.casefile.answers import answers_in_order, find_contradictions
@@ -19,6 +20,7 @@ from amparo.filing.document import (
     Text,
 )
 from amparo.filing.wording import Wording
+from amparo.filing.words import load_forum
 
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
@@ -48,9 +50,28 @@ def _responses(to: Wording) -> Section:
     contradictions = tuple(
         _contradiction(to, one.first, one.second) for one in find_contradictions(to.case)
     )
-    return Section(
-        "responses", title, (to.paragraph("complementarity.intro"), table, *contradictions)
-    )
+    blocks = (to.paragraph("complementarity.intro"), table, *contradictions, *_closings(to, found))
+    return Section("responses", title, blocks)
+
+
+def _closings(to: Wording, found: list[Row]) -> list[Paragraph]:
+    """Inquiries that were opened and closed again: one after the other is no contradiction."""
+    opened: dict[str, Row] = {}
+    blocks: list[Paragraph] = []
+    for row in found:
+        if row["answer"] in ("opens inquiry", "prosecutes"):
+            opened[str(row["to"])] = row
+        elif row["answer"] == "inquiry closed" and (first := opened.pop(str(row["to"]), None)):
+            blocks.append(
+                to.paragraph(
+                    "complementarity.closed",
+                    opener=first["by"],
+                    opened=to.on(first["on"]),
+                    closed=to.on(row["on"]),
+                    body=row["by"],
+                )
+            )
+    return blocks
 
 
 def _response_row(to: Wording, row: Row) -> tuple[Runs, ...]:
@@ -89,9 +110,9 @@ def _remedy(to: Wording, row: Row) -> Paragraph:
     final = "unknown" if row["final"] is None else ("yes" if row["final"] else "no")
     return to.paragraph(
         key,
-        body=row["body"] or "?",
-        on=to.date(row["decided_on"]),
-        act=row["act"] or "?",
+        body=row["body"] or "…",
+        on=to.on(row["decided_on"]),
+        about=to.acts([str(row["act"])]) if row["act"] else to.say("words.any_act"),
         final=to.words.term("yes_no", final),
     )
 
@@ -101,10 +122,15 @@ def gravity(to: Wording) -> Section:
     acts = to.case.all("act")
     kinds = list(dict.fromkeys(act.title for act in acts))
     methods = list(dict.fromkeys(one for act in acts for one in act["methods"] or ()))
-    statuses = list(dict.fromkeys(end for act in acts for end in ends_of(act)))
+    statuses = Counter(end for act in acts for end in ends_of(act))
     places = {act["place"] for act in acts if act["place"]}
     blocks = [
-        to.paragraph("gravity.scale", acts=len(acts), victims=count_victims(to), places=len(places))
+        to.paragraph(
+            "gravity.scale",
+            acts=to.counted("words.acts", len(acts)),
+            victims=count_victims(to),
+            places=to.counted("words.places", len(places)),
+        )
     ]
     if methods:
         blocks.append(
@@ -113,7 +139,11 @@ def gravity(to: Wording) -> Section:
     else:
         blocks.append(to.paragraph("gravity.nature_plain", kinds=to.joined(kinds)))
     if statuses:
-        blocks.append(to.paragraph("gravity.impact", statuses="; ".join(statuses)))
+        counts = [
+            to.say("gravity.status", status=status, count=count)
+            for status, count in statuses.items()
+        ]
+        blocks.append(to.paragraph("gravity.impact", statuses="; ".join(counts)))
     suffered = {act["victim"] for act in acts}
     groups = [
         person.code
@@ -132,7 +162,7 @@ def interests(to: Wording) -> Section:
         to.paragraph(
             "interests.view",
             persons=to.joined([str(one) for one in row["persons"] or ()]),
-            on=to.date(row["on"]),
+            on=to.on(row["on"]),
             how=row["how"] or to.say("interests.how_unknown"),
             view=row["view"],
         )
@@ -150,10 +180,12 @@ def requests(to: Wording) -> Section:
         for act in dict.fromkeys(answer.act for answer in to.material.answers)
         if any(a.result != "closed" for a in to.material.answers if a.act == act)
     ]
-    acts = ", ".join(open_acts or [act.code for act in to.case.all("act")])
+    acts = to.acts(open_acts or [act.code for act in to.case.all("act")])
     points: list[Runs] = [(Text(say("requests.examine", acts=acts)),)]
     if any(answer.result == "arguable" for answer in to.material.answers):
         points.append(to.weave("requests.arguable", ref=Ref("jurisdiction.routes")))
+    if "seek" in load_forum(to.words.forum).requests:
+        points.append((Text(say("requests.seek")),))
     points += [
         (Text(say("requests.preserve")),),
         to.weave("requests.protect", ref=Ref("confidentiality")),
