@@ -37,8 +37,9 @@ def main() -> int:
     Image.init()
     register_heif()
     pypdfium2.PdfDocument.new().close()
-    recordings.preload()
     request = json.loads(sys.stdin.buffer.readline())
+    if request["op"] in ("sound", "stills"):
+        recordings.preload()
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     _lock_down()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS

@@ -30,6 +30,7 @@ from amparo.filing.issue import (
     owning_up,
     read_exhibits,
     record_build,
+    tendered,
     write_package,
 )
 from amparo.filing.leaks import is_telling, refuse_leaks
@@ -50,7 +51,7 @@ from amparo.filing.saved import (
     save_pieces,
     saved_pieces,
 )
-from amparo.filing.scan import refuse_secrets
+from amparo.filing.scan import Hit, find_secrets, refuse_hits, refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, Words, load_forum, load_words
@@ -135,9 +136,11 @@ def build_filing(
         refuse_secrets(files, coded)
     pictures = guarded_pictures(whole, rules.id, version, document)
     if secrets or pictures:
+        hits: list[Hit] = []
         for number, (name, data) in enumerate(read_exhibits(vault, document), start=1):
-            tell(f"search exhibit {number} of {len(document.exhibits)} for what must not leave")
-            refuse_secrets({name: data}, secrets, pictures)
+            tell(f"search exhibit {number} of {len(tendered(document))} for what must not leave")
+            hits += find_secrets({name: data}, secrets, pictures)
+        refuse_hits(hits)
     save_pieces(vault.member, case_code, forum, lang, changed)
     tell("write the package and sign")
     with _building(out) as folder:

@@ -20,6 +20,7 @@ from amparo.intake import sandbox
 from amparo.intake.reading import Child
 
 DEEPEST = 3
+MOST_NAMED = 20
 LIKENESS = "metadata likeness"
 ENCRYPTED = "encrypted"
 # What cannot be opened cannot be searched: it counts as a hit of no known secret.
@@ -79,21 +80,30 @@ def refuse_secrets(
     files: Mapping[str, bytes], secrets: Sequence[str], pictures: Sequence[Guarded] = ()
 ) -> None:
     """Raise Refused naming the files, never the words."""
-    hits = find_secrets(files, secrets, pictures)
+    refuse_hits(find_secrets(files, secrets, pictures))
+
+
+def refuse_hits(hits: Sequence[Hit]) -> None:
+    """Raise Refused for any hit, naming every file and place, never the words."""
     open_hits = [hit for hit in hits if hit.secret != LOCKED]
     if hits and not open_hits:
         raise Refused(
             "an exhibit is locked, so nobody can say what would leave with it",
-            value="; ".join(sorted({f"{hit.file} ({hit.where})" for hit in hits})[:8]),
+            value=_listed(sorted({f"{hit.file} ({hit.where})" for hit in hits})),
             remedy="take in a copy without a password and tender that, or leave the item out",
         )
     if hits:
         places = sorted({f"{hit.file} ({hit.where or 'text'})" for hit in open_hits})
         raise Refused(
             f"{len({hit.secret for hit in open_hits})} protected strings or pictures would leave",
-            value="; ".join(places[:8]),
+            value=_listed(places),
             remedy="redact those items for this forum, or change the words of the case",
         )
+
+
+def _listed(places: list[str]) -> str:
+    more = len(places) - MOST_NAMED
+    return "; ".join(places[:MOST_NAMED]) + (f"; and {more} more places" if more > 0 else "")
 
 
 def _search(
