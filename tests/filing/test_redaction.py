@@ -449,6 +449,23 @@ def test_pixels_hidden_by_transparency_do_not_come_to_light(kind):
     assert not reds(Image.open(io.BytesIO(ask({"op": "image", "areas": []}, data))))
 
 
+def test_the_ledger_says_that_other_pictures_of_a_file_stay_behind(vault, add):
+    from amparo.casefile.revise import Draft, add_records
+    from amparo.custody.models import LedgerEntry
+    from amparo.intake.receive import receive_bytes
+
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("white", "red")]
+    data = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    receive_bytes(vault, vault.member, [("fax.tif", data)])
+    body = {"file": "fax.tif", "title": "Fax", "confidentiality": "confidential"}
+    add_records(vault.member, "KARV", [Draft("item", "I9", body)], reason="a fax")
+    add(item="I9", part="picture", box="0, 0, 0.5, 0.5")
+    made, copy = copy_of(vault, "I9")
+    assert not reds(Image.open(io.BytesIO(copy)))
+    (row,) = LedgerEntry.objects.filter(item_digest=made.sha256, kind="redact")
+    assert "the first of 2 pictures" in json.loads(bytes(row.body))["alteration"]
+
+
 def test_a_grey_picture_of_16_bits_stays_readable():
     from amparo.filing.redaction import ask
 

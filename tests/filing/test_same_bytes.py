@@ -32,7 +32,7 @@ def build(folder, target, setting):
     target.mkdir()
     shutil.copytree(folder / "vault", target / "vault")
     command = [sys.executable, "-m", "amparo", "filing", "build", str(target / "vault"), "KARV"]
-    command += ["--on", "2026-11-22", "--lang", "fr", "--load-file", "dat", "--sender", "Lantern"]
+    command += ["--date", "2026-11-22", "--lang", "fr", "--load-file", "dat", "--sender", "Lantern"]
     told = {**os.environ, **setting, "AMPARO_PASSPHRASE_FILE": str(folder / "passphrase")}
     done = subprocess.run(
         [*command, "--out", str(target / "out")], env=told, capture_output=True, text=True

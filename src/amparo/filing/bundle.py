@@ -28,6 +28,7 @@ from amparo.filing.issue import (
     PDF,
     guarded_pictures,
     owning_up,
+    parents_of,
     read_exhibits,
     record_build,
     tendered,
@@ -128,7 +129,9 @@ def build_filing(
     tell("print PDF and DOCX")
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     if load_file:
-        files[f"exhibits-load.{load_file}"] = write_load_file(document, load_file, columns)
+        files[f"exhibits-load.{load_file}"] = write_load_file(
+            document, load_file, columns, parents_of(document)
+        )
     secrets = (*protect, *secrets_of(whole, rules.id, version))
     coded = (*secrets, *omitted_words(whole, omissions_for(whole, rules.id, version)))
     if coded:
