@@ -33,7 +33,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "language": {}, "start": {}, "unlock": None, "lock": None, "stay": {},  # both end or begin sessions
     "items": {}, "item-add": {}, "items-added": {}, "item-capture": {}, "item-captured": {},
     "items-outcomes": {}, "items-reread": {},
-    "item": {}, "item-export": {"purpose": "to see"}, "item-place": {}, "item-state": {},
+    "item": {}, "item-play": {}, "item-export": {"purpose": "to see"}, "item-place": {}, "item-state": {},
     "search": {"query": "cellar"}, "search-results": {}, "search-keep": {"query": "cellar"},
     "search-new": {}, "search-forget": {},
     "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "case-hold": {"why": "x"}, "chart": {},

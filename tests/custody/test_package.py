@@ -300,6 +300,27 @@ def test_sha256sum_and_openssl_agree_as_the_readme_says(whole: Path, tmp_path: P
         assert script.split(";")[2].split(" -in ")[0].strip() in (whole / "README.txt").read_text()
 
 
+def test_each_command_of_the_readme_runs_as_it_stands(whole: Path, tmp_path: Path) -> None:
+    """Line by line, without looking into the package: only the place of notes is another."""
+    lines = (whole / "README.txt").read_text(encoding="utf-8").splitlines()
+    names = ("sha256sum ", "sed ", "grep ", "openssl pkeyutl ")
+    commands = [one.strip() for one in lines if one.strip().startswith(names)]
+    assert len(commands) == 9
+    said = []
+    for command in commands:
+        command = command.partition("     (")[0].replace("/tmp/", f"{tmp_path}/")
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command], cwd=whole, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (command, done.stderr)
+        said.append(done.stdout)
+    told = "".join(said)
+    assert told.count("Verified Successfully") == 2 and "FAILED" not in told
+    # "must be the digest that package.note states"
+    digest = next(one for one in said if one.endswith("tagmanifest-sha256.txt\n")).split()[0]
+    assert digest in (whole / "package.note").read_text(encoding="utf-8")
+
+
 def damage(chance: random.Random, folder: Path) -> str:
     """Do one kind of damage; a name that must be in the report."""
     held = files(folder)

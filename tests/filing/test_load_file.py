@@ -53,6 +53,17 @@ def test_a_range_of_dates_fills_both_ends(make_document):
     assert read_dat(written)[1] == ["2017-03", "2017-05"]
 
 
+def test_an_attachment_is_of_the_family_of_its_mail(make_document):
+    document = make_document()
+    mail, attached = document.exhibits[:2]
+    columns = {"document_id": "D", "family": "F"}
+    written = write_load_file(document, "dat", columns, {attached.item: mail.item})
+    head, first, second, *_ = read_dat(written)
+    assert first[0] == first[1] == second[1] != second[0]
+    around = {attached.item: mail.item, mail.item: attached.item}
+    assert read_dat(write_load_file(document, "dat", columns, around))
+
+
 def test_a_redacted_copy_is_marked(make_document):
     document = make_document()
     same = replace(document.exhibits[0], item=document.exhibits[0].sha256)

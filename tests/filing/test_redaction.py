@@ -378,3 +378,97 @@ def test_words_of_a_turned_page_are_filled_where_they_are_seen(angle):
     )
     other = len(dark) - solid
     assert solid > 4 * other > 0
+
+
+# Pictures as viewers show them, and what else their files hold
+
+
+def encoded(image: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def marked_corner() -> Image.Image:
+    image = Image.new("RGB", (200, 100), "white")
+    image.paste((250, 0, 0), (0, 0, 40, 20))
+    return image
+
+
+def reds(image: Image.Image) -> list[tuple[int, int]]:
+    pixels = image.load()
+    return [
+        (x, y)
+        for x in range(image.width)
+        for y in range(image.height)
+        if pixels[x, y][0] > 150 > 100 > pixels[x, y][1]
+    ]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "TIFF"])
+def test_an_area_marked_on_a_turned_picture_is_filled_where_it_was_seen(form, orientation):
+    from amparo.filing.redaction import ask
+
+    told = Image.Exif()
+    told[0x0112] = orientation
+    data = encoded(marked_corner(), form, exif=told.tobytes())
+    look = {"op": "outline", "page": 1, "areas": [], "grid": False, "pdf": False}
+    seen = Image.open(io.BytesIO(ask(look, data)))
+    found = reds(seen)
+    xs, ys = [x for x, _ in found], [y for _, y in found]
+    wide, high = seen.size
+    box = (min(xs) / wide, min(ys) / high, (max(xs) + 1) / wide, (max(ys) + 1) / high)
+    made = Image.open(io.BytesIO(ask({"op": "image", "areas": [box]}, data)))
+    assert made.size == seen.size and found and not reds(made)
+    assert sum(pixel == (0, 0, 0) for pixel in made.get_flattened_data()) <= 45 * 25
+
+
+HIDDEN = {
+    "RGBA": lambda: encoded(veiled(), "PNG"),
+    "WebP": lambda: encoded(veiled(), "WEBP", lossless=True, exact=True),
+    "palette": lambda: encoded(
+        marked_corner().convert("P", palette=Image.Palette.WEB), "PNG", transparency=bytes(256)
+    ),
+}
+
+
+def veiled() -> Image.Image:
+    """Red under full transparency: no viewer shows it, the file holds it."""
+    image = marked_corner().convert("RGBA")
+    image.putalpha(0)
+    return image
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_pixels_hidden_by_transparency_do_not_come_to_light(kind):
+    from amparo.filing.redaction import ask
+
+    data = HIDDEN[kind]()
+    assert reds(Image.open(io.BytesIO(data)).convert("RGB")) or kind == "palette"
+    assert not reds(Image.open(io.BytesIO(ask({"op": "image", "areas": []}, data))))
+
+
+def test_the_ledger_says_that_other_pictures_of_a_file_stay_behind(vault, add):
+    from amparo.casefile.revise import Draft, add_records
+    from amparo.custody.models import LedgerEntry
+    from amparo.intake.receive import receive_bytes
+
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("white", "red")]
+    data = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    receive_bytes(vault, vault.member, [("fax.tif", data)])
+    body = {"file": "fax.tif", "title": "Fax", "confidentiality": "confidential"}
+    add_records(vault.member, "KARV", [Draft("item", "I9", body)], reason="a fax")
+    add(item="I9", part="picture", box="0, 0, 0.5, 0.5")
+    made, copy = copy_of(vault, "I9")
+    assert not reds(Image.open(io.BytesIO(copy)))
+    (row,) = LedgerEntry.objects.filter(item_digest=made.sha256, kind="redact")
+    assert "the first of 2 pictures" in json.loads(bytes(row.body))["alteration"]
+
+
+def test_a_grey_picture_of_16_bits_stays_readable():
+    from amparo.filing.redaction import ask
+
+    image = Image.new("I;16", (40, 30), 30_000)
+    made = Image.open(io.BytesIO(ask({"op": "image", "areas": []}, encoded(image, "PNG"))))
+    assert made.getpixel((5, 5)) == (117, 117, 117)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+import tempfile
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -200,3 +204,168 @@ def test_hostile_bytes_are_searched_as_bytes():
 
 def test_names_are_read_a_line_each():
     assert read_names("# who\n Anna Lind \n\nRuslan\n") == ("Anna Lind", "Ruslan")
+
+
+# Where only looking at everything helps
+
+
+def drawn(text: str, form: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    _lettered(text).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def _lettered(text: str) -> Image.Image:
+    from PIL import ImageDraw, ImageFont
+
+    image = Image.new("RGB", (1000, 160), "white")
+    font = ImageFont.truetype("src/amparo/filing/fonts/NotoSans-Regular.ttf", 56)
+    ImageDraw.Draw(image).text((30, 40), text, fill="black", font=font)
+    return image
+
+
+def plain_pdf(content: bytes, *objects: bytes, page: bytes = b"", catalog: bytes = b"") -> bytes:
+    """One page of Helvetica; `objects` are numbered from 6."""
+    held = [
+        b"<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> " + page + b" >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *objects,
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(held, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(held) + 1
+    return body + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\n"
+        b"startxref\n%d\n%%%%EOF\n" % (size, table, size, len(body))
+    )
+
+
+def said(text: bytes) -> bytes:
+    return b"BT /F1 12 Tf 50 700 Td %s TJ ET" % text
+
+
+def rewritten(text: str) -> bytes:
+    """A PDF whose last state no longer shows what an earlier one did."""
+    before = plain_pdf(said(b"[" + b" -20 ".join(b"(%c)" % ord(c) for c in text) + b"]"))
+    content = said(b"[(nothing here)]")
+    place = len(before)
+    update = b"4 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(content), content)
+    start = before.rindex(b"startxref\n") + 10
+    return (
+        before
+        + update
+        + (
+            b"xref\n4 1\n%010d 00000 n \ntrailer << /Size 6 /Root 1 0 R /Prev %d >>\n"
+            b"startxref\n%d\n%%%%EOF\n"
+            % (place, int(before[start:].split()[0]), place + len(update))
+        )
+    )
+
+
+def illustrated(text: str) -> bytes:
+    """A page with words of its own and a picture on which the name is drawn."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.png").write_bytes(drawn(text))
+        (Path(folder) / "a.typ").write_text('A page with many words of its own. #image("a.png")')
+        return typst.compile(Path(folder) / "a.typ", format="pdf")
+
+
+def utf16(text: str) -> bytes:
+    return b"<FEFF" + text.encode("utf-16-be").hex().encode() + b">"
+
+
+def locked(text: str, password: str, folder: Path) -> bytes:
+    """Encrypted with 256 bits: what a viewer shows after the password, the bytes do not."""
+    if shutil.which("qpdf") is None:
+        pytest.skip("SKIPPED LOUDLY: qpdf is missing")
+    data = plain_pdf(b"", b"<< /S /Note /Contents %s >>" % utf16(text), catalog=b"/Notes 6 0 R")
+    (folder / "open.pdf").write_bytes(data)
+    command = ["qpdf", "--encrypt", password, "owner", "256", "--", "open.pdf", "locked.pdf"]
+    subprocess.run(command, cwd=folder, check=True)
+    return (folder / "locked.pdf").read_bytes()
+
+
+DEEPER = {
+    "annotation": lambda s: plain_pdf(
+        b"", page=b"/Annots [<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents %s >>]" % utf16(s)
+    ),
+    "form field": lambda s: plain_pdf(
+        b"", b"<< /FT /Tx /T (a) /V %s >>" % utf16(s), catalog=b"/AcroForm << /Fields [6 0 R] >>"
+    ),
+    "outline": lambda s: plain_pdf(
+        b"", b"<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>",
+        b"<< /Title %s /Parent 6 0 R /Dest [3 0 R /Fit] >>" % utf16(s), catalog=b"/Outlines 6 0 R",
+    ),
+    "alternative text": lambda s: plain_pdf(
+        b"", b"<< /Type /StructTreeRoot /K << /S /Figure /Alt %s >> >>" % utf16(s),
+        catalog=b"/StructTreeRoot 6 0 R",
+    ),
+    "hidden layer": lambda s: plain_pdf(
+        b"/OC /L BDC " + said(b"[" + b"-9".join(b"(%c)" % ord(c) for c in s) + b"]") + b" EMC",
+        b"<< /Type /OCG /Name (Layer) >>",
+        catalog=b"/OCProperties << /OCGs [6 0 R] /D << /OFF [6 0 R] >> >>",
+    ),
+    "name of a layer": lambda s: plain_pdf(b"", b"<< /Type /OCG /Name %s >>" % utf16(s)),
+    "name of a glyph": lambda s: plain_pdf(
+        b"", b"<< /Type /Encoding /Differences [65 /%s] >>" % s.replace(" ", "_").encode()
+    ),
+    "script, escaped": lambda s: plain_pdf(
+        b"", b"<< /S /JavaScript /JS (say\\(%s\\)) >>" % s.replace(" ", "\\040").encode()
+    ),
+    "earlier state": rewritten,
+    "picture on a page with words": illustrated,
+    "second page of a fax": lambda s: drawn("Nothing", "TIFF", save_all=True, append_images=[_lettered(s)]),
+    "second frame of an animation": lambda s: drawn("Nothing", "GIF", save_all=True, append_images=[_lettered(s)]),
+    "picture in a document": lambda s: _with_picture(s),
+}  # fmt: skip
+
+
+def _with_picture(text: str) -> bytes:
+    buffer = io.BytesIO(office("<w:r><w:t>words</w:t></w:r>"))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("word/media/image1.png", drawn(text))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("place", DEEPER)
+def test_a_secret_is_found_in_the_depths(place):
+    data = DEEPER[place](NAME)
+    assert find_secrets({"a": data}, ["Руслан Джабраилов"]), place
+    assert not find_secrets({"a": data}, ["Anna Lind"])
+
+
+def test_a_pdf_encrypted_without_a_password_is_searched(tmp_path):
+    data = locked(NAME, "", tmp_path)
+    assert b"/Encrypt" in data and find_secrets({"a.pdf": data}, [NAME])
+
+
+def test_a_photograph_inside_a_pdf_is_compared_with_the_guarded_ones():
+    import typst
+
+    from amparo.filing.scan import Guarded
+    from amparo.intake import sandbox
+
+    image = Image.effect_mandelbrot((640, 480), (-2, -1, 1, 1), 60).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG")
+    likeness = sandbox.read(buffer.getvalue(), name="a.jpg").untrusted_metadata["likeness"]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.jpg").write_bytes(buffer.getvalue())
+        (Path(folder) / "a.typ").write_text('Seen here: #image("a.jpg", width: 4cm)')
+        data = typst.compile(Path(folder) / "a.typ", format="pdf")
+    assert find_secrets({"E0002.pdf": data}, [], [Guarded(likeness)])
+
+
+def test_what_is_locked_is_refused_and_not_passed_over(tmp_path):
+    with pytest.raises(Refused, match="locked") as caught:
+        refuse_secrets({"E0003.pdf": locked("x", "secret", tmp_path)}, [NAME])
+    assert "E0003.pdf" in caught.value.value

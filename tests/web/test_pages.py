@@ -48,7 +48,7 @@ def test_the_crawl_meets_every_route_that_can_be_read(pages):
     from amparo.web.urls import urlpatterns
 
     met = {resolve(urlsplit(a).path).view_name for a in pages if not a.startswith("/nothing")}
-    acts = {"lock", "item-export", "case-import", "case-export", "record-retire",
+    acts = {"lock", "item-export", "item-play", "case-import", "case-export", "record-retire",
             "filing-package", "filing-document", "filing-letter", "editor-comment",
             "comment-settle", "redact-make", "redact-back", "redact-look", "redact-copy",
             "withdrawal-told", "withdraw", "override-ask", "override-decide",

@@ -9,30 +9,18 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import sys
-import zipfile
-import zlib
-from collections.abc import Iterator
-from html import unescape
 from typing import Any
 
 from amparo.filing import recordings
 from amparo.filing.outline import draw_outline
-from amparo.filing.thumbnails import hidden_pictures
+from amparo.filing.unpack import search
 
 FAILED = 70
 DOTS = 150
 MOST_PAGES = 2_000
 MOST_PIXELS = 60_000_000
 MOST_BYTES = 256 << 20
-MOST_MEMBERS = 5_000
-DEEPEST = 4
-_STREAM = re.compile(rb"stream\r?\n")
-_PICTURES = (b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF", b"8BPS")
-_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|p|div|td|tr|li|h\d)>")
-_TAG = re.compile(r"<[^>]*>")
-_ATTRIBUTE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 Box = tuple[float, float, float, float]
 
@@ -47,9 +35,11 @@ def main() -> int:
     from PIL import Image
 
     Image.init()
+    register_heif()
     pypdfium2.PdfDocument.new().close()
-    recordings.preload()
     request = json.loads(sys.stdin.buffer.readline())
+    if request["op"] in ("sound", "stills"):
+        recordings.preload()
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     _lock_down()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -68,6 +58,16 @@ def main() -> int:
     return 0
 
 
+def register_heif() -> None:
+    """Let Pillow open what telephones take, where the wheel is installed."""
+    try:
+        import pi_heif  # type: ignore[import-untyped]
+    except ImportError:
+        return
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    pi_heif.options.DECODE_THREADS = 1
+
+
 def _lock_down() -> None:
     if sys.platform != "linux":
         return
@@ -82,13 +82,39 @@ def _lock_down() -> None:
 
 def black_out_image(request: dict[str, Any], data: bytes) -> bytes:
     """A PNG of the pixels alone, turned as its EXIF says, with the areas filled."""
+    image = as_shown(data)
+    fill(image, request["areas"])
+    return save(image, "PNG")
+
+
+def count_frames(request: dict[str, Any], data: bytes) -> bytes:
+    """How many pictures the file holds, as digits."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as source:
+        return str(getattr(source, "n_frames", 1)).encode()
+
+
+def as_shown(data: bytes) -> Any:
+    """The pixels of the first picture as a viewer shows them, and nothing else of the file.
+
+    Turned as its EXIF says; what is transparent lies on white, since pixels under full
+    transparency are kept in the file and would come to light; greys of 16 bits become 8.
+    """
     from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(data)) as source:
-        turned = ImageOps.exif_transpose(source).convert("RGB")
-    bare = Image.frombytes("RGB", turned.size, turned.tobytes())
-    fill(bare, request["areas"])
-    return save(bare, "PNG")
+        image = ImageOps.exif_transpose(source)
+        if image.mode.startswith("I;16"):
+            image = image.convert("I")
+        if image.mode == "I":
+            image = image.point(lambda value: value / 256).convert("L")
+        if "A" in image.mode or "transparency" in image.info:
+            clear = image.convert("RGBA")
+            image = Image.new("RGBA", clear.size, "white")
+            image.alpha_composite(clear)
+        flat = image.convert("RGB")
+    return Image.frombytes("RGB", flat.size, flat.tobytes())
 
 
 def fill(image: Any, areas: list[Box]) -> None:
@@ -178,91 +204,9 @@ def _grown(box: Box, page: Any) -> Box:
     return turned[page.get_rotation() % 360]
 
 
-# Looking for what must not leave
-
-
-def search(request: dict[str, Any], data: bytes) -> bytes:
-    """JSON: texts found inside, pictures hidden in pictures and markup (PNG in hex), and which
-    needles (hex) stand in raw or unpacked bytes."""
-    needles = [bytes.fromhex(one) for one in request["needles"]]
-    texts: list[tuple[str, str]] = []
-    raw: set[tuple[str, int]] = set()
-    pictures: dict[str, str] = {}
-    for where, piece in _pieces(data, "", 0):
-        lowered = piece.lower()
-        for place, needle in enumerate(needles):
-            if needle in piece or needle.hex().encode() in lowered:
-                raw.add((where, place))
-        texts += _texts(where, piece)
-        if _is_picture(piece) or piece.lstrip()[:1] == b"<":
-            for picture in hidden_pictures(piece):
-                pictures.setdefault(picture.hex(), where)
-    held = [(where, picture) for picture, where in pictures.items()]
-    return json.dumps({"texts": texts, "raw": sorted(raw), "pictures": held}).encode()
-
-
-def _is_picture(piece: bytes) -> bool:
-    return piece[:4] in _PICTURES or piece[:2] == b"\xff\xd8" or piece[4:8] == b"ftyp"
-
-
-def _pieces(data: bytes, where: str, depth: int) -> Iterator[tuple[str, bytes]]:
-    """The bytes, and everything packed into them."""
-    yield where, data
-    if depth >= DEEPEST:
-        return
-    if data[:5] == b"%PDF-":
-        for number, piece in enumerate(_streams(data)):
-            yield f"{where}stream {number}", piece
-    elif data[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for number, member in enumerate(archive.infolist()[:MOST_MEMBERS]):
-                yield f"{where}name of member {number}", member.filename.encode()
-                if member.file_size <= MOST_BYTES // 4:
-                    yield from _pieces(archive.read(member), f"{where}member {number} ", depth + 1)
-
-
-def _streams(data: bytes) -> Iterator[bytes]:
-    for match in _STREAM.finditer(data):
-        if data[match.end() : match.end() + 2] == b"\xff\xd8":
-            yield data[match.end() : data.find(b"endstream", match.end())]
-            continue
-        unpacker = zlib.decompressobj()
-        try:
-            yield unpacker.decompress(data[match.end() :], MOST_BYTES // 4)
-        except zlib.error:
-            continue
-
-
-def _texts(where: str, piece: bytes) -> list[tuple[str, str]]:
-    """Readable text of markup and of the metadata of pictures."""
-    if _is_picture(piece):
-        return [(where, text) for text in _picture_words(piece)]
-    if piece.lstrip()[:1] != b"<":
-        return []
-    text = piece.decode("utf-8", "replace")
-    broken = _PARAGRAPH.sub("\n", text)
-    shown = unescape(_TAG.sub("", broken))
-    values = "\n".join(unescape(one or other) for one, other in _ATTRIBUTE.findall(text))
-    return [(where, shown), (f"{where}attributes", values)]
-
-
-def _picture_words(piece: bytes) -> Iterator[str]:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(piece)) as image:
-            told = [*image.getexif().values(), *image.info.values()]
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return
-    for value in told:
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if isinstance(value, str):
-            yield value
-
-
 _OPERATIONS = {
     "image": black_out_image,
+    "frames": count_frames,
     "pdf": black_out_pdf,
     "sound": recordings.silence,
     "stills": recordings.show_stills,

@@ -28,8 +28,10 @@ from amparo.filing.issue import (
     PDF,
     guarded_pictures,
     owning_up,
+    parents_of,
     read_exhibits,
     record_build,
+    tendered,
     write_package,
 )
 from amparo.filing.leaks import is_telling, refuse_leaks
@@ -50,7 +52,7 @@ from amparo.filing.saved import (
     save_pieces,
     saved_pieces,
 )
-from amparo.filing.scan import refuse_secrets
+from amparo.filing.scan import Hit, find_secrets, refuse_hits, refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, Words, load_forum, load_words
@@ -127,7 +129,9 @@ def build_filing(
     tell("print PDF and DOCX")
     files = {PDF: typeset(document, words), DOCX: write_word(document, words), INDEX: index}
     if load_file:
-        files[f"exhibits-load.{load_file}"] = write_load_file(document, load_file, columns)
+        files[f"exhibits-load.{load_file}"] = write_load_file(
+            document, load_file, columns, parents_of(document)
+        )
     secrets = (*protect, *secrets_of(whole, rules.id, version))
     coded = (*secrets, *omitted_words(whole, omissions_for(whole, rules.id, version)))
     if coded:
@@ -135,9 +139,11 @@ def build_filing(
         refuse_secrets(files, coded)
     pictures = guarded_pictures(whole, rules.id, version, document)
     if secrets or pictures:
+        hits: list[Hit] = []
         for number, (name, data) in enumerate(read_exhibits(vault, document), start=1):
-            tell(f"search exhibit {number} of {len(document.exhibits)} for what must not leave")
-            refuse_secrets({name: data}, secrets, pictures)
+            tell(f"search exhibit {number} of {len(tendered(document))} for what must not leave")
+            hits += find_secrets({name: data}, secrets, pictures)
+        refuse_hits(hits)
     save_pieces(vault.member, case_code, forum, lang, changed)
     tell("write the package and sign")
     with _building(out) as folder:

@@ -19,7 +19,7 @@ from amparo.filing.redaction import copy_for
 from amparo.filing.scan import Guarded, refuse_secrets
 from amparo.store import lock
 from amparo.vault.deposit import Arrival, deposit
-from amparo.vault.models import Item
+from amparo.vault.models import Derivation, Item
 from amparo.vault.unlock import mark_writing
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ MEDIA = {
 def tendered(document: Document) -> list[Exhibit]:
     """Exhibits whose bytes leave; those withheld are listed only."""
     return [one for one in document.exhibits if not one.withheld]
+
+
+def parents_of(document: Document) -> dict[str, str]:
+    """Of each exhibit that came out of another exhibit, such as an attachment: that one's item."""
+    items = {one.item for one in document.exhibits}
+    held = Derivation.objects.filter(
+        child__sha256__in=items, parent__sha256__in=items, relation="part"
+    )
+    pairs = held.order_by("-pk").values_list("child__sha256", "parent__sha256")
+    return dict(pairs)
 
 
 def read_exhibits(vault: Vault, document: Document) -> Iterator[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import yaml
@@ -72,23 +73,43 @@ def read_columns(text: str, name: str) -> dict[str, str]:
     return {str(field): column.strip() for field, column in found.items()}
 
 
-def write_load_file(document: Document, form: str, columns: Mapping[str, str] = COLUMNS) -> bytes:
-    """The index in one of FORMS, a line for each exhibit by number. Raises BadInput."""
+def write_load_file(
+    document: Document,
+    form: str,
+    columns: Mapping[str, str] = COLUMNS,
+    parents: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """The index in one of FORMS, a line for each exhibit by number. Raises BadInput.
+
+    `parents` are items (sha-256) of exhibits that came out of others, such as attachments: a
+    family bears the document id of the exhibit it came out of.
+    """
     if form not in FORMS:
         raise BadInput(
             "no load file of this form", value=form, remedy=f"use one of: {', '.join(FORMS)}"
         )
     exhibits = sorted(document.exhibits, key=lambda one: one.number)
-    rows = [_row(one, document, columns) for one in exhibits]
+    numbers = {one.item: one.number for one in exhibits}
+    rows = [_row(one, document, columns, _family(one, numbers, parents)) for one in exhibits]
     table = [tuple(columns.values()), *rows]
     return _dat(table) if form == "dat" else _csv(table)
 
 
-def _row(one: Exhibit, document: Document, columns: Mapping[str, str]) -> tuple[str, ...]:
+def _family(one: Exhibit, numbers: Mapping[str, int], parents: Mapping[str, str]) -> int:
+    item, seen = one.item, {one.item}
+    while parents.get(item) in numbers and parents[item] not in seen:
+        item = parents[item]
+        seen.add(item)
+    return numbers[item]
+
+
+def _row(
+    one: Exhibit, document: Document, columns: Mapping[str, str], family: int
+) -> tuple[str, ...]:
     first, _, last = one.date.partition("/")
     facts = {
         "document_id": f"{document.code}-{one.number:04d}",
-        "family": f"{document.code}-{one.number:04d}",
+        "family": f"{document.code}-{family:04d}",
         "date": one.date,
         "date_from": first,
         "date_to": last or first,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
 COLUMNS, ROWS = "ABCDEFGHIJKL", 16
-MOST_PIXELS = 60_000_000
 WIDEST = 900
 _CELLS = re.compile(r"\s*([A-L])(\d{1,2})(?:\s*[:-]\s*([A-L])(\d{1,2}))?\s*\Z", re.IGNORECASE)
 
@@ -84,8 +83,15 @@ def draw_outline(request: dict[str, Any], data: bytes) -> bytes:
     """A PNG of the page or picture, no wider than asked."""
     from PIL import ImageDraw
 
+<<<<<<< HEAD
     image = _page(data, request["page"]) if request["pdf"] else _picture(data)
     image.thumbnail((request["widest"], request["widest"] * 2))
+=======
+    from amparo.filing.blackout import as_shown
+
+    image = _page(data, request["page"]) if request["pdf"] else as_shown(data)
+    image.thumbnail((WIDEST, WIDEST * 2))
+>>>>>>> h-redact
     draw = ImageDraw.Draw(image, "RGBA")
     if request["grid"]:
         _draw_grid(draw, image.size)
@@ -106,15 +112,6 @@ def _page(data: bytes, number: int) -> Any:
         raise ValueError("no such page")
     page = document[number - 1]
     return page.render(scale=WIDEST / max(page.get_width(), 1)).to_pil().convert("RGB")
-
-
-def _picture(data: bytes) -> Any:
-    from PIL import Image, ImageOps
-
-    with Image.open(io.BytesIO(data)) as source:
-        if source.width * source.height > MOST_PIXELS:
-            raise ValueError("too many pixels")
-        return ImageOps.exif_transpose(source).convert("RGB")
 
 
 def _draw_grid(draw: Any, size: tuple[int, int]) -> None:

@@ -79,6 +79,7 @@ class Made:
     media_type: str
     suffix: str
     text: str = ""
+    remark: str = ""
 
 
 def _make(vault: Vault, original: Item, plan: Plan) -> Made:
@@ -94,7 +95,10 @@ def _make(vault: Vault, original: Item, plan: Plan) -> Made:
         areas = [area for found in plan.areas.values() for area in found]
         whole = [(0.0, 0.0, 1.0, 1.0)] if plan.whole else []
         request: dict[str, Any] = {"op": "image", "areas": [*areas, *whole]}
-        return Made(ask(request, vault.packs.read(original.locator)), "image", "image/png", "png")
+        data = vault.packs.read(original.locator)
+        count = int(ask({"op": "frames"}, data))
+        remark = f", the first of {count} pictures alone" if count > 1 else ""
+        return Made(ask(request, data), "image", "image/png", "png", remark=remark)
     if original.kind in RECORDINGS:
         return _make_recording(vault, original, plan)
     if plan.silent or plan.scenes:
@@ -234,7 +238,7 @@ def _deposit(vault: Vault, case: str, original: Item, plan: Plan, made: Made, fo
                 case=case,
                 item=done.item.sha256,
                 parents=[{"item": original.sha256, "relation": RELATION}],
-                alteration=f"{len(plan.rows)} places taken out for {forum}",
+                alteration=f"{len(plan.rows)} places taken out for {forum}{made.remark}",
                 changes=plan.digest,
             )
     return done.item

@@ -55,6 +55,7 @@ class _Writer:
         self.document = document
         self.words = words
         self.file = docx.Document()
+        self.end = self.file.sections[0]._sectPr
         self.notes: list[Any] = []
         self.bookmarks: dict[str, str] = {}
         self.body_style, self.point_style, self.note_style = self._styles()
@@ -74,6 +75,14 @@ class _Writer:
         stream = io.BytesIO()
         self.file.save(stream)
         return normalise_zip(stream.getvalue())
+
+    def _paragraph(self, style: Any = None) -> Any:
+        """A new last paragraph. python-docx looks through all paragraphs for the place of each."""
+        made = DocxParagraph(OxmlElement("w:p"), self.file._body)
+        self.end.addprevious(made._p)
+        if style is not None:
+            made.style = style
+        return made
 
     # Styles, numbering, page frame
 
@@ -159,7 +168,7 @@ class _Writer:
     def _plain(
         self, text: str, size: float, *, bold: bool = False, before: float = 0, after: float = 6
     ) -> None:
-        paragraph = self.file.add_paragraph()
+        paragraph = self._paragraph()
         paragraph.paragraph_format.space_before = Pt(before)
         paragraph.paragraph_format.space_after = Pt(after)
         run = paragraph.add_run(clean(text))
@@ -171,7 +180,7 @@ class _Writer:
         self._plain(self.words.say("page.contents"), 15, bold=True)
         entries = [p for p in pieces if p.kind == "heading" and p.level <= 2]
         for place, entry in enumerate(entries):
-            paragraph = self.file.add_paragraph()
+            paragraph = self._paragraph()
             paragraph.paragraph_format.left_indent = Cm(0.8 * (entry.level - 1))
             paragraph.paragraph_format.space_after = Pt(3)
             if place == 0:
@@ -186,12 +195,12 @@ class _Writer:
     # Pieces
 
     def _set_heading(self, piece: Piece) -> None:
-        paragraph = self.file.add_paragraph(style=f"Heading {min(piece.level, 4)}")
+        paragraph = self._paragraph(style=f"Heading {min(piece.level, 4)}")
         self._bookmark(paragraph, piece.anchor)
         paragraph.add_run(f"{piece.number}  {piece.title}")
 
     def _set_numbered(self, piece: Piece) -> None:
-        paragraph = self.file.add_paragraph(style=self.body_style)
+        paragraph = self._paragraph(style=self.body_style)
         properties = paragraph._p.get_or_add_pPr()
         properties.append(
             parse_xml(
@@ -203,7 +212,7 @@ class _Writer:
         self._line(paragraph, piece.line)
 
     def _set_point(self, piece: Piece) -> None:
-        paragraph = self.file.add_paragraph(style=self.point_style)
+        paragraph = self._paragraph(style=self.point_style)
         paragraph.paragraph_format.left_indent = Cm(1.8)
         self._line(paragraph, piece.line)
 
@@ -216,10 +225,10 @@ class _Writer:
         title = cell.paragraphs[0].add_run(piece.title)
         title.bold = True
         self._line(cell.add_paragraph(), piece.line)
-        self.file.add_paragraph()
+        self._paragraph()
 
     def _set_table(self, piece: Piece) -> None:
-        caption = self.file.add_paragraph()
+        caption = self._paragraph()
         caption.paragraph_format.keep_with_next = True
         self._bookmark(caption, piece.anchor)
         caption.add_run(piece.title).bold = True
@@ -237,7 +246,7 @@ class _Writer:
             shade(cell, "E9EDF3")
         set_borders(table, "top bottom insideH")
         set_widths(table, tuple(int(LINE * one / sum(piece.widths)) for one in piece.widths))
-        self.file.add_paragraph()
+        self._paragraph()
 
     # Lines
 
@@ -293,18 +302,17 @@ class _Writer:
         reference = OxmlElement("w:footnoteReference")
         reference.set(qn("w:id"), str(number))
         run._r.append(reference)
-        holder = self.file.add_paragraph(style=self.note_style)
+        holder = DocxParagraph(OxmlElement("w:p"), self.file._body)
+        holder.style = self.note_style
         mark = holder.add_run()
         mark.font.superscript = True
         mark._r.append(OxmlElement("w:footnoteRef"))
         holder.add_run(" ")
         for span in line:
             self._span(holder, span)
-        element = holder._p
-        element.getparent().remove(element)
         note = OxmlElement("w:footnote")
         note.set(qn("w:id"), str(number))
-        note.append(element)
+        note.append(holder._p)
         self.notes.append(note)
 
     def _add_notes(self) -> None:

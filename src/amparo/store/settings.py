@@ -21,6 +21,7 @@ _CSP = {
         "default-src": ["'none'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
         "script-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
