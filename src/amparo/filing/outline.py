@@ -83,15 +83,10 @@ def draw_outline(request: dict[str, Any], data: bytes) -> bytes:
     """A PNG of the page or picture, no wider than asked."""
     from PIL import ImageDraw
 
-<<<<<<< HEAD
-    image = _page(data, request["page"]) if request["pdf"] else _picture(data)
-    image.thumbnail((request["widest"], request["widest"] * 2))
-=======
     from amparo.filing.blackout import as_shown
 
     image = _page(data, request["page"]) if request["pdf"] else as_shown(data)
-    image.thumbnail((WIDEST, WIDEST * 2))
->>>>>>> h-redact
+    image.thumbnail((request["widest"], request["widest"] * 2))
     draw = ImageDraw.Draw(image, "RGBA")
     if request["grid"]:
         _draw_grid(draw, image.size)
