@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from amparo.filing.chapters.law import best_results, sentences, tell_all
 from amparo.filing.check import ALLEGED, GROUP
-from amparo.filing.document import Notice, Paragraph, Ref, Section, Table, Text
+from amparo.filing.document import Block, Notice, Paragraph, Ref, Section, Table, Text
 from amparo.filing.plan import CODED
 from amparo.filing.wording import Wording
 
@@ -207,7 +207,7 @@ def background(to: Wording) -> Section:
     )
     others = tell_all(to, "background")
     sections = (Section("others", to.say("title.others"), tuple(others)),) if others else ()
-    blocks = (to.paragraph("background.intro"), table, *described, *_actors(to))
+    blocks: tuple[Block, ...] = (to.paragraph("background.intro"), table, *described, *_actors(to))
     return Section("background", to.say("title.background"), blocks, sections)
 
 

@@ -50,7 +50,8 @@ def _responses(to: Wording) -> Section:
     contradictions = tuple(
         _contradiction(to, one.first, one.second) for one in find_contradictions(to.case)
     )
-    blocks = (to.paragraph("complementarity.intro"), table, *contradictions, *_closings(to, found))
+    intro = to.paragraph("complementarity.intro")
+    blocks: tuple[Block, ...] = (intro, table, *contradictions, *_closings(to, found))
     return Section("responses", title, blocks)
 
 
