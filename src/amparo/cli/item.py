@@ -62,7 +62,21 @@ def add(
 
         tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
     files = [_received(r) for r in tally.results] if as_json else []
+    _tell_of_passwords(vault, tally)
     _conclude(tally, files, as_json)
+
+
+def _tell_of_passwords(vault: Path, tally: Any) -> None:
+    """What to do about files that a password would open."""
+    from amparo.intake.reread import needs_password
+
+    locked = {r.item.number for r in tally.results if r.item and needs_password(r.item)}
+    if locked:
+        typer.echo(
+            f"{len(locked)} need a password: amparo item outcomes {vault} --rerun"
+            " --outcome encrypted --ask-password",
+            err=True,
+        )
 
 
 def _add_unread(vault: Path, paths: list[Path], as_json: bool) -> None:
