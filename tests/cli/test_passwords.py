@@ -10,7 +10,9 @@ def test_a_file_of_passwords_opens_an_archive(run, tmp_path):
     with py7zr.SevenZipFile(locked, "w", password=SECRET, header_encryption=True) as archive:
         archive.writestr(b"They came at dawn to the mill.", "inside.txt")
     run("init", vault)
-    assert "encrypted (a password is needed)" in run("item", "add", vault, locked).stdout
+    added = run("item", "add", vault, locked)
+    assert "encrypted (a password is needed)" in added.stdout
+    assert "1 need a password: amparo item outcomes" in added.stderr
     passwords = tmp_path / "passwords.txt"
     passwords.write_text(f"wrong\n{SECRET}\n")
     rerun = ("item", "outcomes", vault, "--rerun", "--outcome", "encrypted")

@@ -54,7 +54,7 @@ EXPECTED = {
     "bzip2.zip": ("refused", "limit: ratio"),
     "lzma.zip": ("refused", "limit: ratio"),
     "symlink.zip": ("partial", "symbolic link"),
-    "encrypted.zip": ("encrypted", "encrypted"),
+    "encrypted.zip": ("encrypted", "a password is needed"),
     "encrypted.pdf": ("encrypted", "a password is needed"),
     "laughs.docx": ("corrupt", "XML with entity definitions"),
     "deep.docx": ("refused", "limit: depth"),
@@ -110,6 +110,11 @@ def test_too_large_is_refused_unread(box: Sandbox, tmp_path: Path) -> None:
     for source in (path, path.read_bytes()):
         reading = box.read(source, name="large.txt", budget=small)
         assert (reading.outcome, reading.detail) == ("refused", "limit: bytes")
+
+
+def test_text_is_a_limit(box: Sandbox) -> None:
+    reading = box.read(b"words " * 500, name="a.txt", budget=Budget(text_chars=1_000))
+    assert (reading.outcome, reading.detail) == ("refused", "limit: text")
 
 
 def test_output_is_a_limit(box: Sandbox, good: ModuleType) -> None:

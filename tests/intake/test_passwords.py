@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+import random
 import shutil
 import struct
 import subprocess
@@ -15,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from amparo.intake.readers import libarchive
+from amparo.intake.reading import OUTCOMES
 from amparo.intake.sandbox import Sandbox
 
 PASSWORD = "тополь-17"  # noqa: S105
@@ -130,3 +132,32 @@ def test_a_wrong_password_is_not_told_from_another(box: Sandbox) -> None:
     """Nothing of a password comes back, right or wrong."""
     reading = box.read(sevenzip(names=True), name="a.7z", passwords=(PASSWORD,))
     assert PASSWORD not in repr(reading)
+
+
+@needs_libarchive
+def test_a_bomb_under_a_password_is_still_a_bomb(box: Sandbox) -> None:
+    import py7zr
+
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=PASSWORD) as archive:
+        archive.writestr(bytes(8 << 20), "zeros.bin")
+    reading = box.read(out.getvalue(), name="a.7z", passwords=(PASSWORD,))
+    assert (reading.outcome, reading.detail) == ("refused", "limit: ratio")
+
+
+@needs_libarchive
+def test_damage_under_a_password_has_an_outcome(box: Sandbox) -> None:
+    dice = random.Random(11)
+    for name, data in (
+        ("a.zip", zip_crypto()), ("b.zip", zip_aes()),
+        ("c.7z", sevenzip(names=True)), ("d.7z", sevenzip(names=False)),
+    ):  # fmt: skip
+        for _ in range(6):
+            broken = bytearray(data)
+            for _ in range(3):
+                broken[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+            reading = box.read(bytes(broken), name=name, passwords=("wrong", PASSWORD))
+            assert reading.outcome in OUTCOMES - {"crashed"}, (name, reading.detail)
+            assert reading.expected == reading.emitted + reading.failed
+            for child in reading.untrusted_children:
+                assert child.data == WORDS, name

@@ -69,6 +69,7 @@ def add(
         tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
         _enter_giver(given, [r.item.sha256 for r in tally.results if r.item and not r.depth])
     files = [_received(r) for r in tally.results] if as_json else []
+    _tell_of_passwords(vault, tally)
     _conclude(tally, files, as_json)
 
 
@@ -88,6 +89,19 @@ def _enter_giver(given: tuple[str, str], digests: list[str]) -> None:
 
     entered = enter_received(current().member, digests, *given)
     typer.echo(f"received from {given[0]}: {entered} entered", err=True)
+
+
+def _tell_of_passwords(vault: Path, tally: Any) -> None:
+    """What to do about files that a password would open."""
+    from amparo.intake.reread import needs_password
+
+    locked = {r.item.number for r in tally.results if r.item and needs_password(r.item)}
+    if locked:
+        typer.echo(
+            f"{len(locked)} need a password: amparo item outcomes {vault} --rerun"
+            " --outcome encrypted --ask-password",
+            err=True,
+        )
 
 
 def _add_unread(vault: Path, paths: list[Path], as_json: bool, given: tuple[str, str]) -> None:
