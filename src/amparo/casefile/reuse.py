@@ -19,7 +19,7 @@ from amparo.casefile.fingerprint import GRAM, Array, Text, grams_of
 LEAST_RUN = 8
 LEAST_WORDS = 12
 MOST_CANDIDATES = 40
-MOST_IN_VAIN = 5
+MOST_IN_VAIN = 3
 # A run of words that stands often in the source is a formula: only its first places count.
 MOST_PLACES = 8
 
@@ -99,7 +99,7 @@ class ReuseIndex:
             if name in left_out:
                 continue
             runs = _shared_runs(own, self._words[place])
-            reuse = _align(own, Text(self.text_of(name)), name) if runs else None
+            reuse = _shown(own, Text(self.text_of(name)), runs, name) if runs else None
             in_vain = 0 if reuse else in_vain + 1
             if reuse:
                 found.append(reuse)
@@ -148,21 +148,21 @@ def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
 
 def shared_passages(text: str, source: str) -> Reuse | None:
     """Passages that two texts share, or None when there is too little."""
-    return _align(Text(text), Text(source), "")
+    own, other = Text(text), Text(source)
+    runs = _shared_runs(own, other.words)
+    return _shown(own, other, runs, "") if runs else None
 
 
-def _align(own: Text, other: Text, name: str) -> Reuse | None:
-    kept = _shared_runs(own, other.words)
-    if not kept:
-        return None
-    at, there, words = np.array(kept).T
+def _shown(own: Text, other: Text, runs: list[tuple[int, int, int]], name: str) -> Reuse:
+    """The runs with their places in both texts."""
+    at, there, words = np.array(runs).T
     starts, ends = own.places(at, at + words - 1)
     source_starts, source_ends = other.places(there, there + words - 1)
     rows = np.stack([starts, ends, source_starts, source_ends, words], axis=1).tolist()
     total = int(words.sum())
-    share_of_source = min(1.0, total / len(other.words))
+    share_of_source = min(1.0, total / len(other))
     passages = tuple(Shared(*row) for row in rows)
-    return Reuse(name, total / len(own.words), share_of_source, total, passages)
+    return Reuse(name, total / len(own), share_of_source, total, passages)
 
 
 def _shared_runs(own: Text, words: Array) -> list[tuple[int, int, int]]:
