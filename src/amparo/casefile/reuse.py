@@ -113,17 +113,14 @@ class ReuseIndex:
 
         Those that share rare fingerprints come first: stock phrases weigh little.
         """
-        spans: list[tuple[Array, Array, Array]] = [
-            (np.searchsorted(run, prints), np.searchsorted(run, prints, side="right"), owners)
-            for run, owners in self._runs
-        ]
-        total: Array = sum(high - low for low, high, _ in spans)
+        spans = [(*_find_spans(run, prints), owners) for run, owners in self._runs]
+        total: Array = sum(sizes for _, sizes, _ in spans)
         # A fingerprint of very many texts is a formula of the trade, not a source.
         usual = total <= max(50, len(self.names) // 20)
         hits = [np.empty(0, dtype=np.uint32)]
         weights = [np.empty(0)]
-        for low, high, owners in spans:
-            sizes = np.where(usual, high - low, 0)
+        for low, found, owners in spans:
+            sizes = np.where(usual, found, 0)
             hits.append(owners[_spread(low, sizes)])
             weights.append(np.repeat(1.0 / np.maximum(total, 1), sizes))
         places, which, counts = np.unique(
@@ -133,6 +130,16 @@ class ReuseIndex:
         weight[counts < (1 if len(prints) < 12 else 2)] = 0.0
         order: Array = np.argsort(-weight, kind="stable")[:MOST_CANDIDATES]
         return [int(places[at]) for at in order.tolist() if weight[at] > 0.0]
+
+
+def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
+    """Where each fingerprint stands first in a sorted run, and how often; most do not."""
+    low = np.searchsorted(run, prints)
+    sizes = np.zeros(len(prints), dtype=np.int64)
+    if len(run):
+        held = np.flatnonzero(run.take(low, mode="clip") == prints)
+        sizes[held] = np.searchsorted(run, prints[held], side="right") - low[held]
+    return low, sizes
 
 
 def _spread(firsts: Array, sizes: Array) -> Array:
