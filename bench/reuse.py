@@ -11,6 +11,7 @@ with one word in eight changed; and new articles that repeat nothing.
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 import time
@@ -24,7 +25,7 @@ ALPHABETS = {"Latin": "abcdefghiklmnoprstuv", "Cyrillic": "абвгдеёжзи�
 WANTED = 1_000
 RNG = random.Random(11)
 VOCABULARY: list[str] = []
-WEIGHTS = [1.0 / (rank + 3) for rank in range(20_000)]
+WEIGHTS = list(itertools.accumulate(1.0 / (rank + 3) for rank in range(20_000)))
 STOCK: list[str] = []
 
 
@@ -36,7 +37,7 @@ def speak(alphabet: str) -> None:
 
 
 def sentence() -> str:
-    words = RNG.choices(VOCABULARY, WEIGHTS, k=RNG.randint(11, 24))
+    words = RNG.choices(VOCABULARY, cum_weights=WEIGHTS, k=RNG.randint(11, 24))
     if RNG.random() < 0.15:
         words[3:3] = RNG.choice(STOCK).split()
     return " ".join(words)

@@ -42,12 +42,24 @@ class Text:
         self.text = text
         simple = _fold_simple(text)
         self._is_simple = simple is not None
-        codes = _codes(fold_text(text)) if simple is None else simple
-        inside = _in_words().take(codes, mode="clip")
-        edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
+        self._codes = _codes(fold_text(text)) if simple is None else simple
+        self._inside = _in_words().take(self._codes, mode="clip")
+        edges = np.flatnonzero(np.diff(self._inside, prepend=False, append=False))
         self._starts, self._ends = edges[::2], edges[1::2]
-        self.words: Array = _hash_words(codes, inside, self._starts, self._ends)
-        self.grams: Array = grams_of(self.words)
+
+    def __len__(self) -> int:
+        """Number of words."""
+        return len(self._starts)
+
+    @cached_property
+    def words(self) -> Array:
+        """A hash of each word (uint64)."""
+        return _hash_words(self._codes, self._inside, self._starts, self._ends)
+
+    @cached_property
+    def grams(self) -> Array:
+        """A hash of each run of GRAM words (uint64)."""
+        return grams_of(self.words)
 
     @cached_property
     def ranked_grams(self) -> tuple[Array, Array]:

@@ -19,7 +19,7 @@ from amparo.casefile.fingerprint import GRAM, Array, Text, grams_of
 LEAST_RUN = 8
 LEAST_WORDS = 12
 MOST_CANDIDATES = 40
-MOST_IN_VAIN = 5
+MOST_IN_VAIN = 3
 # A run of words that stands often in the source is a formula: only its first places count.
 MOST_PLACES = 8
 
@@ -99,7 +99,7 @@ class ReuseIndex:
             if name in left_out:
                 continue
             runs = _shared_runs(own, self._words[place])
-            reuse = _align(own, Text(self.text_of(name)), name) if runs else None
+            reuse = _shown(own, Text(self.text_of(name)), runs, name) if runs else None
             in_vain = 0 if reuse else in_vain + 1
             if reuse:
                 found.append(reuse)
@@ -113,17 +113,14 @@ class ReuseIndex:
 
         Those that share rare fingerprints come first: stock phrases weigh little.
         """
-        spans: list[tuple[Array, Array, Array]] = [
-            (np.searchsorted(run, prints), np.searchsorted(run, prints, side="right"), owners)
-            for run, owners in self._runs
-        ]
-        total: Array = sum(high - low for low, high, _ in spans)
+        spans = [(*_find_spans(run, prints), owners) for run, owners in self._runs]
+        total: Array = sum(sizes for _, sizes, _ in spans)
         # A fingerprint of very many texts is a formula of the trade, not a source.
         usual = total <= max(50, len(self.names) // 20)
         hits = [np.empty(0, dtype=np.uint32)]
         weights = [np.empty(0)]
-        for low, high, owners in spans:
-            sizes = np.where(usual, high - low, 0)
+        for low, found, owners in spans:
+            sizes = np.where(usual, found, 0)
             hits.append(owners[_spread(low, sizes)])
             weights.append(np.repeat(1.0 / np.maximum(total, 1), sizes))
         places, which, counts = np.unique(
@@ -133,6 +130,16 @@ class ReuseIndex:
         weight[counts < (1 if len(prints) < 12 else 2)] = 0.0
         order: Array = np.argsort(-weight, kind="stable")[:MOST_CANDIDATES]
         return [int(places[at]) for at in order.tolist() if weight[at] > 0.0]
+
+
+def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
+    """Where each fingerprint stands first in a sorted run, and how often; most do not."""
+    low = np.searchsorted(run, prints)
+    sizes = np.zeros(len(prints), dtype=np.int64)
+    if len(run):
+        held = np.flatnonzero(run.take(low, mode="clip") == prints)
+        sizes[held] = np.searchsorted(run, prints[held], side="right") - low[held]
+    return low, sizes
 
 
 def _spread(firsts: Array, sizes: Array) -> Array:
@@ -148,21 +155,21 @@ def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
 
 def shared_passages(text: str, source: str) -> Reuse | None:
     """Passages that two texts share, or None when there is too little."""
-    return _align(Text(text), Text(source), "")
+    own, other = Text(text), Text(source)
+    runs = _shared_runs(own, other.words)
+    return _shown(own, other, runs, "") if runs else None
 
 
-def _align(own: Text, other: Text, name: str) -> Reuse | None:
-    kept = _shared_runs(own, other.words)
-    if not kept:
-        return None
-    at, there, words = np.array(kept).T
+def _shown(own: Text, other: Text, runs: list[tuple[int, int, int]], name: str) -> Reuse:
+    """The runs with their places in both texts."""
+    at, there, words = np.array(runs).T
     starts, ends = own.places(at, at + words - 1)
     source_starts, source_ends = other.places(there, there + words - 1)
     rows = np.stack([starts, ends, source_starts, source_ends, words], axis=1).tolist()
     total = int(words.sum())
-    share_of_source = min(1.0, total / len(other.words))
+    share_of_source = min(1.0, total / len(other))
     passages = tuple(Shared(*row) for row in rows)
-    return Reuse(name, total / len(own.words), share_of_source, total, passages)
+    return Reuse(name, total / len(own), share_of_source, total, passages)
 
 
 def _shared_runs(own: Text, words: Array) -> list[tuple[int, int, int]]:

@@ -68,16 +68,26 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The hits shown, how many there are in all, and what was searched instead of what."""
+    """The hits shown, how many there are in all, and what was searched instead of what.
+
+    At most `text_index.RANKED` are counted; `more` says that there are more than `total`.
+    """
 
     hits: tuple[Hit, ...]
     total: int
+    more: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """How many there are, as it is told."""
+        return f"more than {self.total}" if self.more else str(self.total)
 
     def as_dict(self) -> dict[str, Any]:
         """Shape for `--json`."""
         return {
             "total": self.total,
+            "more": self.more,
             "hits": [hit.as_dict() for hit in self.hits],
             "notes": list(self.notes),
         }
@@ -113,18 +123,12 @@ class _Within:
     def holds(self, terms: Sequence[str]) -> bool:
         """Whether one of the words stands in what the member sees."""
         any_of = " OR ".join(f'"{term}"' for term in terms)
-        return bool(text_index.match(any_of, limit=1, within=_visible())[1])
+        return bool(text_index.match(any_of, limit=1, within=_subquery(Passage.objects.all()))[1])
 
     def terms_like(self, term: str, most: int = MOST_LIKE) -> Sequence[str]:
         """Words a slip or two away that the member can find."""
         near = self._terms.terms_like(term, 10 * most)
         return [one for one in near if self.holds([one])][:most]
-
-
-def _visible() -> text_index.Sql:
-    """A subquery of the rows of all passages that the member sees."""
-    sql, params = Passage.objects.order_by().values("pk").query.sql_with_params()
-    return sql, tuple(params)
 
 
 def _words() -> Vocabulary:
@@ -154,7 +158,10 @@ def search(query: str, *, limit: int = 20, skip: int = 0, since: int = 0) -> Fou
         "a word is not in the index; searched instead: " + ", ".join(instead)
         for instead in plan.corrected.values()
     )
-    return Found(hits, total, notes)
+    most = text_index.RANKED
+    if plan.match is not None and total > most:
+        return Found(hits, most, True, notes)
+    return Found(hits, total, False, notes)
 
 
 def newest_passage() -> int:
@@ -165,12 +172,13 @@ def newest_passage() -> int:
 def count_facets(query: str) -> dict[str, dict[str, int]]:
     """Passages found, by kind, language, case and source: the filters that narrow a search.
 
-    An item cited in two cases counts in both. Raises BadInput as `search` does.
+    An item cited in two cases counts in both. Of very many passages the first
+    `text_index.RANKED` are counted. Raises BadInput as `search` does.
     """
     plan = plan_query(parse_query(query), _words())
     scope = _scope(plan.filters).order_by()
     if plan.match is not None:
-        rows, params = text_index.found(plan.match)
+        rows, params = text_index.found(plan.match, within=_within(plan, scope))
         scope = scope.extra(where=[f"vault_passage.id IN ({rows})"], params=params)  # noqa: S610
     items = dict(scope.values_list("part__item__sha256").annotate(n=Count("pk")))
     return {
@@ -218,12 +226,19 @@ def _rows(plan: Plan, limit: int, skip: int, since: int) -> tuple[list[int], int
     scope = scope.filter(pk__gt=since) if since else scope
     if plan.match is None:
         return list(scope.values_list("pk", flat=True)[skip : skip + limit]), scope.count()
-    within = None
-    if plan.filters or since or not _sees_every_item():
-        sql, params = scope.order_by().values("pk").query.sql_with_params()
-        within = (sql, tuple(params))
+    within = _within(plan, scope) if not since else _subquery(scope)
     rows, total = text_index.match(plan.match, limit=skip + limit, within=within)
     return rows[skip:], total
+
+
+def _within(plan: Plan, scope: QuerySet[Passage]) -> text_index.Sql | None:
+    """The rows to look among; None: all."""
+    return _subquery(scope) if plan.filters or not _sees_every_item() else None
+
+
+def _subquery(rows: QuerySet[Passage]) -> text_index.Sql:
+    sql, params = rows.order_by().values("pk").query.sql_with_params()
+    return sql, tuple(params)
 
 
 def _scope(filters: tuple[Filter, ...]) -> QuerySet[Passage]:

@@ -495,7 +495,7 @@ def _print_found(found: Found, counts: dict[str, dict[str, int]]) -> None:
     for hit in found.hits:
         typer.echo(f"{hit.item}\t{hit.part}\t{hit.start}-{hit.end}\t{safe(hit.file_name)}")
         typer.echo("    " + safe(hit.marked("[", "]")))
-    more = f" (of {found.total})" if found.total > len(found.hits) else ""
+    more = f" (of {found.counted})" if found.total > len(found.hits) else ""
     typer.echo(f"{len(found.hits)} passages{more}")
     for name, values in counts.items():
         typer.echo(f"{name}: " + (", ".join(f"{safe(v)} {n}" for v, n in values.items()) or "-"))

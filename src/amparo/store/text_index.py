@@ -51,26 +51,32 @@ def remove(row_ids: Iterable[int]) -> None:
     _words().remove(row_ids)
 
 
-def found(expression: str) -> Sql:
-    """A subquery (SQL and parameters) of the row ids that an expression finds."""
-    sql, params = _words().condition(expression)
-    return f"SELECT rowid FROM store_text WHERE {sql}", params  # noqa: S608
+def found(expression: str, *, within: Sql | None = None) -> Sql:
+    """A subquery (SQL and parameters) of the first `RANKED` row ids that an expression finds."""
+    source, params = _source(expression, within)
+    return f"SELECT rowid {source} LIMIT {RANKED}", params
+
+
+def _source(expression: str, within: Sql | None) -> Sql:
+    condition, asked = _words().condition(expression)
+    inside = "" if within is None else f" AND rowid IN ({within[0]})"
+    params = (*asked, *(within[1] if within else ()))
+    return f"FROM store_text WHERE {condition}{inside}", params
 
 
 def match(expression: str, *, limit: int, within: Sql | None = None) -> tuple[list[int], int]:
     """Row ids of the best `limit` rows for an expression, best first, and how many there are.
 
     `within` is a subquery (SQL and parameters) of row ids: what lies outside it is neither
-    found nor counted. Ranking looks at `RANKED` rows at most, so that common words stay quick.
+    found nor counted. So that common words stay quick, at most `RANKED` + 1 rows are counted,
+    and where there are so many, they are not ranked.
     """
     from django.db import connection
 
-    condition, asked = _words().condition(expression)
-    inside = "" if within is None else f" AND rowid IN ({within[0]})"
-    params: list[Any] = [*asked, *(within[1] if within else ())]
-    source = f"FROM store_text WHERE {condition}{inside}"
+    source, params = _source(expression, within)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {source}", params)
+        counted = f"SELECT 1 {source} LIMIT {RANKED + 1}"
+        cursor.execute(f"SELECT count(*) FROM ({counted}) AS counted", params)  # noqa: S608
         total = int(cursor.fetchone()[0])
         rank, ranked_by = _words().order(expression) if total <= RANKED else ("", ())
         order = f"ORDER BY {rank}" if rank else ""
