@@ -9,7 +9,7 @@ import re
 
 NO_BREAK = "\u00a0"
 # A sign that a space parts from its word already, and a semicolon that lacks it.
-_BEFORE = re.compile("[ \u00a0\u202f]+([;:!?»])|(?<![\\s\u00a0]);(?=\\s)")
+_BEFORE = re.compile("[ \u00a0\u202f]+([;:!?»])|(?<![\\s\u00a0]);(?=[^\\S\u00a0\u202f])")
 _AFTER = re.compile("«[ \u00a0\u202f]*")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
