@@ -48,10 +48,9 @@ class Objects:
         return self.value(self.value(self.all["trailer"]["value"])["/Root"])
 
     def dictionaries(self):
-        for one in self.all.values():
+        for one in list(self.all.values()):
             body = one.get("value", one.get("stream", {}).get("dict"))
-            if isinstance(body, dict):
-                yield body
+            yield from _nested(body)
 
     def tags(self, node=None):
         """(tag, dictionary, depth-first) of the structure tree."""
@@ -64,6 +63,16 @@ class Objects:
         for kid in kids if isinstance(kids, list) else [kids]:
             if isinstance(kid, str) or (isinstance(kid, dict) and "/S" in kid):
                 yield from self.tags(kid)
+
+
+def _nested(body):
+    if isinstance(body, dict):
+        yield body
+        for inner in list(body.values()):
+            yield from _nested(inner)
+    elif isinstance(body, list):
+        for inner in body:
+            yield from _nested(inner)
 
 
 @pytest.fixture(scope="module")
