@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from amparo.casefile.consent import may_leave, source_may_leave
+from amparo.casefile.consent import Use, may_leave, source_may_leave
 from amparo.casefile.records import CaseFile, Row
 
 ON = date(2020, 6, 1)
@@ -25,8 +25,9 @@ def case_with(*decisions):
     return CaseFile("T", {}, "", rows)
 
 
-def ask(case, **other):
-    return may_leave(case, "V-1", **{"purpose": "filing:icc", "level": "coded", "on": ON, **other})
+def ask(case, *, level="coded", item="", medium="", group="", **other):
+    use = Use(**{"purpose": "filing:icc", "on": ON, **other})
+    return may_leave(case, "V-1", use, level=level, item=item, medium=medium, group=group)
 
 
 def test_absent_means_no():
@@ -70,7 +71,7 @@ def test_a_person_is_never_public():
     outlet = Row("source", "S2", 1, "draft", {"kind": "outlet", "title": "x"})
     hidden = Row("source", "S3", 1, "draft", {"kind": "outlet", "title": "x", "person": "V-1"})
     case = CaseFile("T", {}, "", {"S1": person, "S2": outlet, "S3": hidden})
-    use = {"purpose": "filing:icc", "level": "coded", "on": ON}
-    assert not source_may_leave(case, person, **use).allowed
-    assert source_may_leave(case, outlet, **use).allowed
-    assert not source_may_leave(case, hidden, **use).allowed
+    use = Use("filing:icc", on=ON)
+    assert not source_may_leave(case, person, use).allowed
+    assert source_may_leave(case, outlet, use).allowed
+    assert not source_may_leave(case, hidden, use).allowed

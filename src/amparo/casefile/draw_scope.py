@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from amparo.casefile.claim_graph import Use
-from amparo.casefile.consent import may_leave, source_may_leave
+from amparo.casefile.consent import Use, may_leave, source_may_leave
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import BY_NAME
 
@@ -63,11 +62,7 @@ class _Sieve:
         """An alleged perpetrator who is neither heard nor harmed decides nothing here."""
         if row.code in self.only_alleged:
             return True
-        answer = may_leave(
-            self.case, row.code, purpose=self.use.purpose, recipient=self.use.recipient,
-            level="coded", on=self.use.on,
-        )  # fmt: skip
-        return answer.allowed
+        return may_leave(self.case, row.code, self.use).allowed
 
     def keep(self) -> dict[str, Row]:
         """Records that may be drawn, by id; contaminations and consents never are."""
@@ -104,11 +99,7 @@ class _Sieve:
                    and code in self.case.rows)  # fmt: skip
 
     def _source(self, row: Row, item: str = "") -> bool:
-        answer = source_may_leave(
-            self.case, row, item=item, purpose=self.use.purpose,
-            recipient=self.use.recipient, level="coded", on=self.use.on,
-        )  # fmt: skip
-        return answer.allowed
+        return source_may_leave(self.case, row, self.use, item=item).allowed
 
     def _names_hidden(self, row: Row) -> bool:
         """True when a word of the record is the code of a person who stays behind."""

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from amparo.casefile.claim_graph import Use
-from amparo.casefile.consent import may_leave
+from amparo.casefile.consent import Use, may_leave
 from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
@@ -75,24 +74,24 @@ def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
         return False
 
 
+def use_for(forum: Forum, on: date) -> Use:
+    """The use that a filing to this forum is."""
+    return Use(forum.purpose, forum.recipient, on, forum.recipient_class)
+
+
 def consents(case: CaseFile, forum: Forum, on: date, version: str = CODED) -> Covers:
     """The gate's question, answered by the consent decisions of the record.
 
     The public version asks besides whether the person agreed to be spoken of in public.
     """
 
+    use = use_for(forum, on)
+    everybody = Use(on=on, recipient_class="public")
+
     def covers(subject: str, item: str | None) -> Decision:
-        answer = may_leave(
-            case,
-            subject,
-            purpose=forum.purpose,
-            recipient=forum.recipient,
-            level="coded",
-            item=item or "",
-            on=on,
-        )
+        answer = may_leave(case, subject, use, item=item or "")
         if version == PUBLIC and answer.allowed:
-            answers = [may_leave(case, subject, purpose=one, on=on) for one in SPEAKING]
+            answers = [may_leave(case, subject, replace(everybody, purpose=one)) for one in SPEAKING]
             answer = next((one for one in answers if one.allowed), answers[0])
         return Decision(answer.level, "" if answer.allowed else answer.reason)
 
@@ -112,7 +111,7 @@ def gather(
     """Everything that composing needs, from what the gate let through."""
     case = found.case
     book = book_of(case)
-    use = Use(forum.purpose, forum.recipient, on)
+    use = use_for(forum, on)
     return Material(
         release=found,
         items=item_facts(case, forum.id, version),
