@@ -21,7 +21,8 @@ class Member(models.Model):
 class Grant(models.Model):
     """One thing a member may do in one compartment of one case, or of every case ("").
 
-    Rows are only added; a `Revocation` ends one early. `broken` marks break-glass.
+    Rows are only added; a `Revocation` ends one early. `broken` marks break-glass; `purpose`
+    and `recipient` say for which use somebody outside the team reads.
     """
 
     member = models.CharField(max_length=32, db_index=True)
@@ -34,6 +35,8 @@ class Grant(models.Model):
     given_by = models.CharField(max_length=32)
     why = models.TextField(default="", blank=True)
     broken = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=80, default="", blank=True)
+    recipient = models.CharField(max_length=80, default="", blank=True)
     entry_sequence = models.BigIntegerField()
 
     class Meta:

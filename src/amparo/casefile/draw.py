@@ -13,6 +13,7 @@ from amparo.casefile.draw_timeline import draw_timeline
 from amparo.casefile.picture import Picture
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile
+from amparo.casefile.release import released
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput
@@ -21,7 +22,7 @@ PICTURES: dict[str, Callable[[CaseFile, Use], Picture]] = {
     "timeline": draw_timeline,
     "map": draw_map,
     "network": draw_network,
-    "chart": lambda case, use: draw_chart(chart_of(case, use=use)),
+    "chart": lambda case, use: draw_chart(chart_of(case, use=use, shown=released(case, use))),
 }
 
 

@@ -7,7 +7,7 @@ does not cover it. With no purpose the whole record is drawn, for the team's own
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from amparo.casefile.consent import Use, may_leave, source_may_leave
@@ -45,6 +45,12 @@ def scope_of(case: CaseFile, use: Use | None = None) -> Scope:
     return Scope(replace(case, rows=kept), use, left)
 
 
+def hidden_words(codes: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the codes as words of a text; None where there are none."""
+    found = "|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w-])(?:{found})(?![\w-])") if found else None
+
+
 class _Sieve:
     def __init__(self, case: CaseFile, use: Use) -> None:
         self.case = case
@@ -55,8 +61,7 @@ class _Sieve:
         suffered = {row["victim"] for row in case.all("act")}
         self.only_alleged = self.alleged - heard - suffered
         hidden = [p.code for p in case.all("person") if not self._person(p)]
-        found = "|".join(map(re.escape, sorted(hidden, key=len, reverse=True)))
-        self.hidden = re.compile(rf"(?<![\w-])(?:{found})(?![\w-])") if found else None
+        self.hidden = hidden_words(hidden)
 
     def _person(self, row: Row) -> bool:
         """An alleged perpetrator who is neither heard nor harmed decides nothing here."""

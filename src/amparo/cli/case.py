@@ -295,25 +295,24 @@ def export(
     vault: VaultPath,
     case: CaseCode,
     out: Annotated[Path, typer.Option(help="File to write; must not exist.")],
+    purpose: draw.Purpose = "",
+    recipient: draw.Recipient = "",
 ) -> None:
     """Write the record of a case as YAML; importing it gives the same record.
 
-    The case's overlay of the book of law, where there is one, stands inside it.
+    The case's overlay of the book of law, where there is one, stands inside it. With --purpose
+    what consent lets leave for it: persons under their codes, no remarks, no words of items
+    that may not be shown whole. Without, it is for the team's own use, and the ledger says so.
 
     Example: amparo case export evidence KARV --out karv.yaml
     """
     from amparo.casefile.case_file import export_case
+    from amparo.casefile.consent import use_of
     from amparo.cli.unlock import opened
-    from amparo.custody.work import work
-    from amparo.store.files import write_durably
 
-    if out.exists():
-        raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
+    use = use_of(purpose, recipient)
     with opened(vault, leaving=True) as held:
-        text = export_case(case)
-        with work(held.member, "export case") as custody:
-            custody.enter("export", case=case, result="case file written")
-        write_durably(out.absolute(), text.encode())
+        draw.write_out(held.member, case, "case file", use, out, export_case(case, use).encode())
     typer.echo(str(out))
 
 
@@ -354,6 +353,7 @@ def chart(
 
 
 app.command("draw")(draw.draw)
+app.command("may-leave")(draw.may_leave)
 app.command("same")(same)
 app.command("code")(code)
 app.command("agreement")(agreement)

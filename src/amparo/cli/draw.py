@@ -64,6 +64,46 @@ def draw(
         typer.echo(safe(str(out)), err=table)
 
 
+def may_leave(
+    vault: VaultPath,
+    case: CaseCode,
+    purpose: Annotated[str, typer.Option(help="For what, such as filing:icc or media.")],
+    recipient: Recipient = "",
+    recipient_class: Annotated[
+        str, typer.Option("--class", help="What the recipient is, such as court or journalist.")
+    ] = "",
+    territory: Annotated[str, typer.Option(help="State of the recipient, such as FR.")] = "",
+    onward: Annotated[bool, typer.Option("--onward", help="They will pass it on.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="With names, not under codes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask who in a case may leave for a use: how far, and why not.
+
+    Every export, picture and filing asks the same. Absent consent means no.
+
+    Example: amparo case may-leave evidence KARV --purpose filing:icc --recipient ICC-OTP
+    """
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.records import load_case
+    from amparo.casefile.release import answers
+    from amparo.cli.unlock import opened
+
+    use = use_of(
+        purpose, recipient, recipient_class=recipient_class, territory=territory, onward=onward
+    )
+    with opened(vault):
+        found = answers(load_case(case), use, level="named" if named else "coded")
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    told = (
+        (one.noun, one.code, "yes" if one.answer.allowed else "no", one.answer.level,
+         one.answer.reason, one.answer.consent)
+        for one in found
+    )  # fmt: skip
+    print_rows(("", "id", "may leave", "at most", "because", "decision"), told)
+
+
 def _encode(made: Picture, out: Path) -> bytes:
     """The picture as the ending of the file asks."""
     from importlib.resources import as_file, files
@@ -87,7 +127,7 @@ def _encode(made: Picture, out: Path) -> bytes:
 
 def write_out(actor: str, case: str, what: str, use: object, out: Path, data: bytes) -> None:
     """Write a new file after its entry in the ledger. Raises BadInput when it exists."""
-    from amparo.casefile.claim_graph import Use
+    from amparo.casefile.consent import Use
     from amparo.casefile.draw import enter_export
     from amparo.store.files import write_durably
 
@@ -96,5 +136,6 @@ def write_out(actor: str, case: str, what: str, use: object, out: Path, data: by
     if not out.absolute().parent.is_dir():
         raise BadInput("there is no such folder", value=str(out.parent), remedy="make it first")
     assert isinstance(use, Use)
-    enter_export(actor, case, f"{what} as {out.suffix.lower().removeprefix('.')}", use, data)
+    told = f"{what} as {ending}" if (ending := out.suffix.lower().removeprefix(".")) else what
+    enter_export(actor, case, told, use, data)
     write_durably(out.absolute(), data)

@@ -121,24 +121,33 @@ def role(
         list[str] | None, typer.Option("--case", help="Only in this case; may be repeated.")
     ] = None,
     until: LastDay = None,
+    purpose: Annotated[
+        str, typer.Option(help="external-reader: for which purpose, such as research.")
+    ] = "",
+    recipient: Annotated[str, typer.Option(help="external-reader: who they are.")] = "",
 ) -> None:
     """Give a member another role; what came with the role before is taken back.
 
     Roles: owner, intake, documenter, analyst, lawyer, protection-officer,
     data-security-officer, external-reader. What each may: docs/spec/access.md.
 
+    An external reader is outside the team: they see what the consents in the case let leave for
+    the purpose named, to the recipient named, and without a purpose nobody's account.
+
     Example: amparo member role evidence M-2 lawyer --case KARV
     """
     from amparo.access.grants import give_role
     from amparo.access.roles import role_named
+    from amparo.casefile.consent import use_of
     from amparo.casefile.records import find_case
     from amparo.cli.unlock import opened
 
-    name = role_named(role).name
+    name, use = role_named(role).name, use_of(purpose, recipient)
     with opened(vault) as held:
         for one in case or ():
             find_case(one)
-        give_role(held.member, member, name, cases=case or (), until=_end_of(until))
+        give_role(held.member, member, name, cases=case or (), until=_end_of(until),
+                  purpose=use.purpose, recipient=use.recipient)  # fmt: skip
     typer.echo(f"{member}: {name}, {', '.join(case) if case else 'every case'}.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amparo.cli.show import AsJson, print_json, print_rows, safe
+from amparo.cli.show import AsJson, ForUse, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
 from amparo.errors import Exit
 
@@ -282,14 +282,23 @@ def export(
     purpose: Annotated[
         str, typer.Option(help="Why it is taken out; kept in the ledger.")
     ] = "inspection",
+    use: ForUse = "",
+    recipient: Annotated[str, typer.Option("--to", help="For whom, such as ICC-OTP.")] = "",
 ) -> None:
     """Write the original bytes of an item to a file, and an entry to the ledger.
 
+    With --for it is written only when all whom it concerns agreed to be named for that use (for
+    a redacted copy: to appear under a code). Without, it is for the team's own use.
+
     Example: amparo item export evidence I-0003 --out copy.pdf --purpose "expert opinion"
     """
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.release import refuse_item
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
     from amparo.vault.retrieve import export_to, find_item
+
+    aim = use_of(use, recipient)
 
     if out.exists():
         raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
@@ -297,7 +306,8 @@ def export(
         raise BadInput("no such folder", value=str(out.parent), remedy="make it first")
     with opened(vault, leaving=True) as held:
         found = find_item(item)
-        export_to(held, held.member, found, out.absolute(), purpose=purpose)
+        refuse_item(found, aim)
+        export_to(held, held.member, found, out.absolute(), purpose=purpose, use=aim.told)
     typer.echo(f"{found.code}\t{found.sha256}\t{out}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from amparo.casefile.consent import Use, may_leave
@@ -14,7 +14,7 @@ from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.casefile.schema import VERSIONS
 from amparo.custody.models import LedgerEntry
-from amparo.errors import BadInput, NotFound
+from amparo.errors import BadInput, NotFound, Refused
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
 from amparo.filing.material import ItemFacts, LawAnswer, Material, Tendered
@@ -91,11 +91,35 @@ def consents(case: CaseFile, forum: Forum, on: date, version: str = CODED) -> Co
     def covers(subject: str, item: str | None) -> Decision:
         answer = may_leave(case, subject, use, item=item or "")
         if version == PUBLIC and answer.allowed:
-            answers = [may_leave(case, subject, replace(everybody, purpose=one)) for one in SPEAKING]
+            answers = [
+                may_leave(case, subject, replace(everybody, purpose=one)) for one in SPEAKING
+            ]
             answer = next((one for one in answers if one.allowed), answers[0])
         return Decision(answer.level, "" if answer.allowed else answer.reason)
 
     return covers
+
+
+def refuse_lapsed(case: CaseFile, told: Mapping[str, Any]) -> Use:
+    """The use of a filing that was built before, as its item tells.
+
+    Raises Refused when somebody in it withdrew since.
+    """
+    forum = load_forum(str(told["forum"]))
+    use = use_for(forum, datetime.now(UTC).date())
+    gone = [code for code in told.get("persons", ()) if _withdrew(case, str(code), use)]
+    if gone:
+        raise Refused(
+            "consent was withdrawn since this was built", value=", ".join(gone[:8]),
+            remedy="build the filing anew",
+        )  # fmt: skip
+    return use
+
+
+def _withdrew(case: CaseFile, code: str, use: Use) -> bool:
+    given = [row for row in case.all("consent") if row["subject"] == code]
+    taken = any(row["withdrawn_on"] and row["purpose"] == use.purpose for row in given)
+    return taken and not may_leave(case, code, use).allowed
 
 
 def gather(

@@ -13,6 +13,7 @@ from amparo.access import grants
 from amparo.access.members import list_members
 from amparo.access.roles import ACTIONS, COMPARTMENTS, EVERY_CASE, MEMBER, ROLES
 from amparo.access.scope import current
+from amparo.casefile.consent import use_of
 from amparo.casefile.records import find_case, list_cases
 from amparo.errors import AmparoError, BadInput
 from amparo.web.faults import status_of
@@ -59,9 +60,11 @@ def _act(request: HttpRequest) -> None:
         )  # fmt: skip
     elif what == "role":
         _known(case)
+        use = use_of(said.get("purpose", ""), said.get("recipient", ""))
         grants.give_role(
             actor, said.get("member", ""), said.get("role", ""),
             cases=[case] if case else (), until=_until(said.get("until", "")),
+            purpose=use.purpose, recipient=use.recipient,
         )  # fmt: skip
     elif what == "revoke":
         grants.revoke(actor, [_number(said.get("number", ""))])
