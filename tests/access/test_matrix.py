@@ -69,8 +69,8 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "api-chart": {}, "api-chains": {}, "api-law": {},
 }  # fmt: skip
 
-RECORDS = ("V-1", "V-2", "AP-1", "S1", "A1", "P1", "P2", "ST1", "INV1", "X1")
-FEW = ("V-1", "AP-1", "S1", "P2", "ST1", "INV1", "X1")
+RECORDS = ("V-1", "V-2", "V-3", "AP-1", "S1", "A1", "P1", "P2", "ST1", "INV1", "X1")
+FEW = ("V-1", "V-3", "AP-1", "S1", "P2", "ST1", "INV1", "X1")
 PLURALS = ("persons", "sources", "statements", "involvements", "crossings", "propositions")
 VALUES = {
     "redaction": ("RD1",), "item": ("I-0001", "I-0002", "I-0009"), "case": CASES,
@@ -169,6 +169,7 @@ COMMANDS: dict[str, list[str]] = {
     "member grant": ["{v} M-2 --compartment source"], "member revoke": ["{v} 1"],
     "member grants": ["{v}", "{v} --member M-2 --json"], "member role": ["{v} M-2 lawyer"],
     "member break-glass": ["{v} --case GAMMA --compartment source --why needed-at-once-tonight"],
+    "member requests": ["{v}", "{v} --json"], "member agree": ["{v} 1", "{v} 99 --refuse"],
     "member notices": ["{v}", "{v} --seen 1"],
     "person seal": ["{v} {c} V-1 --from {file}"], "person find": ["{v} Hassan", "{v} حسن --json"],
     "person show": ["{v} {c} V-1 --purpose look", "{v} {c} V-1 --purpose look --json"],

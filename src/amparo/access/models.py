@@ -52,6 +52,29 @@ class Revocation(models.Model):
     entry_sequence = models.BigIntegerField()
 
 
+class Request(models.Model):
+    """A member asks to hand something out: `what` in words, without names."""
+
+    case_code = models.CharField(max_length=32, default="", blank=True)
+    what = models.CharField(max_length=255)
+    asked_by = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Decision(models.Model):
+    """What another member said to a request."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="decision")
+    agreed = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()
+
+
 class Acknowledgement(models.Model):
     """Somebody who watches has seen that the glass was broken; `entry` names that Work."""
 

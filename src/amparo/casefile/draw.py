@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from amparo.access import requests
 from amparo.casefile.consent import Use
 from amparo.casefile.consent import use_of as use_of
 from amparo.casefile.draw_chart import draw_chart
@@ -18,6 +19,7 @@ from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput
 
+CASE_FILE = "case file"
 PICTURES: dict[str, Callable[[CaseFile, Use], Picture]] = {
     "timeline": draw_timeline,
     "map": draw_map,
@@ -33,8 +35,18 @@ def draw(case: CaseFile, what: str, use: Use) -> Picture:
     return PICTURES[what](case, use)
 
 
+def refuse_alone(actor: str, case: str, what: str, use: Use) -> None:
+    """Raises Refused until another member agreed, for a whole case or a use outside the team."""
+    if use.purpose or what == CASE_FILE:
+        requests.refuse_alone(actor, case, f"{what} of {case} {use.told}")
+
+
 def enter_export(actor: str, case: str, what: str, use: Use, data: bytes) -> None:
-    """Write down that a picture or table left the vault, for which use, with its digest."""
+    """Write down that something of a case left the vault, for which use, with its digest.
+
+    Raises Refused as `refuse_alone` does.
+    """
+    refuse_alone(actor, case, what, use)
     with work(actor, f"hand out {what}") as custody:
         custody.enter(
             "export", case=case, digest=digest_bytes(data), size=len(data),

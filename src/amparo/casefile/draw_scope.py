@@ -81,7 +81,7 @@ class _Sieve:
         return {code: row for code, row in self.case.rows.items() if code in self.kept}
 
     def _in_order(self) -> Iterator[Row]:
-        order = ("person", "source", "item", "proposition", "place", "act", "event", "statement",
+        order = ("person", "source", "item", "place", "act", "event", "proposition", "statement",
                  "involvement", "crossing", "response", "remedy", "label")  # fmt: skip
         for noun in order:
             yield from self.case.all(noun)

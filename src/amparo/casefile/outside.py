@@ -12,7 +12,7 @@ from typing import Any
 
 from amparo.access.scope import current, whole
 from amparo.casefile.consent import Use
-from amparo.casefile.models import Record
+from amparo.casefile.models import Case, Record
 from amparo.casefile.records import load_case
 from amparo.casefile.release import item_answer, released
 
@@ -73,6 +73,8 @@ def _shown(case: str) -> _Shown:
 
 def _read(case: str, use: Use) -> _Shown:
     with whole():
+        if not Case.every.filter(code=case).exists():
+            return _Shown({}, {}, (), ())
         known = load_case(case)
         found = released(known, use)
         items = {

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from amparo.access.requests import refuse_alone
+from amparo.access.scope import current
 from amparo.casefile.consent import Answer, Use, may_leave, source_may_leave
 from amparo.casefile.draw_map import spots_of
 from amparo.casefile.draw_scope import hidden_words, scope_of
@@ -183,14 +185,21 @@ def _medium(row: Row) -> str:
     return {"image": "picture", "audio": "sound", "video": "video"}.get(kind, "text")
 
 
-def refuse_item(item: Item, use: Use) -> None:
-    """Raises Refused unless consent covers handing out this item, in every case that cites it.
+def refuse_item(item: Item, use: Use, *, to: str = "") -> None:
+    """Raises Refused unless consent covers handing out this item, in every case that cites it,
+    and another member agreed where there is one.
 
     The original shows whatever it shows: it asks for consent to be named. A redacted copy
-    asks for consent under a code.
+    asks for consent under a code. `to` is another office that takes it over.
     """
-    if not use.purpose:
-        return
+    if use.purpose:
+        _refuse_unasked(item, use)
+    if use.purpose or to:
+        handed = f" handed to {to}" if to else ""
+        refuse_alone(current().member, "", f"item {item.code}{handed} {use.told}")
+
+
+def _refuse_unasked(item: Item, use: Use) -> None:
     parents = Derivation.objects.filter(child=item, relation__in=_COPIES)
     sources = [d.parent.sha256 for d in parents.select_related("parent")]
     level = "coded" if sources else "named"

@@ -308,11 +308,12 @@ def export(
     """
     from amparo.casefile.case_file import export_case
     from amparo.casefile.consent import use_of
+    from amparo.casefile.draw import CASE_FILE
     from amparo.cli.unlock import opened
 
     use = use_of(purpose, recipient)
     with opened(vault, leaving=True) as held:
-        draw.write_out(held.member, case, "case file", use, out, export_case(case, use).encode())
+        draw.write_out(held.member, case, CASE_FILE, use, out, export_case(case, use).encode())
     typer.echo(str(out))
 
 

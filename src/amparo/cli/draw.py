@@ -128,7 +128,7 @@ def _encode(made: Picture, out: Path) -> bytes:
 def write_out(actor: str, case: str, what: str, use: object, out: Path, data: bytes) -> None:
     """Write a new file after its entry in the ledger. Raises BadInput when it exists."""
     from amparo.casefile.consent import Use
-    from amparo.casefile.draw import enter_export
+    from amparo.casefile.draw import CASE_FILE, enter_export
     from amparo.store.files import write_durably
 
     if out.exists():
@@ -136,6 +136,7 @@ def write_out(actor: str, case: str, what: str, use: object, out: Path, data: by
     if not out.absolute().parent.is_dir():
         raise BadInput("there is no such folder", value=str(out.parent), remedy="make it first")
     assert isinstance(use, Use)
-    told = f"{what} as {ending}" if (ending := out.suffix.lower().removeprefix(".")) else what
+    ending = out.suffix.lower().removeprefix(".")
+    told = what if what == CASE_FILE else f"{what} as {ending}"
     enter_export(actor, case, told, use, data)
     write_durably(out.absolute(), data)

@@ -39,7 +39,7 @@ def export_items(
     with opened(vault, leaving=True) as held:
         found = list({item.pk: item for item in map(find_item, items)}.values())
         for item in found:
-            refuse_item(item, aim)
+            refuse_item(item, aim, to=to)
         made = hand_over(held, found, out, to=to, purpose=purpose, use=aim.told)
         vkey = held.header.vkey
     typer.echo(f"{len(found)} items, {made.size} bytes: {out}")

@@ -151,6 +151,44 @@ def role(
     typer.echo(f"{member}: {name}, {', '.join(case) if case else 'every case'}.")
 
 
+def requests(vault: VaultPath, as_json: AsJson = False) -> None:
+    """List what you asked to hand out, and what others asked that you may agree to.
+
+    Example: amparo member requests evidence
+    """
+    from amparo.access.requests import list_requests
+    from amparo.cli.unlock import opened
+
+    with opened(vault):
+        found = list_requests()
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    names = ("number", "state", "asked by", "case", "what", "at", "answered by")
+    print_rows(
+        names,
+        ((one.number, one.state, one.asked_by, one.case, one.what, one.at, one.by)
+         for one in found),
+    )  # fmt: skip
+
+
+def agree(
+    vault: VaultPath,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="See `member requests`.")],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it instead.")] = False,
+) -> None:
+    """Agree that another member hands something out. Nobody agrees to their own request.
+
+    Example: amparo member agree evidence 3
+    """
+    from amparo.access.requests import decide
+    from amparo.cli.unlock import opened
+
+    with opened(vault) as held:
+        decide(held.member, number, agree=not refuse)
+    typer.echo(f"request {number}: {'refused' if refuse else 'agreed'}.")
+
+
 def break_glass(
     vault: VaultPath,
     case: Annotated[str, typer.Option("--case", help="The case.")],

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amparo.casefile.case_file import export_case
-from amparo.casefile.draw import enter_export
+from amparo.casefile.draw import CASE_FILE, enter_export
 from amparo.casefile.records import CaseFile, list_cases, load_case
 from amparo.casefile.revise import create_case
 from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
@@ -79,7 +79,7 @@ def export(request: HttpRequest, case: str) -> HttpResponse:
     """The case as a YAML file, after an entry in the ledger."""
     use = read_use(request, load_case(case))
     data = export_case(case, use).encode()
-    enter_export(acting_member(), case, "case file", use, data)
+    enter_export(acting_member(), case, CASE_FILE, use, data)
     response = HttpResponse(data, content_type="application/yaml")
     response["Content-Disposition"] = f'attachment; filename="{case}.yaml"'
     return response

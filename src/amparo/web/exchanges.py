@@ -45,7 +45,7 @@ def hand(request: HttpRequest) -> HttpResponse:
     purpose = request.POST.get("use", "")
     use = use_of(purpose, to if purpose.strip() else "")
     for item in items:
-        refuse_item(item, use)
+        refuse_item(item, use, to=to)
     made = hand_over(held_vault(), items, out, to=to, purpose=why, use=use.told)
     return _page(request, sent=len(items), size=made.size)
 

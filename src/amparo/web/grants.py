@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from amparo.access import grants
+from amparo.access import grants, requests
 from amparo.access.members import list_members
 from amparo.access.roles import ACTIONS, COMPARTMENTS, EVERY_CASE, MEMBER, ROLES
 from amparo.access.scope import current
@@ -42,6 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "compartments": COMPARTMENTS,
         "actions": ACTIONS,
         "pending": grants.notices(),
+        "requests": [one for one in requests.list_requests() if one.state != "lapsed"],
         "error": error,
     }
     return render(request, "grants.html", facts, status=status_of(error) if error else 200)
@@ -74,6 +75,8 @@ def _act(request: HttpRequest) -> None:
         grants.break_glass(actor, case.strip(), said.get("compartment", ""), hours=hours, why=why)
     elif what == "seen":
         grants.acknowledge(actor, _number(said.get("number", "")))
+    elif what in ("agree", "refuse"):
+        requests.decide(actor, _number(said.get("number", "")), agree=what == "agree")
     else:
         raise BadInput("the form does not say what to do")
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 
 from amparo.access.grants import notices, scope_of
+from amparo.access.requests import open_requests
 from amparo.access.scope import acting, current, undisturbed
 from amparo.errors import Locked
 from amparo.vault.unlock import Vault, open_vault
@@ -269,7 +270,8 @@ def describe_session(request: HttpRequest) -> dict[str, object]:
     own = _door[0] if _door else None
     member = own.member_of(request.session.get("key", "")) if own and own.vault else ""
     here = match.view_name if match else ""
-    return {"is_open": bool(member), "member": member, "here": here, "notices": len(notices())}
+    return {"is_open": bool(member), "member": member, "here": here, "notices": len(notices()),
+            "requests_open": open_requests() if member else 0}  # fmt: skip
 
 
 def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:
