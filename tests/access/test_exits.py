@@ -105,12 +105,20 @@ def test_every_route_that_hands_out_is_named():
 
 @pytest.fixture(scope="module")
 def one_owner(house, cheap_cost):
-    """The house with one owner and nobody else who could agree."""
+    """The house with one owner and nobody else who could agree; its statements are final."""
+    from amparo.access.grants import scope_of
+    from amparo.access.scope import acting
+    from amparo.casefile.review import move
     from amparo.vault.rekey import remove_member
     from amparo.vault.unlock import open_vault
 
     vault = open_vault(house.folder, house.kinds["owner"].passphrase)
     try:
+        documenter = house.kinds["documenter"].code
+        for code in ("ST1", "ST2"):
+            with acting(scope_of(documenter)):
+                move(documenter, "ALPHA", code, "in review")
+                move(documenter, "ALPHA", code, "final")
         remove_member(vault, house.kinds["lawyer"].code)
     finally:
         vault.close()

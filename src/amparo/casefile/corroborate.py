@@ -212,6 +212,8 @@ def _run(
 ) -> Finding:
     if not origins:
         return _NOTHING
+    if len(origins) == 1:
+        return _single(web, last, leading, origins[0])
     place = {node: at for at, node in enumerate(leading)}
     size = len(leading)
     source, sink, free = 2 * size, 2 * size + 1, size + 1
@@ -247,6 +249,30 @@ def _run(
         for path in network.take_paths(source, sink)
     ]
     return Finding(k, tuple(sorted((*chain, web.claim) for chain in chains)), cut)
+
+
+def _single(web: _Web, last: set[int], leading: Sequence[int], origin: int) -> Finding:
+    """One origin that leads to the claim: one chain, a shortest, and the origin is the cut."""
+    after: dict[int, list[int]] = {node: [] for node in leading}
+    for node in leading:
+        for earlier in web.before[node]:
+            after[earlier].append(node)
+    came: dict[int, int] = {origin: origin}
+    row = [origin]
+    while not (ended := [node for node in row if node in last]):
+        following = []
+        for node in row:
+            for later in after[node]:
+                if later not in came:
+                    came[later] = node
+                    following.append(later)
+        row = following
+    node = ended[0]
+    chain = [web.claim, web.names[node]]
+    while node != origin:
+        node = came[node]
+        chain.append(web.names[node])
+    return Finding(1, (tuple(reversed(chain)),), (web.names[origin],))
 
 
 def _cut(
