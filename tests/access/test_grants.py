@@ -320,3 +320,59 @@ def test_the_filter_costs_no_statement_a_row(enter):
             load_case("ALPHA")
         counted.append(len(seen))
     assert counted[0] == counted[1] <= 3
+
+
+def outsider(enter, rooms, purpose, recipient="ICC-OTP"):
+    enter("owner")
+    reader = code_of(rooms, "external reader")
+    grants.give_role("M-1", reader, "external reader", cases=["ALPHA"], purpose=purpose,
+                     recipient=recipient if purpose else "")  # fmt: skip
+    enter("external reader")
+    return reader
+
+
+def test_people_outside_see_who_agreed_to_their_purpose(enter, rooms):
+    enter("external reader")
+    rows = load_case("ALPHA").rows
+    assert {"V-1", "A1", "P1", "ST1", "I1", "E1"} <= rows.keys()
+    assert {"V-3", "A9", "P3", "E2", "CO1", "C1", "L1"}.isdisjoint(rows)
+    assert rows["PL1"]["name"] == "XV" and "lat" not in rows["PL1"].body
+    assert rows["ST1"]["quote"] and Item.objects.count() == 1
+    assert all("note" not in row.body for row in rows.values())
+    with pytest.raises(NotFound):
+        versions("ALPHA", "V-3")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "recipient"), [("", ""), ("media", "ICC-OTP"), ("filing:icc", "Others")]
+)
+def test_people_outside_see_nobody_for_another_purpose(enter, rooms, purpose, recipient):
+    outsider(enter, rooms, purpose, recipient)
+    rows = load_case("ALPHA").rows
+    assert {"V-1", "V-3", "A1", "P1", "ST1", "I1", "S1"}.isdisjoint(rows)
+    assert Item.objects.count() == 0 and search("cellar").total == 0
+
+
+def test_people_outside_see_no_more_what_was_withdrawn(enter, rooms):
+    enter("owner")
+    held = load_case("ALPHA").rows["CO1"]
+    body = {**held.body, "withdrawn_on": "2021-01-01"}
+    change_record("M-1", "ALPHA", "CO1", body, seen_version=1)
+    enter("external reader")
+    assert "V-1" not in load_case("ALPHA").rows and Item.objects.count() == 0
+
+
+def test_an_older_version_is_not_shown_outside(enter, rooms):
+    enter("owner")
+    held = load_case("ALPHA").rows["E1"]
+    change_record("M-1", "ALPHA", "E1", {**held.body, "title": "renamed"}, seen_version=1)
+    enter("external reader")
+    assert [one.body["title"] for one in versions("ALPHA", "E1")] == ["renamed"]
+
+
+def test_a_purpose_is_for_people_outside(enter, rooms):
+    enter("owner")
+    with pytest.raises(BadInput, match="reads for every purpose"):
+        grants.give_role("M-1", code_of(rooms, "analyst"), "analyst", purpose="research")
+    outsider(enter, rooms, "filing:icc")
+    assert grants.check_grants() == []

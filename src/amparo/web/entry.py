@@ -54,7 +54,9 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         likely = [] if chosen else _same_as(request, known, noun, values, waiting, own)
         try:
             if likely is None:
-                _save_new(known, noun, code, _with_start(known, noun, values, request))
+                # An id that was offered and left as it is is given anew: somebody may have taken it.
+                wanted = "" if code == request.POST.get("offered") else code
+                code = _save_new(known, noun, wanted, _with_start(known, noun, values, request))
                 return HttpResponseRedirect(_after(case, code, waiting, own))
         except AmparoError as refused:
             error = refused
@@ -120,9 +122,10 @@ def _elements(known: CaseFile, noun: Noun) -> list[tuple[str, str]]:
     return list(dict.fromkeys((line.element, line.text) for line in (*lines, *made.context)))
 
 
-def _save_new(known: CaseFile, noun: Noun, code: str, raw: dict[str, object]) -> None:
+def _save_new(known: CaseFile, noun: Noun, code: str, raw: dict[str, object]) -> str:
     draft = Draft(noun.name, code, raw)
-    add_records(acting_member(), known.code, [draft], reason=f"add {noun.name}")
+    made = add_records(acting_member(), known.code, [draft], reason=f"add {noun.name}")
+    return made[-1].code
 
 
 def _with_start(
