@@ -54,7 +54,7 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         likely = [] if chosen else _same_as(request, known, noun, values, waiting, own)
         try:
             if likely is None:
-                # An id that was offered and left as it is is given anew: somebody may have taken it.
+                # An id left as it was offered is given anew: somebody may have taken it since.
                 wanted = "" if code == request.POST.get("offered") else code
                 code = _save_new(known, noun, wanted, _with_start(known, noun, values, request))
                 return HttpResponseRedirect(_after(case, code, waiting, own))
