@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from amparo.casefile.corroborate import corroborate
 from amparo.casefile.draw_chains import MOST_NODES, draw_chains, rows_of_chains
 from amparo.casefile.explain_chains import explain
-from amparo.casefile.graph import Contamination, Edge, Graph, Node
+from amparo.casefile.graph import Contamination, Edge, Graph, Node, parse_graph
 from amparo.cli.corroborate import app
 from amparo.errors import BadInput
 
