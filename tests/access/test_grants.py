@@ -335,7 +335,7 @@ def test_people_outside_see_who_agreed_to_their_purpose(enter, rooms):
     enter("external reader")
     rows = load_case("ALPHA").rows
     assert {"V-1", "A1", "P1", "ST1", "I1", "E1"} <= rows.keys()
-    assert {"V-3", "A9", "P3", "E2", "CO1", "C1", "L1"}.isdisjoint(rows)
+    assert {"V-3", "A9", "P3", "E2", "CO1", "C1"}.isdisjoint(rows)
     assert rows["PL1"]["name"] == "XV" and "lat" not in rows["PL1"].body
     assert rows["ST1"]["quote"] and Item.objects.count() == 1
     assert all("note" not in row.body for row in rows.values())
@@ -376,3 +376,40 @@ def test_a_purpose_is_for_people_outside(enter, rooms):
         grants.give_role("M-1", code_of(rooms, "analyst"), "analyst", purpose="research")
     outsider(enter, rooms, "filing:icc")
     assert grants.check_grants() == []
+
+
+def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, caplog):
+    """What is not named for them in `web.lock` looks as if it were not there."""
+    from django.test import Client
+
+    from amparo.web.lock import _FOR_OUTSIDE, Door, set_door
+    from amparo.web.urls import urlpatterns
+
+    from .test_matrix import asked
+
+    door = Door(rooms.folder, 600.0)
+    set_door(door)
+    try:
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.post("/unlock", {"passphrase": rooms.kinds["external reader"].passphrase})
+        missing = browser.get("/cases/NONE").content
+        others = [one for one in urlpatterns if one.name not in {*_FOR_OUTSIDE, "unlock", "lock"}]
+        assert {one.name for one in urlpatterns} > _FOR_OUTSIDE and len(others) > 60
+        for pattern in others:
+            address = asked(str(pattern.pattern))[0]
+            for answer in (browser.get(address), browser.post(address)):
+                assert answer.status_code == 404 and answer.content == missing, address
+    finally:
+        door.close()
+
+
+def test_people_outside_are_not_told_how_much_is_done(enter, rooms):
+    from amparo.access.members import list_members
+    from amparo.vault.entries import list_entries, tell
+    from amparo.vault.facts import describe
+
+    facts = describe(enter("external reader"))
+    reader = code_of(rooms, "external reader")
+    assert facts["entries"] == list_entries().count() == 1 and facts["last_change"] is None
+    assert {"purpose", "result", "to"}.isdisjoint(tell(list_entries()[0]))
+    assert [one.code for one in list_members()] == [reader]

@@ -114,16 +114,17 @@ def check_requests() -> list[str]:
     from amparo.custody.entry import parse_entry
     from amparo.custody.models import LedgerEntry
 
-    rows = [*Request.objects.all(), *Decision.objects.select_related("request")]
-    wanted = {row.entry_sequence for row in rows}
+    asked, said = Request.objects.all(), Decision.objects.select_related("request")
+    made = [(row.entry_sequence, f"request {row.pk}", _digest_request(row)) for row in asked]
+    made += [(row.entry_sequence, f"decision {row.pk}", _digest_decision(row)) for row in said]
+    wanted = {sequence for sequence, _, _ in made}
     entries = LedgerEntry.objects.filter(kind=KIND, sequence__in=wanted)
     told = {e.sequence: parse_entry(bytes(e.body)).get("changes") for e in entries}
-    faults = []
-    for row in rows:
-        made = _digest_request(row) if isinstance(row, Request) else _digest_decision(row)
-        if told.get(row.entry_sequence) != made:
-            faults.append(f"{type(row).__name__.lower()} {row.pk} is not the one that was entered")
-    return faults
+    return [
+        f"{name} is not the one that was entered"
+        for sequence, name, digest in made
+        if told.get(sequence) != digest
+    ]
 
 
 def _others(actor: str, case: str) -> bool:

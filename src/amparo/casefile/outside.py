@@ -15,6 +15,7 @@ from amparo.casefile.consent import Use
 from amparo.casefile.models import Case, Record
 from amparo.casefile.records import load_case
 from amparo.casefile.release import item_answer, released
+from amparo.custody.models import LogState
 
 MOST_KEPT = 16
 # A purpose to which nobody can have agreed: what needs no consent is left.
@@ -62,8 +63,9 @@ def forget_released() -> None:
 def _shown(case: str) -> _Shown:
     purpose, recipient = current().use_in(case)
     today = datetime.now(UTC).date()
-    newest = Record.every.filter(case_id=case).order_by("-id").values_list("id", flat=True).first()
-    key = (case, purpose, recipient, today, newest)
+    # The signed head of the log: no other vault has it, and every change makes a new one.
+    head = LogState.objects.values_list("checkpoint", flat=True).first()
+    key = (case, purpose, recipient, today, head)
     if key not in _kept:
         while len(_kept) >= MOST_KEPT:
             del _kept[next(iter(_kept))]

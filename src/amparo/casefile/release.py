@@ -99,7 +99,11 @@ def _stripped(case: CaseFile, row: Row, use: Use) -> Row:
 def _coarse(case: CaseFile, row: Row) -> Row:
     """A place no more exactly than it may be published."""
     (spot,) = spots_of(replace(case, rows={row.code: row}), strict=True)
-    body = {"name": spot.label, "precision": spot.shown_to, "published_precision": spot.shown_to}
+    body: dict[str, Any] = {
+        "name": spot.label,
+        "precision": spot.shown_to,
+        "published_precision": spot.shown_to,
+    }
     if row["state"] and spot.shown_to != "unknown":
         body["state"] = row["state"]
     if spot.box and spot.box[0] == spot.box[2]:

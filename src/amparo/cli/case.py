@@ -61,7 +61,7 @@ def list_(vault: VaultPath, as_json: AsJson = False) -> None:
     from amparo.casefile.records import list_cases
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         cases = [{"code": c.code, "title": c.body.get("title", "")} for c in list_cases()]
     if as_json:
         print_json(cases)
@@ -83,7 +83,7 @@ def show(
     from amparo.casefile.records import counts, load_case
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         known = load_case(case)
     rows = [row for row in known.rows.values() if not noun or row.noun == _noun(noun)]
     if as_json:
@@ -246,7 +246,7 @@ def history(
     from amparo.casefile.records import versions
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         found = [
             {"version": v.version, "at": v.at.isoformat(timespec="seconds"), "by": v.by,
              "entry": v.entry_sequence, "retired": v.retired, "body": v.body}
@@ -337,7 +337,7 @@ def chart(
     from amparo.cli.unlock import opened
 
     use = use_of(purpose, recipient)
-    with opened(vault, leaving=bool(csv or svg)) as held:
+    with opened(vault, leaving=bool(csv or svg), outside=True) as held:
         made = make_chart(case, use=use)
         if csv:
             draw.write_out(held.member, case, "chart", use, csv, chart_csv(made))

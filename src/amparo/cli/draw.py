@@ -46,7 +46,7 @@ def draw(
     if out is None and not table and not as_json:
         raise BadInput("nothing to do", remedy="name a file with --out, or ask for --table")
     use = use_of(purpose, recipient)
-    with opened(vault, leaving=out is not None) as held:
+    with opened(vault, leaving=out is not None, outside=True) as held:
         made = draw_case(load_case(case), what, use)
         if out is not None:
             write_out(held.member, case, what, use, out, _encode(made, out))

@@ -94,7 +94,7 @@ def grants(
     from amparo.cli.unlock import opened
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    with opened(vault):
+    with opened(vault, outside=True):
         rows = [
             one
             for one in list_grants(member)
@@ -159,7 +159,7 @@ def requests(vault: VaultPath, as_json: AsJson = False) -> None:
     from amparo.access.requests import list_requests
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         found = list_requests()
     if as_json:
         print_json([one.as_dict() for one in found])

@@ -221,7 +221,7 @@ def list_(
     from amparo.cli.unlock import opened
     from amparo.vault.retrieve import item_facts, list_items
 
-    with opened(vault):
+    with opened(vault, outside=True):
         items = [item_facts(item) for item in list_items(kind=kind, outcome=outcome)]
     if as_json:
         print_json(items)
@@ -246,7 +246,7 @@ def show(
     from amparo.cli.unlock import opened
     from amparo.vault.retrieve import describe_item, find_item, item_facts, read_part
 
-    with opened(vault):
+    with opened(vault, outside=True):
         found = find_item(item)
         if part:
             text = read_part(found.sha256, part)
@@ -424,7 +424,7 @@ def search(
             "more than one thing is asked" if asked else "there is nothing to look for",
             remedy="give a QUERY, or --saved, or --new NUMBER, or --forget NUMBER",
         )
-    with opened(vault) as held:
+    with opened(vault, outside=True) as held:
         if saved:
             _print_saved(kept.list_searches(), as_json=as_json)
             return

@@ -212,6 +212,15 @@ def acting_member() -> str:
     return current().member
 
 
+# What people outside the team can ask; everything else is not there for them.
+_FOR_OUTSIDE = frozenset({
+    "start", "language", "stay", "items", "item", "item-place", "search", "search-results",
+    "search-keep", "search-new", "search-forget", "cases", "case", "records", "record",
+    "record-history", "chart", "chains", "pictures", "law-case", "law-act", "law", "law-crime",
+    "ledger", "ledger-entry", "grants", "passphrase", "members",
+})  # fmt: skip
+
+
 def hands_out(route: str) -> bool:
     """Whether a route gives something to take away, or prepares it."""
     parts = route.split("-")
@@ -236,7 +245,11 @@ class LockMiddleware:
             if not scope.member:
                 door().end(key)
                 return _seal(HttpResponseRedirect("/unlock"))
-            with acting(scope.leaving() if hands_out(_route(request)) else scope):
+            route = _route(request)
+            if scope.outside and route not in _FOR_OUTSIDE:
+                with acting(scope):
+                    return _seal(faults.not_found(request))
+            with acting(scope.leaving() if hands_out(route) else scope):
                 return _seal(self.get_response(request))
         finally:
             door().leave(key)
@@ -270,7 +283,7 @@ def describe_session(request: HttpRequest) -> dict[str, object]:
     own = _door[0] if _door else None
     member = own.member_of(request.session.get("key", "")) if own and own.vault else ""
     here = match.view_name if match else ""
-    return {"is_open": bool(member), "member": member, "here": here, "notices": len(notices()),
+    return {"is_open": bool(member), "outside": current().outside, "member": member, "here": here, "notices": len(notices()),
             "requests_open": open_requests() if member else 0}  # fmt: skip
 
 
