@@ -283,8 +283,10 @@ def describe_session(request: HttpRequest) -> dict[str, object]:
     own = _door[0] if _door else None
     member = own.member_of(request.session.get("key", "")) if own and own.vault else ""
     here = match.view_name if match else ""
-    return {"is_open": bool(member), "outside": current().outside, "member": member, "here": here, "notices": len(notices()),
-            "requests_open": open_requests() if member else 0}  # fmt: skip
+    return {
+        "is_open": bool(member), "outside": current().outside, "member": member, "here": here,
+        "notices": len(notices()), "requests_open": open_requests() if member else 0,
+    }  # fmt: skip
 
 
 def refuse_forged(request: HttpRequest, reason: str = "") -> HttpResponse:
