@@ -378,7 +378,7 @@ def test_a_purpose_is_for_people_outside(enter, rooms):
     assert grants.check_grants() == []
 
 
-def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, caplog):
+def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, monkeypatch):
     """What is not named for them in `web.lock` looks as if it were not there."""
     from django.test import Client
 
@@ -387,6 +387,7 @@ def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, caplog):
 
     from .test_matrix import asked
 
+    monkeypatch.setattr("amparo.web.lock.STEP_SECONDS", 0.0)
     door = Door(rooms.folder, 600.0)
     set_door(door)
     try:
@@ -413,3 +414,35 @@ def test_people_outside_are_not_told_how_much_is_done(enter, rooms):
     assert facts["entries"] == list_entries().count() == 1 and facts["last_change"] is None
     assert {"purpose", "result", "to"}.isdisjoint(tell(list_entries()[0]))
     assert [one.code for one in list_members()] == [reader]
+
+
+def test_a_refusal_takes_whole_steps_of_time(rooms, monkeypatch):
+    from django.test import Client
+
+    from amparo.web import lock
+
+    slept = []
+    monkeypatch.setattr(lock.time, "sleep", slept.append)
+    door = lock.Door(rooms.folder, 600.0)
+    lock.set_door(door)
+    try:
+        for kind, waits in (("analyst", 2), ("external reader", 3), ("owner", 0)):
+            slept.clear()
+            browser = Client(SERVER_NAME="127.0.0.1")
+            browser.post("/unlock", {"passphrase": rooms.kinds[kind].passphrase})
+            for address in ("/cases/NONE", "/api/cases/NONE", "/cases", "/tasks"):
+                browser.get(address)
+            assert len(slept) == waits and all(0 <= one < lock.STEP_SECONDS for one in slept)
+    finally:
+        door.close()
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("owner", 0), ("external reader", 1)])
+def test_a_search_past_hidden_items_takes_whole_steps_of_time(enter, monkeypatch, kind, waits):
+    from amparo.casefile import search as searching
+
+    slept = []
+    enter(kind)
+    monkeypatch.setattr(searching.time, "sleep", slept.append)
+    search("cellar")
+    assert len(slept) == waits and all(0 <= one < searching.STEP_SECONDS for one in slept)

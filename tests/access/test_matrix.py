@@ -204,10 +204,14 @@ def test_every_role_is_in_the_matrix(house: House):
 
 @pytest.fixture(scope="module")
 def door(house):
+    from amparo.web import lock
+
+    lock.STEP_SECONDS, held = 0.0, lock.STEP_SECONDS
     made = Door(house.folder, 600.0)
     set_door(made)
     yield made
     made.close()
+    lock.STEP_SECONDS = held
 
 
 @pytest.fixture
