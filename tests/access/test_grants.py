@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -393,13 +394,17 @@ def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, monkeypatch):
     try:
         browser = Client(SERVER_NAME="127.0.0.1")
         browser.post("/unlock", {"passphrase": rooms.kinds["external reader"].passphrase})
-        missing = browser.get("/cases/NONE").content
+
+        def plain(answer):
+            return re.sub(rb'value="[A-Za-z0-9]{32,}"', b"", answer.content)
+
+        missing = plain(browser.get("/cases/NONE"))
         others = [one for one in urlpatterns if one.name not in {*_FOR_OUTSIDE, "unlock", "lock"}]
         assert {one.name for one in urlpatterns} > _FOR_OUTSIDE and len(others) > 60
         for pattern in others:
             address = asked(str(pattern.pattern))[0]
             for answer in (browser.get(address), browser.post(address)):
-                assert answer.status_code == 404 and answer.content == missing, address
+                assert answer.status_code == 404 and plain(answer) == missing, address
     finally:
         door.close()
 
