@@ -6,17 +6,21 @@ once; the number is fixed here because Bayanat needs a server of its own.
 
 Also: one record added to a case of 50,000 rows; fifty writers that change the same few records.
 
-Run: .venv/bin/python bench/record.py [RECORDS] [SECONDS OF WRITING]
+Run: .venv/bin/python bench/record.py [RECORDS] [SECONDS OF WRITING] [--postgresql]
+With --postgresql the record lies on a server of this run's own, which writes durably.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from amparo.casefile.revise import Draft, add_records, create_case
@@ -63,10 +67,26 @@ def make_full_record(n: int) -> list[Draft]:
     ]  # fmt: skip
 
 
-def main(count: int, writing: float) -> None:
+@contextmanager
+def own_server() -> Iterator[str]:
+    """Address of an empty database on a server that runs for the block only."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.conftest import Server
+
+    folder = Path(tempfile.mkdtemp(prefix="amparo-pg-"))
+    server = Server(folder, durable=True)
+    try:
+        yield server.make_database("bench")
+    finally:
+        server.process.terminate()
+        server.process.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(count: int, writing: float, server: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "v"
-        create_vault(place, PASSPHRASE, cost=Cost(64, 1, 1))
+        create_vault(place, PASSPHRASE, cost=Cost(64, 1, 1), server=server)
         vault = open_vault(place, PASSPHRASE)
         try:
             receive_bytes(vault, vault.member, make_texts(max(count, LARGE + 100)))
@@ -143,7 +163,13 @@ def measure_writers(place: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 5_000,
-        float(sys.argv[2]) if len(sys.argv) > 2 else 60,
+    given = [word for word in sys.argv[1:] if word != "--postgresql"]
+    sizes = (
+        int(given[0]) if given else 5_000,
+        float(given[1]) if len(given) > 1 else 60,
     )
+    if "--postgresql" in sys.argv:
+        with own_server() as address:
+            main(*sizes, server=address)
+    else:
+        main(*sizes)

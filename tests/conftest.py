@@ -128,7 +128,7 @@ class Server:
 
     running: Server
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         import subprocess
 
         Server.running = self
@@ -146,7 +146,8 @@ class Server:
         )
         log = (folder / "log").open("w")
         self.process = subprocess.Popen(
-            [*self._as, _postgres_program("postgres"), "-D", str(data), "-k", str(folder), "-F",
+            [*self._as, _postgres_program("postgres"), "-D", str(data), "-k", str(folder),
+             "-c", f"fsync={'on' if durable else 'off'}",
              "-c", "listen_addresses=", "-c", "max_connections=120", "-c", "shared_buffers=64MB"],
             stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip

@@ -21,6 +21,8 @@ configure()
 
 CASES = ("ALPHA", "BETA")
 WHOLE = "case"
+# Of a person who has not decided: shown to the team, to nobody outside.
+SILENT = "silent"
 
 
 def canary(compartment: str, case: str) -> str:
@@ -31,6 +33,7 @@ def canary(compartment: str, case: str) -> str:
 def case_text(case: str) -> str:
     """A case file with a canary in every noun and field of every compartment."""
     narrative, source = canary("narrative", case), canary("source", case)
+    silent = canary(SILENT, case)
     alleged, travel = canary("alleged", case), canary("travel", case)
     return f"""
 format: amparo-case/1
@@ -42,12 +45,14 @@ persons:
   - {{id: V-1, role: "{narrative} victim", counting_unit: one person, size: 1, reach: "{canary("contact", case)}", health: "{canary("medical", case)}", shelter: "{canary("shelter", case)}"}}
   - {{id: AP-1, role: "{alleged} officer", counting_unit: one person}}
   - {{id: V-2, role: "{alleged} cousin", counting_unit: one person}}
+  - {{id: V-3, role: "{silent} victim", counting_unit: one person}}
 sources: [{{id: S1, kind: person, title: "{source}", person: V-1, grade: B, note: "{source}"}}]
-events: [{{id: E1, title: "{narrative} event", began: "2017-03-02", places: [PL1], description: "{narrative}"}}]
-acts: [{{id: A1, event: E1, kind: "{narrative} detention", crime: "7(1)(e)", victim: V-1, began: "2017-03-02", place: PL1, attribution: state}}]
+events: [{{id: E1, title: "{narrative} event", began: "2017-03-02", places: [PL1], description: "{narrative}"}}, {{id: E2, title: "{silent} event", began: "2017-03-02"}}]
+acts: [{{id: A9, event: E2, kind: "{silent} beating", victim: V-3, began: "2017-03-02"}}, {{id: A1, event: E1, kind: "{narrative} detention", crime: "7(1)(e)", victim: V-1, began: "2017-03-02", place: PL1, attribution: state}}]
 propositions:
   - {{id: P1, text: "{narrative} happened", act: A1, aspect: happened, elements: ["7(1)(e).1"]}}
   - {{id: P2, text: "{alleged} did it", act: A1, aspect: perpetrator}}
+  - {{id: P3, text: "{silent} happened", act: A9, aspect: happened}}
 statements:
   - {{id: ST1, source: S1, item: I1, part: text, quote: "{narrative} was beaten", proposition: P1, knows_by: perceived, stance: supports, grade: 2, language: en, basis: "{source} says so"}}
   - {{id: ST2, source: S1, item: I1, part: text, quote: "in the cellar", proposition: P2, knows_by: perceived, stance: supports, language: en}}
@@ -58,7 +63,7 @@ contaminations: [{{id: C1, statements: [ST1, ST2], certain: true, why: "{narrati
 crossings: [{{id: X1, person: V-1, from: XV, to: LT, on: "2017-06-03", note: "{travel}"}}]
 responses: [{{id: R1, by: "{narrative} ministry", on: "2017-04-02", to: E1, answer: denies facts}}]
 remedies: [{{id: RM1, act: A1, decided_on: "2018-01-01", final: true, body: "{narrative} court"}}]
-consents: [{{id: CO1, subject: V-1, given_by: "V-1", purpose: "filing:icc", recipient: "ICC-OTP", identity_level: coded, given_on: "2020-01-01"}}]
+consents: [{{id: CO1, subject: V-1, given_by: "V-1", purpose: "filing:icc", recipient: "ICC-OTP", identity_level: named, given_on: "2020-01-01"}}]
 labels: [{{id: L1, label: "{narrative}", by: S1, on: [A1], status: hypothesis}}]
 """
 
@@ -71,12 +76,16 @@ class Kind:
     passphrase: str
     sees: frozenset[str] = frozenset()
     exports: frozenset[str] = frozenset()
+    outside: bool = False
 
     def forbidden(self, exporting: bool) -> set[str]:
         """Canaries that must not appear before this member."""
         held = self.exports if exporting else self.sees
         every = {canary(c, case) for c in COMPARTMENTS for case in CASES}
         allowed = {canary(c, "ALPHA") for c in held}
+        every |= {canary(SILENT, case) for case in CASES}
+        if "narrative" in held and not self.outside:
+            allowed.add(canary(SILENT, "ALPHA"))
         title = {canary(WHOLE, "BETA")} | (set() if held else {canary(WHOLE, "ALPHA")})
         return (every - allowed) | title
 
@@ -113,7 +122,7 @@ def leaks(data: bytes, words: set[str]) -> set[str]:
 @pytest.fixture(scope="session")
 def house_template(tmp_path_factory, empty_vault_template, cheap_cost) -> House:
     """The vault, made once."""
-    from amparo.access.grants import give
+    from amparo.access.grants import give, give_role
     from amparo.casefile.blind import seal_person
     from amparo.casefile.case_file import import_text
     from amparo.intake.receive import receive_bytes
@@ -147,13 +156,14 @@ def house_template(tmp_path_factory, empty_vault_template, cheap_cost) -> House:
                     code, secret,
                     frozenset(c for c, action in pairs if action == "see"),
                     frozenset(c for c, action in pairs if action == "export"),
+                    role.outside,
                 )  # fmt: skip
+        told = {"purpose": "filing:icc", "recipient": "ICC-OTP", "cases": ["ALPHA"]}
+        give_role("M-1", house.kinds["external reader"].code, "external reader", **told)
         for compartment in ("", *COMPARTMENTS):
             name = f"only {compartment}" if compartment else "nobody"
             secret = f"the words of {name}"
-            code = add_member(
-                vault, own, secret, role="external reader", cases=["NONE"], cost=cheap_cost
-            )
+            code = add_member(vault, own, secret, role="intake", cases=["NONE"], cost=cheap_cost)
             if compartment:
                 give("M-1", code, compartment, "see", case="ALPHA")
             house.kinds[name] = Kind(code, secret, frozenset({compartment} - {""}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -320,3 +321,133 @@ def test_the_filter_costs_no_statement_a_row(enter):
             load_case("ALPHA")
         counted.append(len(seen))
     assert counted[0] == counted[1] <= 3
+
+
+def outsider(enter, rooms, purpose, recipient="ICC-OTP"):
+    enter("owner")
+    reader = code_of(rooms, "external reader")
+    grants.give_role("M-1", reader, "external reader", cases=["ALPHA"], purpose=purpose,
+                     recipient=recipient if purpose else "")  # fmt: skip
+    enter("external reader")
+    return reader
+
+
+def test_people_outside_see_who_agreed_to_their_purpose(enter, rooms):
+    enter("external reader")
+    rows = load_case("ALPHA").rows
+    assert {"V-1", "A1", "P1", "ST1", "I1", "E1"} <= rows.keys()
+    assert {"V-3", "A9", "P3", "E2", "CO1", "C1"}.isdisjoint(rows)
+    assert rows["PL1"]["name"] == "XV" and "lat" not in rows["PL1"].body
+    assert rows["ST1"]["quote"] and Item.objects.count() == 1
+    assert all("note" not in row.body for row in rows.values())
+    with pytest.raises(NotFound):
+        versions("ALPHA", "V-3")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "recipient"), [("", ""), ("media", "ICC-OTP"), ("filing:icc", "Others")]
+)
+def test_people_outside_see_nobody_for_another_purpose(enter, rooms, purpose, recipient):
+    outsider(enter, rooms, purpose, recipient)
+    rows = load_case("ALPHA").rows
+    assert {"V-1", "V-3", "A1", "P1", "ST1", "I1", "S1"}.isdisjoint(rows)
+    assert Item.objects.count() == 0 and search("cellar").total == 0
+
+
+def test_people_outside_see_no_more_what_was_withdrawn(enter, rooms):
+    enter("owner")
+    held = load_case("ALPHA").rows["CO1"]
+    body = {**held.body, "withdrawn_on": "2021-01-01"}
+    change_record("M-1", "ALPHA", "CO1", body, seen_version=1)
+    enter("external reader")
+    assert "V-1" not in load_case("ALPHA").rows and Item.objects.count() == 0
+
+
+def test_an_older_version_is_not_shown_outside(enter, rooms):
+    enter("owner")
+    held = load_case("ALPHA").rows["E1"]
+    change_record("M-1", "ALPHA", "E1", {**held.body, "title": "renamed"}, seen_version=1)
+    enter("external reader")
+    assert [one.body["title"] for one in versions("ALPHA", "E1")] == ["renamed"]
+
+
+def test_a_purpose_is_for_people_outside(enter, rooms):
+    enter("owner")
+    with pytest.raises(BadInput, match="reads for every purpose"):
+        grants.give_role("M-1", code_of(rooms, "analyst"), "analyst", purpose="research")
+    outsider(enter, rooms, "filing:icc")
+    assert grants.check_grants() == []
+
+
+def test_people_outside_ask_for_the_pages_of_the_list_only(rooms, monkeypatch):
+    """What is not named for them in `web.lock` looks as if it were not there."""
+    from django.test import Client
+
+    from amparo.web.lock import _FOR_OUTSIDE, Door, set_door
+    from amparo.web.urls import urlpatterns
+
+    from .test_matrix import asked
+
+    monkeypatch.setattr("amparo.web.lock.STEP_SECONDS", 0.0)
+    door = Door(rooms.folder, 600.0)
+    set_door(door)
+    try:
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.post("/unlock", {"passphrase": rooms.kinds["external reader"].passphrase})
+
+        def plain(answer):
+            return re.sub(rb'value="[A-Za-z0-9]{32,}"', b"", answer.content)
+
+        missing = plain(browser.get("/cases/NONE"))
+        others = [one for one in urlpatterns if one.name not in {*_FOR_OUTSIDE, "unlock", "lock"}]
+        assert {one.name for one in urlpatterns} > _FOR_OUTSIDE and len(others) > 60
+        for pattern in others:
+            address = asked(str(pattern.pattern))[0]
+            for answer in (browser.get(address), browser.post(address)):
+                assert answer.status_code == 404 and plain(answer) == missing, address
+    finally:
+        door.close()
+
+
+def test_people_outside_are_not_told_how_much_is_done(enter, rooms):
+    from amparo.access.members import list_members
+    from amparo.vault.entries import list_entries, tell
+    from amparo.vault.facts import describe
+
+    facts = describe(enter("external reader"))
+    reader = code_of(rooms, "external reader")
+    assert facts["entries"] == list_entries().count() == 1 and facts["last_change"] is None
+    assert {"purpose", "result", "to"}.isdisjoint(tell(list_entries()[0]))
+    assert [one.code for one in list_members()] == [reader]
+
+
+def test_a_refusal_takes_whole_steps_of_time(rooms, monkeypatch):
+    from django.test import Client
+
+    from amparo.web import lock
+
+    slept = []
+    monkeypatch.setattr(lock.time, "sleep", slept.append)
+    door = lock.Door(rooms.folder, 600.0)
+    lock.set_door(door)
+    try:
+        for kind, waits in (("analyst", 2), ("external reader", 3), ("owner", 0)):
+            slept.clear()
+            browser = Client(SERVER_NAME="127.0.0.1")
+            browser.post("/unlock", {"passphrase": rooms.kinds[kind].passphrase})
+            for address in ("/cases/NONE", "/api/cases/NONE", "/cases", "/tasks"):
+                browser.get(address)
+            assert len(slept) == waits and all(0 <= one < lock.STEP_SECONDS for one in slept)
+    finally:
+        door.close()
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("owner", 0), ("external reader", 1)])
+def test_a_search_past_hidden_items_takes_whole_steps_of_time(enter, monkeypatch, kind, waits):
+    from amparo.casefile import search as searching
+
+    slept = []
+    enter(kind)
+    monkeypatch.setattr(searching.time, "sleep", slept.append)
+    search("cellar")
+    assert len(slept) == waits and all(0 <= one < searching.STEP_SECONDS for one in slept)

@@ -36,7 +36,7 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "item": {}, "item-play": {}, "item-export": {"purpose": "to see"}, "item-place": {}, "item-state": {},
     "search": {"query": "cellar"}, "search-results": {}, "search-keep": {"query": "cellar"},
     "search-new": {}, "search-forget": {},
-    "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "case-hold": {"why": "x"}, "chart": {},
+    "cases": {}, "case-import": {}, "case": {}, "case-export": {}, "case-hold": {"why": "x"}, "leaving": {"purpose": "media"}, "chart": {},
     "pictures": {}, "picture-take": {"form": "csv"}, "bulk": {}, "bulk-enter": {},
     "bulk-template": {}, "same": {"noun": "person", "text": "officer"}, "repeats": {},
     "repeats-look": {},
@@ -70,8 +70,8 @@ ROUTES: dict[str, dict[str, str] | None] = {
     "api-chart": {}, "api-chains": {}, "api-law": {},
 }  # fmt: skip
 
-RECORDS = ("V-1", "V-2", "AP-1", "S1", "A1", "P1", "P2", "ST1", "INV1", "X1")
-FEW = ("V-1", "AP-1", "S1", "P2", "ST1", "INV1", "X1")
+RECORDS = ("V-1", "V-2", "V-3", "AP-1", "S1", "A1", "P1", "P2", "ST1", "INV1", "X1")
+FEW = ("V-1", "V-3", "AP-1", "S1", "P2", "ST1", "INV1", "X1")
 PLURALS = ("persons", "sources", "statements", "involvements", "crossings", "propositions")
 VALUES = {
     "redaction": ("RD1",), "item": ("I-0001", "I-0002", "I-0009"), "case": CASES,
@@ -140,6 +140,7 @@ COMMANDS: dict[str, list[str]] = {
     "case history": ["{v} {c} {r}", "{v} {c} {r} --json"], "case import": ["{v} {file}"],
     "case export": ["{v} {c} --out {out}"],
     "case chart": ["{v} {c}", "{v} {c} --json", "{v} {c} --csv {out}.csv", "{v} {c} --svg {out}.svg"],
+    "case may-leave": ["{v} {c} --purpose media", "{v} {c} --purpose filing:icc --recipient ICC-OTP --json"],
     "case draw": ["{v} {c} timeline --table", "{v} {c} network --json", "{v} {c} network --out {out}.svg",
                   "{v} {c} timeline --out {out}.csv", "{v} {c} map --table"],
     "case same": ["{v} {c} person officer", "{v} {c} source zqsource", "{v} {c} place town --json"],
@@ -170,6 +171,7 @@ COMMANDS: dict[str, list[str]] = {
     "member grant": ["{v} M-2 --compartment source"], "member revoke": ["{v} 1"],
     "member grants": ["{v}", "{v} --member M-2 --json"], "member role": ["{v} M-2 lawyer"],
     "member break-glass": ["{v} --case GAMMA --compartment source --why needed-at-once-tonight"],
+    "member requests": ["{v}", "{v} --json"], "member agree": ["{v} 1", "{v} 99 --refuse"],
     "member notices": ["{v}", "{v} --seen 1"],
     "person seal": ["{v} {c} V-1 --from {file}"], "person find": ["{v} Hassan", "{v} حسن --json"],
     "person show": ["{v} {c} V-1 --purpose look", "{v} {c} V-1 --purpose look --json"],
@@ -205,10 +207,14 @@ def test_every_role_is_in_the_matrix(house: House):
 
 @pytest.fixture(scope="module")
 def door(house):
+    from amparo.web import lock
+
+    lock.STEP_SECONDS, held = 0.0, lock.STEP_SECONDS
     made = Door(house.folder, 600.0)
     set_door(made)
     yield made
     made.close()
+    lock.STEP_SECONDS = held
 
 
 @pytest.fixture

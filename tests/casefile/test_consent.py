@@ -6,8 +6,16 @@ from datetime import date
 
 import pytest
 
-from amparo.casefile.consent import may_leave, source_may_leave
+from amparo.casefile.consent import (
+    Use,
+    check_change,
+    check_purpose,
+    check_retirement,
+    may_leave,
+    source_may_leave,
+)
 from amparo.casefile.records import CaseFile, Row
+from amparo.errors import BadInput, Refused
 
 ON = date(2020, 6, 1)
 GIVEN = {
@@ -25,8 +33,9 @@ def case_with(*decisions):
     return CaseFile("T", {}, "", rows)
 
 
-def ask(case, **other):
-    return may_leave(case, "V-1", **{"purpose": "filing:icc", "level": "coded", "on": ON, **other})
+def ask(case, *, level="coded", item="", medium="", group="", **other):
+    use = Use(**{"purpose": "filing:icc", "on": ON, **other})
+    return may_leave(case, "V-1", use, level=level, item=item, medium=medium, group=group)
 
 
 def test_absent_means_no():
@@ -70,7 +79,97 @@ def test_a_person_is_never_public():
     outlet = Row("source", "S2", 1, "draft", {"kind": "outlet", "title": "x"})
     hidden = Row("source", "S3", 1, "draft", {"kind": "outlet", "title": "x", "person": "V-1"})
     case = CaseFile("T", {}, "", {"S1": person, "S2": outlet, "S3": hidden})
-    use = {"purpose": "filing:icc", "level": "coded", "on": ON}
-    assert not source_may_leave(case, person, **use).allowed
-    assert source_may_leave(case, outlet, **use).allowed
-    assert not source_may_leave(case, hidden, **use).allowed
+    use = Use("filing:icc", on=ON)
+    assert not source_may_leave(case, person, use).allowed
+    assert source_may_leave(case, outlet, use).allowed
+    assert not source_may_leave(case, hidden, use).allowed
+
+
+def test_a_later_withdrawal_overrides_what_was_given_before():
+    older = {**GIVEN, "given_on": "2019-01-01"}
+    taken = {**GIVEN, "withdrawn_on": "2020-03-01"}
+    anew = {**GIVEN, "given_on": "2020-04-01"}
+    assert ask(case_with(older)).allowed
+    answer = ask(case_with(older, taken))
+    assert not answer.allowed and (answer.reason, answer.consent) == ("withdrawn", "CO1")
+    assert ask(case_with(older, taken), on=date(2020, 2, 1)).allowed
+    assert ask(case_with(older, taken, anew)).consent == "CO2"
+
+
+def test_what_was_given_without_a_day_does_not_outlive_a_withdrawal():
+    undated = {name: value for name, value in GIVEN.items() if name != "given_on"}
+    assert not ask(case_with(undated, {**GIVEN, "withdrawn_on": "2020-03-01"})).allowed
+
+
+@pytest.mark.parametrize(
+    ("limit", "other", "reason"),
+    [
+        ({"territory": ["FR"]}, {"territory": "DE"}, "other territory"),
+        ({"territory": ["FR"]}, {}, "other territory"),
+        ({}, {"onward": True}, "onward"),
+        ({"media": ["text"]}, {"medium": "picture"}, "other medium"),
+        ({"scope": ["travel"]}, {"group": "narrative"}, "other group"),
+        ({}, {"group": "medical"}, "other group"),
+        ({"recipient_class": "court"}, {"recipient_class": "journalist"}, "other recipient"),
+        ({"recipient": "ICC-OTP"}, {}, "other recipient"),
+    ],
+)
+def test_each_limit_is_kept(limit, other, reason):
+    answer = ask(case_with({**GIVEN, **limit}), **other)
+    assert not answer.allowed and answer.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("limit", "other"),
+    [
+        ({"territory": ["FR"]}, {"territory": "FR"}),
+        ({"onward": True}, {"onward": True}),
+        ({"scope": ["medical"]}, {"group": "medical"}),
+        ({"recipient": "A", "recipient_class": "court"}, {"recipient_class": "court"}),
+        ({"recipient": "A", "recipient_class": "court"}, {"recipient": "A"}),
+    ],
+)
+def test_within_its_limits_it_holds(limit, other):
+    assert ask(case_with({**GIVEN, **limit}), **other).allowed
+
+
+def test_a_withdrawal_in_part():
+    part = {**GIVEN, "withdrawn_on": "2020-03-01", "withdrawn_items": ["I2"]}
+    assert ask(case_with(part), item="I1").allowed and ask(case_with(part)).allowed
+    assert ask(case_with(part), item="I2").reason == "withdrawn"
+    some = {**GIVEN, "withdrawn_on": "2020-03-01", "withdrawn_recipients": ["Press"]}
+    assert ask(case_with(some), recipient="ICC-OTP").allowed
+    assert not ask(case_with(some), recipient="Press").allowed and not ask(case_with(some)).allowed
+
+
+@pytest.mark.parametrize("purpose", ["filing", "fliing:icc", "visa:", "media:x", "", "filing:a b"])
+def test_an_unknown_purpose_is_refused(purpose):
+    with pytest.raises(BadInput):
+        check_purpose(purpose)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"identity_level": "named"}, {"purpose": "media"}, {"items": ["I1"]}, {"until": "2030"},
+        {"given_on": "2019"}, {"recipient": ""}, {"told": []}, {"told": ["B, 2020-01-02"]},
+    ],
+)  # fmt: skip
+def test_a_decision_is_never_rewritten(change):
+    held = Row("consent", "CO1", 1, "draft", {**GIVEN, "recipient": "A", "told": ["A, 2020-01-01"]})
+    with pytest.raises(Refused):
+        check_change(held, {**held.body, **change})
+
+
+def test_a_withdrawal_is_added_and_stays():
+    held = Row("consent", "CO1", 1, "draft", GIVEN)
+    taken = {**GIVEN, "withdrawn_on": "2020-03-01"}
+    check_change(held, taken)
+    gone = Row("consent", "CO1", 2, "draft", taken)
+    check_change(gone, {**taken, "told": ["A, 2020-03-02"]})
+    for body in (GIVEN, {**taken, "withdrawn_on": "2020-04-01"}):
+        with pytest.raises(Refused):
+            check_change(gone, body)
+    with pytest.raises(Refused):
+        check_retirement(gone)
+    check_retirement(held)

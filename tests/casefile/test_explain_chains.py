@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from amparo.casefile.corroborate import corroborate
 from amparo.casefile.draw_chains import MOST_NODES, draw_chains, rows_of_chains
 from amparo.casefile.explain_chains import explain
-from amparo.casefile.graph import Contamination, Edge, Graph, Node
+from amparo.casefile.graph import Contamination, Edge, Graph, Node, parse_graph
 from amparo.cli.corroborate import app
 from amparo.errors import BadInput
 
@@ -97,3 +97,27 @@ def test_command_writes_answer_and_picture(tmp_path: Path) -> None:
     assert "il ne reste rien" in words.stdout
     refused = CliRunner().invoke(app, ["--graph", str(path), "--lang", "xx"])
     assert isinstance(refused.exception, BadInput)
+
+
+def test_an_exposure_in_the_cut_is_put_into_words():
+    from amparo.casefile.explain_chains import label_exposures
+
+    def drawn(certain, name):
+        return parse_graph({
+            "nodes": [{"id": "w", "first_hand": True}, {"id": "x", "first_hand": True},
+                      {"id": "a"}, {"id": "b"}, {"id": "c", "kind": "claim"}],
+            "edges": [{"from": "w", "to": "a", "kind": "told"},
+                      {"from": "x", "to": "b", "kind": "told"},
+                      {"from": "a", "to": "c", "kind": "supports"},
+                      {"from": "b", "to": "c", "kind": "supports"}],
+            "claim": "c", "contaminations": [{"nodes": ["w", "x"], "certain": certain, **name}],
+        })  # fmt: skip
+
+    for certain, words in ((True, "what w and x have"), (False, "what w and x may have")):
+        for name in ({}, {"id": "C1"}):
+            graph = drawn(certain, name)
+            told = explain(corroborate(graph), "en", label_exposures(graph, str))
+            assert f"If {words} from each other is disbelieved, nothing is left." in told[0]
+    graph = drawn(True, {"id": "C1"})
+    assert label_exposures(graph, str.upper)("w") == "W"
+    assert label_exposures(graph, str.upper)("no exposure") == "NO EXPOSURE"

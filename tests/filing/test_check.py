@@ -120,6 +120,19 @@ def test_a_third_person_who_refused_is_held_back_and_one_not_asked_is_coded(case
     assert "S8" in found.case.rows
 
 
+def test_who_speaks_and_decided_nothing_is_held_back_with_the_words(case_with):
+    said = {"source": "S8", "item": "I1", "part": "text", "quote": "x", "proposition": "P1"}
+    told = {**said, "source": "S1", "from": ["S9"]}
+    more = {
+        "source": [{"id": code, "kind": "person", "title": "neighbour"} for code in ("S8", "S9")],
+        "statement": [{"id": "ST91", **said}, {"id": "ST92", **told}],
+    }
+    found = release(case_with(**more), only("V-1"))
+    assert reasons(found)["S8"] == "none" and reasons(found)["ST91"] == "depends"
+    assert "S9" in found.case.rows and "ST92" in found.case.rows
+    assert [one.where for one in found.findings if one.rule == "undecided"] == ["S9"]
+
+
 def test_nothing_to_file_blocks(make_case):
     found = release(make_case(person=[{"id": "V-1"}]), only())
     assert [one.severity for one in found.blocks] == ["block"]

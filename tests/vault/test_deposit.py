@@ -20,7 +20,7 @@ def test_bytes_come_back_as_they_went_in(vault):
     tally = receive_bytes(vault, "M-1", [("photo.bin", data)])
     assert tally.deposited == 1 and tally.agrees
     item = find_item("I-0001")
-    assert export_item(vault, "M-1", item, purpose="test") == data
+    assert export_item(vault, "M-1", item, purpose="test", use="own use") == data
     assert LedgerEntry.objects.filter(kind="export", item_digest=item.sha256).count() == 1
 
 

@@ -36,7 +36,7 @@ def handed(vault, tmp_path):
     files = [("Anna Novak.bin", DATA), ("b.txt", b"letters of the harbour"), ("c.txt", b"stays")]
     receive_bytes(vault, "M-1", files)
     items = [find_item("I-0001"), find_item("I-0002")]
-    hand_over(vault, items, tmp_path / "handed", to=OTHER, purpose="joint case")
+    hand_over(vault, items, tmp_path / "handed", to=OTHER, purpose="joint case", use="own use")
     return vault.header.vkey
 
 
@@ -89,7 +89,7 @@ def test_a_package_is_taken_over_only_whole_and_from_whom_we_know(vault, handed,
     with pytest.raises(Broken):
         read_package(tmp_path / "changed", [handed])
     with pytest.raises(BadInput):
-        hand_over(vault, [], tmp_path / "handed", to=OTHER, purpose="again")
+        hand_over(vault, [], tmp_path / "handed", to=OTHER, purpose="again", use="own use")
 
 
 def test_a_receipt_for_what_was_not_sent_is_refused(vault, handed, tmp_path):
@@ -132,10 +132,24 @@ def test_what_witnesses_signed_goes_along_even_over_a_re_sealing(vault, tmp_path
     own = [Verifier.parse(key) for key in vault.header.vkeys]
     note = cosign(LogState.objects.get().checkpoint, witness, 1_800_000_000)
     keep_cosigned("M-1", note, [witness.verifier.vkey], own)
-    hand_over(vault, [find_item("I-0001")], tmp_path / "one", to=OTHER, purpose="joint case")
+    hand_over(
+        vault,
+        [find_item("I-0001")],
+        tmp_path / "one",
+        to=OTHER,
+        purpose="joint case",
+        use="own use",
+    )
     reseal(vault, PASSPHRASE, cost=cheap_cost)
     again = open_vault(vault.folder, PASSPHRASE)
-    hand_over(again, [find_item("I-0001")], tmp_path / "two", to=OTHER, purpose="joint case")
+    hand_over(
+        again,
+        [find_item("I-0001")],
+        tmp_path / "two",
+        to=OTHER,
+        purpose="joint case",
+        use="own use",
+    )
     key = again.header.vkey
     again.close()
     for name, vkey in (("one", vault.header.vkey), ("two", key)):

@@ -120,7 +120,9 @@ def test_a_copied_picture_is_proposed_on_the_page(client, find):
     from amparo.web.lock import held_vault
 
     original = next(r for r in load_case("KARV").all("item") if r["file"] == "depot-gate.jpg")
-    data = export_item(held_vault(), "M-1", find_item(find("depot-gate.jpg")), purpose="test")
+    data = export_item(
+        held_vault(), "M-1", find_item(find("depot-gate.jpg")), purpose="test", use="own use"
+    )
     copy = io.BytesIO()
     image = Image.open(io.BytesIO(data))
     image.resize((image.width * 2 // 3, image.height * 2 // 3)).save(copy, "JPEG", quality=50)

@@ -169,6 +169,19 @@ def test_an_id_that_is_taken_is_refused(client):
     assert answer.status_code == 400 and b"taken" in answer.content
 
 
+def test_two_who_were_offered_the_same_id_both_save(client):
+    address = "/cases/KARV/records/places/add"
+    sent = values_of(tree_of(client.get(address)))
+    assert sent["id"] == sent["proposed"]
+    made = [
+        client.post(address, {**sent, "name": f"Village {n}", "apart": "yes"})["Location"]
+        for n in range(2)
+    ]
+    codes = [one.rpartition("/")[2] for one in made]
+    assert codes[0] == sent["proposed"] != codes[1]
+    assert [load_case("KARV").get(code)["name"] for code in codes] == ["Village 0", "Village 1"]
+
+
 def test_another_place_for_the_same_words_is_found_anew(client, find):
     before = load_case("KARV").get("ST3")
     address = "/cases/KARV/record/ST3/change"

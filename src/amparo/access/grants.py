@@ -51,6 +51,8 @@ class Held:
     why: str
     broken: bool
     ended: str
+    purpose: str = ""
+    recipient: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Shape for `--json`."""
@@ -83,8 +85,16 @@ def scope_of(code: str) -> Scope:
     if role.decides:
         return Scope(code, role.name, whole=True, watches=True)
     held = running(datetime.now(UTC)).filter(member=code)
-    entries = frozenset(held.values_list("case_code", "compartment", "action"))
-    return Scope(code, role.name, watches=role.watches, held=entries)
+    rows = held.values_list("case_code", "compartment", "action", "purpose", "recipient")
+    entries, uses = set(), set()
+    for case, compartment, action, purpose, recipient in rows:
+        entries.add((case, compartment, action))
+        if purpose:
+            uses.add((case, purpose, recipient))
+    return Scope(
+        code, role.name, watches=role.watches, held=frozenset(entries), outside=role.outside,
+        uses=frozenset(uses),
+    )  # fmt: skip
 
 
 def running(at: datetime) -> QuerySet[Grant]:
@@ -120,21 +130,32 @@ def give_role(
     *,
     cases: Iterable[str] = (),
     until: datetime | None = None,
+    purpose: str = "",
+    recipient: str = "",
 ) -> None:
     """Give a member another role, for these cases or for every case.
+
+    A role for people outside the team takes the purpose for which they read, and who they
+    are: they see what consent lets leave for it, and without a purpose no person's account.
 
     What came with the role before is taken back; single grants stay. Raises Refused as
     `give` does, and for the last owner.
     """
     held, wanted = _refuse_unfit(actor, member), role_named(role)
     _check_times(None, until)
+    if purpose and not wanted.outside:
+        raise BadInput(
+            "this role is of the team, and reads for every purpose", value=wanted.name,
+            remedy="leave the purpose out",
+        )  # fmt: skip
     if held.role == OWNER and not wanted.decides:
         members.refuse_last_owner(held)
     with work(actor, "give a role") as custody:
         Member.objects.filter(code=held.code).update(role=wanted.name)
         before = running(custody.at).filter(member=held.code).exclude(role="")
         _end(custody, list(before))
-        grant_role(custody, held.code, wanted.name, cases=cases, until=until)
+        use = (purpose, recipient)
+        grant_role(custody, held.code, wanted.name, cases=cases, until=until, use=use)
 
 
 def grant_role(
@@ -144,6 +165,7 @@ def grant_role(
     *,
     cases: Iterable[str] = (),
     until: datetime | None = None,
+    use: tuple[str, str] = ("", ""),
 ) -> None:
     """The rows of a role. Only inside a Work; owners need none."""
     wanted = ROLES[role]
@@ -151,7 +173,7 @@ def grant_role(
         custody.enter(KIND, result=f"{member}: role {role}")
         return
     places = list(dict.fromkeys(cases)) or [EVERY_CASE]
-    _write(custody, member, wanted.pairs(), places, role=role, until=until)
+    _write(custody, member, wanted.pairs(), places, role=role, until=until, use=use)
 
 
 def revoke(actor: str, numbers: Iterable[int]) -> int:
@@ -281,6 +303,7 @@ def _write(
     until: datetime | None = None,
     why: str = "",
     broken: bool = False,
+    use: tuple[str, str] = ("", ""),
 ) -> None:
     listed = list(pairs)
     for case in cases:
@@ -288,12 +311,13 @@ def _write(
             Grant(
                 member=member, case_code=case, compartment=compartment, action=action, role=role,
                 begins_at=begins or custody.at, ends_at=until, given_by=custody.actor, why=why,
-                broken=broken,
+                broken=broken, purpose=use[0], recipient=use[1],
             )
             for compartment, action in listed
         ]  # fmt: skip
         what = role or ", ".join(f"{action} {compartment}" for compartment, action in listed)
         how = "break-glass: " if broken else ""
+        what += f" for {use[0]}" if use[0] else ""
         sequence = custody.enter(
             KIND, case=case, result=f"{how}{member}: {what}, {case or 'every case'}",
             changes=_digest(rows), purpose=why or custody.reason,
@@ -317,10 +341,15 @@ def _end(custody: Work, rows: list[Grant]) -> None:
 def _digest(rows: Iterable[Grant]) -> str:
     told = sorted(
         [r.member, r.case_code, r.compartment, r.action, r.role, _time(r.begins_at),
-         _time(r.ends_at), r.given_by, r.why, r.broken]
+         _time(r.ends_at), r.given_by, r.why, r.broken, *_use_told(r)]
         for r in rows
     )  # fmt: skip
     return digest_bytes(json.dumps(told, ensure_ascii=False).encode())
+
+
+def _use_told(row: Grant) -> list[str]:
+    """The use, where there is one: grants from before there were any keep their digest."""
+    return [row.purpose, row.recipient] if row.purpose else []
 
 
 def _told(row: Grant) -> Held:
@@ -328,7 +357,7 @@ def _told(row: Grant) -> Held:
     return Held(
         row.pk, row.member, row.case_code, row.compartment, row.action, row.role,
         _time(row.begins_at), _time(row.ends_at), row.given_by, row.why, row.broken,
-        _time(ended.at) if ended else "",
+        _time(ended.at) if ended else "", row.purpose, row.recipient,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from amparo.access.models import Member
 from amparo.access.roles import OWNER, role_named
+from amparo.access.scope import current
 from amparo.custody.work import Work, work
 from amparo.errors import BadInput, NotFound, Refused
 
@@ -22,8 +23,9 @@ def add_first_member(code: str) -> Member:
 
 
 def list_members() -> list[Member]:
-    """Members, those who left too, in the order they joined."""
-    return list(Member.objects.order_by("joined_at", "code"))
+    """Members, those who left too, in the order they joined; to people outside only themselves."""
+    rows = Member.objects.order_by("joined_at", "code")
+    return list(rows.filter(code=current().member) if current().outside else rows)
 
 
 def first_owner() -> str:

@@ -21,7 +21,8 @@ class Member(models.Model):
 class Grant(models.Model):
     """One thing a member may do in one compartment of one case, or of every case ("").
 
-    Rows are only added; a `Revocation` ends one early. `broken` marks break-glass.
+    Rows are only added; a `Revocation` ends one early. `broken` marks break-glass; `purpose`
+    and `recipient` say for which use somebody outside the team reads.
     """
 
     member = models.CharField(max_length=32, db_index=True)
@@ -34,6 +35,8 @@ class Grant(models.Model):
     given_by = models.CharField(max_length=32)
     why = models.TextField(default="", blank=True)
     broken = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=80, default="", blank=True)
+    recipient = models.CharField(max_length=80, default="", blank=True)
     entry_sequence = models.BigIntegerField()
 
     class Meta:
@@ -44,6 +47,29 @@ class Revocation(models.Model):
     """The end of a grant, before its time."""
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="revocation")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    entry_sequence = models.BigIntegerField()
+
+
+class Request(models.Model):
+    """A member asks to hand something out: `what` in words, without names."""
+
+    case_code = models.CharField(max_length=32, default="", blank=True)
+    what = models.CharField(max_length=255)
+    asked_by = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    entry_sequence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Decision(models.Model):
+    """What another member said to a request."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="decision")
+    agreed = models.BooleanField()
     at = models.DateTimeField()
     by = models.CharField(max_length=32)
     entry_sequence = models.BigIntegerField()

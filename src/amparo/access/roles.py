@@ -26,7 +26,8 @@ class Role:
     """What a role may do in the cases it is given for.
 
     `decides` on members and grants; `watches`: is told of break-glass, sees the whole ledger,
-    verifies; `may_break` the glass.
+    verifies; `may_break` the glass; `outside`: no member of the team, sees what consent lets
+    leave for the purpose that was named with the role.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Role:
     decides: bool = False
     watches: bool = False
     may_break: bool = True
+    outside: bool = False
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Every (compartment, action) of the role."""
@@ -61,8 +63,8 @@ _ROLES = (
          ((IDENTITY, _WORK), (CONTACT, _WORK), (MEDICAL, _WORK), (SHELTER, _WORK),
           (TRAVEL, _WORK), (NARRATIVE, (SEE,)))),
     Role(WATCHER, "watches who sees what, and sees no record", watches=True, may_break=False),
-    Role("external reader", "reads what happened in the cases given, and no more",
-         ((NARRATIVE, (SEE,)),), may_break=False),
+    Role("external reader", "reads what happened in the cases given, as far as consent allows",
+         ((NARRATIVE, (SEE,)),), may_break=False, outside=True),
 )  # fmt: skip
 ROLES = {role.name: role for role in _ROLES}
 

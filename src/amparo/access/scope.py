@@ -19,7 +19,8 @@ from amparo.errors import Refused
 class Scope:
     """What one member may do now. `held`: (case or "" for every case, compartment, action).
 
-    `whole`: no row is hidden. `watches`: sees the whole ledger and may verify.
+    `whole`: no row is hidden. `watches`: sees the whole ledger and may verify. `outside`: sees
+    only what consent lets leave for the `uses` named: (case or "", purpose, recipient).
     """
 
     member: str = ""
@@ -27,6 +28,14 @@ class Scope:
     whole: bool = False
     watches: bool = False
     held: frozenset[tuple[str, str, str]] = frozenset()
+    outside: bool = False
+    uses: frozenset[tuple[str, str, str]] = frozenset()
+
+    def use_in(self, case: str) -> tuple[str, str]:
+        """Purpose and recipient for which somebody outside reads this case; "" for none."""
+        found = [(purpose, to) for place, purpose, to in sorted(self.uses) if place == case]
+        every = [(purpose, to) for place, purpose, to in sorted(self.uses) if place == EVERY_CASE]
+        return next(iter(found or every), ("", ""))
 
     def may(self, action: str, compartment: str, case: str = EVERY_CASE) -> bool:
         """Whether the member may do this to this compartment of the case."""
@@ -91,7 +100,7 @@ def undisturbed() -> Iterator[None]:
 @contextmanager
 def whole() -> Iterator[None]:
     """Hide no row inside the block: for what the program itself must compare, never show."""
-    with acting(replace(current(), whole=True)):
+    with acting(replace(current(), whole=True, outside=False)):
         yield
 
 

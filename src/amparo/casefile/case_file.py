@@ -10,9 +10,11 @@ from typing import Any
 import yaml
 
 from amparo.access.members import refuse_unless_owner
+from amparo.casefile.consent import Use
 from amparo.casefile.models import Case
 from amparo.casefile.read_yaml import Lined, read_yaml
 from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.release import released
 from amparo.casefile.review import DRAFT, STEPS
 from amparo.casefile.revise import Draft, add_records, open_case
 from amparo.casefile.schema import BY_PLURAL, CASE_FIELDS, NOUNS, Field
@@ -192,10 +194,10 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
-def export_case(code: str) -> str:
+def export_case(code: str, use: Use | None = None) -> str:
     """The case as YAML, its overlay inside; importing it into a vault with the same items
-    gives the same record."""
-    tree = _as_tree(load_case(code))
+    gives the same record. For a use: what consent lets leave for it, without the overlay."""
+    tree = _as_tree(released(load_case(code), use or Use()))
     return yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 

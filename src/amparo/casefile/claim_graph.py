@@ -7,8 +7,8 @@ begins where that one ends. See docs/spec/graph.md and docs/spec/record.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
+from amparo.casefile.consent import Use as Use
 from amparo.casefile.consent import source_may_leave
 from amparo.casefile.corroborate import Corroboration, corroborate
 from amparo.casefile.graph import SAME, Contamination, Edge, Graph, Node
@@ -21,15 +21,6 @@ _EDGE = {
     "translates": "translates",
     "copies": "copies",
 }
-
-
-@dataclass(frozen=True)
-class Use:
-    """For what the chains are counted. An empty purpose counts for the team's own eyes."""
-
-    purpose: str = ""
-    recipient: str = ""
-    on: date = field(default_factory=date.today)
 
 
 @dataclass
@@ -62,12 +53,7 @@ class _Drawing:
 
     def passes(self, source: Row, item: str) -> bool:
         """True when consent covers this source in this item, for this use."""
-        if not self.use.purpose:
-            return True
-        answer = source_may_leave(
-            self.case, source, item=item, purpose=self.use.purpose,
-            recipient=self.use.recipient, level="aggregate", on=self.use.on,
-        )  # fmt: skip
+        answer = source_may_leave(self.case, source, self.use, level="aggregate", item=item)
         return answer.allowed
 
 

@@ -121,6 +121,7 @@ class _Web:
 
     def _take_edges(self, graph: Graph) -> None:
         self.before: list[set[int]] = [set() for _ in self.names]
+        self.after: list[list[int]] = [[] for _ in self.names]
         self.supporters: set[int] = set()
         self.deniers: set[int] = set()
         self.stray_denials: set[tuple[str, str]] = set()
@@ -134,7 +135,10 @@ class _Web:
             elif kind == DENIES:
                 self.stray_denials.add((source, target))
             else:
-                self.before[number[shared.get(target, target)]].add(start)
+                end = number[shared.get(target, target)]
+                if start not in self.before[end]:
+                    self.before[end].add(start)
+                    self.after[start].append(end)
 
     def _groups(self, graph: Graph, *, only_certain: bool) -> dict[int, str]:
         """Node -> name of the shared exposure it belongs to; overlapping ones are one."""
@@ -212,6 +216,9 @@ def _run(
 ) -> Finding:
     if not origins:
         return _NOTHING
+    if len(origins) == 1:
+        return _single(web, last, leading, origins[0])
+    leading = _fed(web, leading, origins)
     place = {node: at for at, node in enumerate(leading)}
     size = len(leading)
     source, sink, free = 2 * size, 2 * size + 1, size + 1
@@ -219,7 +226,7 @@ def _run(
     for at, node in enumerate(leading):
         network.join(2 * at, 2 * at + 1, 1 if web.tight[web.names[node]] else free)
         for earlier in sorted(web.before[node]):
-            if earlier != node:
+            if earlier != node and earlier in place:
                 network.join(2 * place[earlier] + 1, 2 * at, free)
         if node in last:
             network.join(2 * at + 1, sink, free)
@@ -247,6 +254,38 @@ def _run(
         for path in network.take_paths(source, sink)
     ]
     return Finding(k, tuple(sorted((*chain, web.claim) for chain in chains)), cut)
+
+
+def _fed(web: _Web, leading: Sequence[int], origins: Sequence[int]) -> list[int]:
+    """Those of the nodes to which an origin leads, in order."""
+    useful, seen, todo = set(leading), set(origins), list(origins)
+    while todo:
+        for node in web.after[todo.pop()]:
+            if node in useful and node not in seen:
+                seen.add(node)
+                todo.append(node)
+    return sorted(seen)
+
+
+def _single(web: _Web, last: set[int], leading: Sequence[int], origin: int) -> Finding:
+    """One origin that leads to the claim: one chain, a shortest, and the origin is the cut."""
+    useful = set(leading)
+    came: dict[int, int] = {origin: origin}
+    row = [origin]
+    while not (ended := [node for node in row if node in last]):
+        following = []
+        for node in row:
+            for later in web.after[node]:
+                if later in useful and later not in came:
+                    came[later] = node
+                    following.append(later)
+        row = following
+    node = ended[0]
+    chain = [web.claim, web.names[node]]
+    while node != origin:
+        node = came[node]
+        chain.append(web.names[node])
+    return Finding(1, (tuple(reversed(chain)),), (web.names[origin],))
 
 
 def _cut(
@@ -278,13 +317,9 @@ def _cycles(web: _Web) -> tuple[tuple[str, ...], ...]:
     rest = {node for node, hand in enumerate(web.first_hand) if hand is False}
     if not rest:
         return ()
-    after: list[list[int]] = [[] for _ in web.names]
-    for node, earlier in enumerate(web.before):
-        for start in earlier:
-            after[start].append(node)
     todo = [node for node, hand in enumerate(web.first_hand) if hand is not False]
     while todo:
-        for node in after[todo.pop()]:
+        for node in web.after[todo.pop()]:
             if node in rest:
                 rest.discard(node)
                 todo.append(node)

@@ -11,17 +11,38 @@ from html import escape
 from itertools import pairwise
 
 from amparo.casefile.corroborate import Corroboration
-from amparo.casefile.explain_chains import explain
+from amparo.casefile.explain_chains import explain, label_exposures
 from amparo.casefile.graph import DENIES, SAME, Graph
 
 MOST_NODES = 120
+_IN_CUT = 'stroke="#8a1c1c" stroke-width="2"'
+_EXPOSED = 'stroke="#5b3a8e" stroke-width="1.5" stroke-dasharray="2 3"'
+_SMALL = '<rect width="18" height="10" rx="{}" fill="{}" {}/>'
+_LINE = '<path d="M0 5H18" {}/>'
+_MARKS = (
+    _SMALL.format(5, "#dcefe0", 'stroke="#222"'),
+    _SMALL.format(1, "#fdf1cf", 'stroke="#222" stroke-dasharray="4 3"'),
+    _SMALL.format(5, "none", _IN_CUT),
+    _SMALL.format(5, "none", _EXPOSED),
+    _LINE.format('stroke="#111" stroke-width="3"'),
+    _LINE.format('stroke="#8a1c1c" stroke-width="1.5" stroke-dasharray="7 4"'),
+)
 _WIDE, _HIGH, _GAP_X, _GAP_Y, _EDGE = 168, 44, 56, 20, 16
 _LEGEND = {
-    "en": ("first-hand", "origin unknown", "in the cut", "chain", "denies", "left out: {n} more"),
+    "en": (
+        "first-hand",
+        "origin unknown",
+        "in the cut",
+        "exposed to each other",
+        "chain",
+        "denies",
+        "left out: {n} more",
+    ),
     "fr": (
         "connaissance directe",
         "origine inconnue",
         "dans la coupe",
+        "exposés les uns aux autres",
         "chaîne",
         "conteste",
         "non montrés : {n}",
@@ -36,7 +57,8 @@ def draw_chains(
     label: Callable[[str], str] | None = None,
 ) -> str:
     """SVG text. At most MOST_NODES nodes are drawn, those of the chains first."""
-    name = label or graph.label
+    name = label_exposures(graph, label or graph.label, lang)
+    exposed = {node for one in graph.contaminations for node in one.nodes}
     steps = _steps(graph, found)
     columns, left_out = _columns(steps, found)
     at: dict[str, tuple[int, int]] = {}
@@ -44,7 +66,8 @@ def draw_chains(
         for row, node in enumerate(column):
             at[node] = (_EDGE + place * (_WIDE + _GAP_X), _EDGE + row * (_HIGH + _GAP_Y))
     tall = max(len(column) for column in columns)
-    width = 2 * _EDGE + len(columns) * (_WIDE + _GAP_X) - _GAP_X
+    wide = 2 * _EDGE + len(columns) * (_WIDE + _GAP_X) - _GAP_X
+    width = max(wide, 2 * _EDGE + 38 * 7 + 6 * sum(map(len, _LEGEND.get(lang, _LEGEND["en"]))))
     height = 2 * _EDGE + tall * (_HIGH + _GAP_Y) + 30
     body = [
         _arrow(at[one], at[other], _edge_style(found, one, other, kind))
@@ -54,7 +77,8 @@ def draw_chains(
     hands = {node.id: node.first_hand for node in graph.nodes}
     cut = set(found.supported.strict.cut) | set(found.denied.strict.cut)
     body += [
-        _box(at[node], name(node), hands.get(node, False), node in cut, node == found.claim)
+        _ring(at[node], node in cut, node in exposed)
+        + _box(at[node], name(node), hands.get(node, False), node in cut, node == found.claim)
         for node in at
     ]
     body.append(_legend(height - 12, lang, left_out))
@@ -160,27 +184,38 @@ def _box(
     dash = ' stroke-dasharray="4 3"' if hand is None and not is_claim else ""
     line = 3 if in_cut else 1
     shown = text if len(text) <= 24 else text[:23] + "…"
-    ring = ""
-    if in_cut:
-        ring = (
-            f'<rect x="{x - 5}" y="{y - 5}" width="{_WIDE + 10}" height="{_HIGH + 10}" '
-            f'rx="{round_corner + 4}" fill="none" stroke="#8a1c1c" stroke-width="2"/>'
-        )
     return (
-        f'<g><title>{_safe(text)}</title>{ring}<rect x="{x}" y="{y}" width="{_WIDE}" '
+        f'<g><title>{_safe(text)}</title><rect x="{x}" y="{y}" width="{_WIDE}" '
         f'height="{_HIGH}" rx="{round_corner}" fill="{fill}" stroke="#222" '
         f'stroke-width="{line}"{dash}/><text x="{x + _WIDE // 2}" y="{y + _HIGH // 2 + 5}" '
         f'text-anchor="middle" unicode-bidi="plaintext">{_safe(shown)}</text></g>'
     )
 
 
+def _ring(corner: tuple[int, int], in_cut: bool, exposed: bool) -> str:
+    """A line around the box: red in the cut, dotted where accounts were exposed to each other."""
+    found = ""
+    for wanted, away, style in ((in_cut, 5, _IN_CUT), (exposed, 8, _EXPOSED)):
+        if wanted:
+            x, y = corner[0] - away, corner[1] - away
+            found += (
+                f'<rect x="{x}" y="{y}" width="{_WIDE + 2 * away}" height="{_HIGH + 2 * away}" '
+                f'rx="{20 + away}" fill="none" {style}/>'
+            )
+    return found
+
+
 def _legend(y: int, lang: str, left_out: int) -> str:
+    """What shapes and lines mean, each beside one of its kind; no sign that a font may lack."""
     words = _LEGEND.get(lang, _LEGEND["en"])
-    parts = [f"( ) {words[0]}", f"[- -] {words[1]}", f"◎ {words[2]}", f"━ {words[3]}"]
-    parts.append(f"╌ {words[4]}")
+    x, found = _EDGE, ""
+    for word, mark in zip(words, _MARKS, strict=False):
+        found += f'<g transform="translate({x} {y - 9})">{mark}</g>'
+        found += f'<text x="{x + 24}" y="{y}">{_safe(word)}</text>'
+        x += 38 + 6 * len(word)
     if left_out:
-        parts.append(words[5].format(n=left_out))
-    return f'<text x="{_EDGE}" y="{y}" font-size="11" fill="#444">{_safe(" · ".join(parts))}</text>'
+        found += f'<text x="{x}" y="{y}">{_safe(words[-1].format(n=left_out))}</text>'
+    return f'<g font-size="11" fill="#444">{found}</g>'
 
 
 def _safe(text: str) -> str:

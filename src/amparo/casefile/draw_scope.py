@@ -7,11 +7,10 @@ does not cover it. With no purpose the whole record is drawn, for the team's own
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from amparo.casefile.claim_graph import Use
-from amparo.casefile.consent import may_leave, source_may_leave
+from amparo.casefile.consent import Use, may_leave, source_may_leave
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import BY_NAME
 
@@ -56,6 +55,12 @@ def scope_of(case: CaseFile, use: Use | None = None) -> Scope:
     return Scope(replace(case, rows=kept), use, left)
 
 
+def hidden_words(codes: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the codes as words of a text; None where there are none."""
+    found = "|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w-])(?:{found})(?![\w-])") if found else None
+
+
 class _Sieve:
     def __init__(self, case: CaseFile, use: Use) -> None:
         self.case = case
@@ -66,18 +71,13 @@ class _Sieve:
         suffered = {row["victim"] for row in case.all("act")}
         self.only_alleged = self.alleged - heard - suffered
         hidden = [p.code for p in case.all("person") if not self._person(p)]
-        found = "|".join(map(re.escape, sorted(hidden, key=len, reverse=True)))
-        self.hidden = re.compile(rf"(?<![\w-])(?:{found})(?![\w-])") if found else None
+        self.hidden = hidden_words(hidden)
 
     def _person(self, row: Row) -> bool:
         """An alleged perpetrator who is neither heard nor harmed decides nothing here."""
         if row.code in self.only_alleged:
             return True
-        answer = may_leave(
-            self.case, row.code, purpose=self.use.purpose, recipient=self.use.recipient,
-            level="coded", on=self.use.on,
-        )  # fmt: skip
-        return answer.allowed
+        return may_leave(self.case, row.code, self.use).allowed
 
     def keep(self) -> dict[str, Row]:
         """Records that may be drawn, by id; contaminations and consents never are."""
@@ -91,7 +91,7 @@ class _Sieve:
         return {code: row for code, row in self.case.rows.items() if code in self.kept}
 
     def _in_order(self) -> Iterator[Row]:
-        order = ("person", "source", "item", "proposition", "place", "act", "event", "statement",
+        order = ("person", "source", "item", "place", "act", "event", "proposition", "statement",
                  "involvement", "crossing", "intervention", "response", "remedy",
                  "label")  # fmt: skip
         for noun in order:
@@ -111,11 +111,7 @@ class _Sieve:
         return all(code in self.kept for code in _named(row) if code in self.case.rows)
 
     def _source(self, row: Row, item: str = "") -> bool:
-        answer = source_may_leave(
-            self.case, row, item=item, purpose=self.use.purpose,
-            recipient=self.use.recipient, level="coded", on=self.use.on,
-        )  # fmt: skip
-        return answer.allowed
+        return source_may_leave(self.case, row, self.use, item=item).allowed
 
     def _names_hidden(self, row: Row) -> bool:
         """True when a word of the record is the code of a person who stays behind."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from amparo.casefile.corroborate import Corroboration, Finding, Side
+from amparo.casefile.graph import Graph
 
 LANGUAGES = ("en", "fr")
 
@@ -36,6 +37,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "This is not counted here; read it beside the chains.",
         "withdrawn": "Left out, consent does not cover this use: {names}.",
         "and": " and ",
+        "shared": "what {names} may have from each other",
+        "shared-certain": "what {names} have from each other",
         "single": "A claim that rests on one person is not thereby untrue: much violence has "
         "no other witness.",
         "merged": "Taken as one and the same: {names}.",
@@ -63,6 +66,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "Cela n'est pas compté ici ; à lire à côté des chaînes.",
         "withdrawn": "Laissés de côté, le consentement ne couvre pas cet usage : {names}.",
         "and": " et ",
+        "shared": "ce que {names} ont peut-être les uns des autres",
+        "shared-certain": "ce que {names} ont les uns des autres",
         "single": "Une affirmation qui repose sur une seule personne n'est pas fausse pour autant "
         ": bien des violences n'ont pas d'autre témoin.",
         "merged": "Tenus pour une seule et même chose : {names}.",
@@ -87,6 +92,29 @@ def explain(found: Corroboration, lang: str = "en", label: Callable[[str], str] 
     for warning in found.warnings:
         shown = names.listed(warning["nodes"])
         told.append(words[warning["code"]].format(names=shown))
+    return told
+
+
+def label_exposures(
+    graph: Graph, label: Callable[[str], str], lang: str = "en"
+) -> Callable[[str], str]:
+    """`label`, which also puts an exposure into words: whose accounts it joins.
+
+    Overlapping exposures bear their names joined by plus signs (docs/spec/graph.md).
+    """
+    words = _WORDS[lang if lang in _WORDS else "en"]
+    known = {one.id or f"contaminations[{n}]": one for n, one in enumerate(graph.contaminations)}
+    names = _Namer(words, label)
+
+    def told(name: str) -> str:
+        parts = [known.get(part) for part in name.split("+")]
+        found = [part for part in parts if part is not None]
+        if not found or len(found) != len(parts) or any(name == node.id for node in graph.nodes):
+            return label(name)
+        key = "shared-certain" if all(part.certain for part in found) else "shared"
+        joined = dict.fromkeys(node for part in found for node in part.nodes)
+        return words[key].format(names=names.listed(list(joined)))
+
     return told
 
 

@@ -93,7 +93,7 @@ def _codes(text: str) -> Array:
 
 
 # What a code point of the first plane folds to, as far as it was met.
-_FOLDED = np.zeros(0x10000, dtype=np.uint32)
+_FOLDED: Array = np.zeros(0x10000, dtype=np.uint32)
 _NOT_ONE = 0xFFFFFFFF
 
 
@@ -106,7 +106,7 @@ def _fold_simple(text: str) -> Array | None:
     codes = _codes(fold_palochka(text))
     if int(codes.max()) >= len(_FOLDED):
         return None
-    found = _FOLDED.take(codes)
+    found: Array = _FOLDED.take(codes)
     if not found.all():
         for code in set(codes[found == 0].tolist()):
             folded = fold_text(chr(code))
@@ -128,7 +128,7 @@ def _powers() -> Array:
 
 def _hash_words(codes: Array, inside: Array, starts: Array, ends: Array) -> Array:
     """A polynomial hash of each word, in slabs, so that a long text needs little memory."""
-    found = [np.empty(0, dtype=np.uint64)]
+    found: list[Array] = [np.empty(0, dtype=np.uint64)]
     for at in range(0, len(starts), _WORDS_AT_ONCE):
         first, past = starts[at : at + _WORDS_AT_ONCE], ends[at : at + _WORDS_AT_ONCE]
         slab = slice(int(first[0]), int(past[-1]))

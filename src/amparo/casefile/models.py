@@ -44,6 +44,7 @@ class Record(models.Model):
     entry_sequence = models.BigIntegerField()
 
     objects = Visible(visible.records)
+    whole_items = Visible(visible.whole_items)
     every: models.Manager[Record] = models.Manager()
 
     class Meta:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from amparo.casefile.claim_graph import Use, weigh
 from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.records import CaseFile, Row, load_case
+from amparo.casefile.release import released
 from amparo.law.book import Book, Crime
 from amparo.law.findings import say
 
@@ -139,14 +140,19 @@ def _element_lines(one: ElementLine) -> Iterator[str]:
 
 def chart(case_code: str, *, use: Use | None = None, lang: str = "en") -> Chart:
     """The proof chart of a case for a use; without one, for the team's own eyes."""
-    return chart_of(load_case(case_code), use=use, lang=lang)
+    case, use = load_case(case_code), use or Use()
+    return chart_of(case, use=use, lang=lang, shown=released(case, use))
 
 
-def chart_of(case: CaseFile, *, use: Use | None = None, lang: str = "en") -> Chart:
-    """The proof chart of a loaded case."""
+def chart_of(
+    case: CaseFile, *, use: Use | None = None, lang: str = "en", shown: CaseFile | None = None
+) -> Chart:
+    """The proof chart of a loaded case. With `shown` only what that part of it holds is listed;
+    the chains are counted on the whole, where exposures join what is not shown."""
     use = use or Use()
+    whole, case = case, shown or case
     book = book_of(case)
-    claims = {row.code: _claim(case, row, use) for row in case.all("proposition")}
+    claims = {row.code: _claim(whole, row, use, case) for row in case.all("proposition")}
     crimes = _crimes_of(case, book)
     context = dict.fromkeys(e for crime, _ in crimes for e in crime.context if e != MENTAL)
     return Chart(
@@ -161,10 +167,10 @@ def chart_of(case: CaseFile, *, use: Use | None = None, lang: str = "en") -> Cha
     )
 
 
-def _claim(case: CaseFile, row: Row, use: Use) -> ClaimLine:
+def _claim(case: CaseFile, row: Row, use: Use, shown: CaseFile) -> ClaimLine:
     graph, found = weigh(case, row.code, use)
     drawn = {node.id for node in graph.nodes}
-    told = [s for s in case.all("statement") if s["proposition"] == row.code and s.code in drawn]
+    told = [s for s in shown.all("statement") if s["proposition"] == row.code and s.code in drawn]
     sides = {
         stance: tuple(
             dict.fromkeys(s["item"] for s in told if (s["stance"] or "supports") == stance)

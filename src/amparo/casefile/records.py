@@ -64,7 +64,7 @@ def list_cases() -> list[Case]:
 
 def _shown(case: Case) -> Case:
     case.body = visible.mask_case(case.code, case.body)
-    if not current().may(SEE, NARRATIVE, case.code):
+    if current().outside or not current().may(SEE, NARRATIVE, case.code):
         case.overlay = ""
     return case
 
@@ -92,7 +92,7 @@ def load_case(code: str) -> CaseFile:
         {
             r.code: Row(
                 r.noun, r.code, r.version, r.status,
-                visible.mask(code, r.noun, r.body, known),
+                visible.mask(code, r.noun, r.code, r.body, known),
             )
             for r in rows
         },
@@ -201,7 +201,7 @@ def versions(case_code: str, code: str) -> list[Record]:
         targets = {to for r in found for _, to in references(BY_NAME[r.noun], r.body)}
         known = _visible_codes(case_code, targets)
         for row in found:
-            row.body = visible.mask(case_code, row.noun, row.body, known)
+            row.body = visible.mask(case_code, row.noun, code, row.body, known)
     return found
 
 

@@ -117,8 +117,8 @@ class ReuseIndex:
         total: Array = sum(sizes for _, sizes, _ in spans)
         # A fingerprint of very many texts is a formula of the trade, not a source.
         usual = total <= max(50, len(self.names) // 20)
-        hits = [np.empty(0, dtype=np.uint32)]
-        weights = [np.empty(0)]
+        hits: list[Array] = [np.empty(0, dtype=np.uint32)]
+        weights: list[Array] = [np.empty(0)]
         for low, found, owners in spans:
             sizes = np.where(usual, found, 0)
             hits.append(owners[_spread(low, sizes)])
@@ -134,8 +134,8 @@ class ReuseIndex:
 
 def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
     """Where each fingerprint stands first in a sorted run, and how often; most do not."""
-    low = np.searchsorted(run, prints)
-    sizes = np.zeros(len(prints), dtype=np.int64)
+    low: Array = np.searchsorted(run, prints)
+    sizes: Array = np.zeros(len(prints), dtype=np.int64)
     if len(run):
         held = np.flatnonzero(run.take(low, mode="clip") == prints)
         sizes[held] = np.searchsorted(run, prints[held], side="right") - low[held]
@@ -144,7 +144,7 @@ def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
 
 def _spread(firsts: Array, sizes: Array) -> Array:
     """The numbers first, first + 1, ... of each span, one span after the other."""
-    ends = np.cumsum(sizes)
+    ends: Array = np.cumsum(sizes)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - ends + sizes, sizes)
 
 
@@ -194,12 +194,12 @@ def _runs(own: Text, other: Array) -> list[tuple[int, int, int]]:
     sizes = np.searchsorted(grams, other, side="right") - low
     sizes[_beyond(other, np.flatnonzero(common))] = 0
     here = places[_spread(low, sizes)]
-    there = np.repeat(np.arange(len(sizes)), sizes)
+    there: Array = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((here, here - there))
     here, there = here[order], there[order]
     follows = (np.diff(here - there) == 0) & (np.diff(here) == 1)
     first = np.flatnonzero(np.append(True, ~follows))
-    words = np.diff(np.append(first, len(here))) + GRAM - 1
+    words: Array = np.diff(np.append(first, len(here))) + GRAM - 1
     return list(zip(here[first].tolist(), there[first].tolist(), words.tolist(), strict=True))
 
 

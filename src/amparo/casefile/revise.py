@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from amparo.access.roles import ADD, CHANGE, NARRATIVE
 from amparo.access.scope import current, refuse_unless, whole
-from amparo.casefile import passages, visible
+from amparo.casefile import consent, passages, visible
 from amparo.casefile.models import Case, Record
 from amparo.casefile.records import (
     CaseFile,
@@ -170,6 +170,8 @@ def _clean(drafts: Iterable[Draft]) -> dict[str, Row]:
             raise _taken(draft)
         body = clean_body(noun.fields, draft.raw, f"{noun.name} {code}", draft.where)
         rows[code] = Row(noun.name, code, 1, draft.status, body)
+        if noun.name == "consent":
+            consent.check_decision(body, _at(draft, "purpose"))
     return rows
 
 
@@ -332,6 +334,8 @@ def change_record(
         cleaned = _clean(drafts)
         given = [name for name, value in cleaned[code].body.items() if held.body.get(name) != value]
         _refuse_write(CHANGE, case_code, held.noun, code, given)
+        if held.noun == "consent":
+            consent.check_change(held, cleaned[code].body)
         *cited, fresh = _resolve(case_code, drafts, cleaned, freed=code, beside=beside)
         status = "draft" if held.status == "revisit" else held.status
         row = Row(fresh.noun, code, held.version + 1, status, fresh.body)
@@ -367,6 +371,8 @@ def retire_record(actor: str, case_code: str, code: str, *, why: str) -> None:
         held = _held(case_code, code)
         _refuse_locked(actor, case_code, held)
         _refuse_write(CHANGE, case_code, held.noun, code)
+        if held.noun == "consent":
+            consent.check_retirement(held)
         citing = _citing(case_code, code)
         if citing:
             shown = [one for one in citing if one in look_up(case_code, citing)[0]]

@@ -74,6 +74,26 @@ ASPECTS = (
 ATTRIBUTION = ("state", "private", "unknown")
 PURPOSE_HELP = "protection, medical, legal advice, filing:<forum>, prosecution, visa:<state>, referral, advocacy named, advocacy anonymous, media, statistics, research, archive"
 
+LEVELS = ("aggregate", "coded", "named")
+# Groups of fields: a consent that names none covers all but the special ones, which have to be
+# named (GDPR article 9 asks for explicit consent).
+GROUPS = ("narrative", "travel", "contact", "medical", "shelter")
+SPECIAL_GROUPS = ("contact", "medical", "shelter")
+MEDIA = ("text", "picture", "sound", "video")
+RECIPIENT_CLASSES = (
+    "prosecutor",
+    "court",
+    "treaty body",
+    "special procedure",
+    "state",
+    "lawyer",
+    "medical",
+    "organisation",
+    "journalist",
+    "researcher",
+    "public",
+)
+
 _NOTE = Field("note", "long", "remarks for the team")
 _SCRIPT = Field("script", "text", "script by its ISO 15924 code: Cyrl, Arab, Latn")
 
@@ -497,7 +517,13 @@ NOUNS: tuple[Noun, ...] = (
             Field("subject", "ref", "whose consent", required=True, to=("person", "source")),
             Field("given_by", "text", "who gave it, and in which capacity"),
             Field("purpose", "text", PURPOSE_HELP, required=True),
-            Field("recipient", "text", "named recipient or class of recipients"),
+            Field("recipient", "text", "the one recipient; none: anybody for this purpose"),
+            Field(
+                "recipient_class",
+                "choice",
+                "a class of recipients, instead of one or beside it",
+                choices=RECIPIENT_CLASSES,
+            ),
             Field(
                 "identity_level",
                 "choice",
@@ -505,14 +531,29 @@ NOUNS: tuple[Noun, ...] = (
                 required=True,
                 choices=("named", "coded", "aggregate"),
             ),
+            Field(
+                "scope",
+                "texts",
+                "only these groups of fields: narrative, travel, contact, medical, shelter; the last three only where named",
+                choices=GROUPS,
+            ),
             Field("items", "refs", "only these items", to=("item",)),
+            Field("media", "texts", "only these: text, picture, sound, video", choices=MEDIA),
+            Field("onward", "flag", "the recipient may pass it on"),
+            Field("territory", "texts", "only recipients in these states, ISO 3166 codes"),
             Field("given_on", "date", "when it was given"),
             Field("from", "date", "valid from"),
             Field("until", "date", "valid until"),
+            Field("form_version", "text", "which form was used, with its version"),
             Field("language", "text", "language in which it was explained"),
             Field("interpreter", "text", "code of the interpreter"),
-            Field("how_explained", "long", "how it was explained, with the risks"),
+            Field("how_explained", "long", "how it was explained"),
+            Field("risks_explained", "long", "which risks were explained"),
+            Field("help_not_conditional", "flag", "they know that help does not depend on it"),
+            Field("legal_basis", "text", "legal basis, where the law asks for one"),
             Field("withdrawn_on", "date", "when it was withdrawn"),
+            Field("withdrawn_items", "refs", "withdrawn for these items only", to=("item",)),
+            Field("withdrawn_recipients", "texts", "withdrawn for these recipients only"),
             Field("told", "texts", "recipients told of the withdrawal"),
             Field("publish_name", "flag", "the body may publish the name"),
             _NOTE,

@@ -126,7 +126,9 @@ def clean_field(field: Field, value: object, where: Where = _nowhere) -> Any:
         raise BadInput(
             f"{field.name} {error}", value=where(field.name), remedy=field.help
         ) from None
-    if field.choices and cleaned not in field.choices and not _is_own_term(field, cleaned):
+    told = cleaned if isinstance(cleaned, list) else [cleaned]
+    strange = [one for one in told if one not in field.choices] if field.choices else []
+    if any(not _is_own_term(field, one) for one in strange):
         raise BadInput(
             f"{field.name} is not one of the known terms",
             value=where(field.name),

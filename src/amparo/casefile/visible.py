@@ -48,7 +48,31 @@ def records() -> Q | None:
     for compartment in {noun.compartment for noun in NOUNS}:
         names = [noun.name for noun in NOUNS if noun.compartment == compartment]
         wanted |= Q(noun__in=names) & _in_cases(scope.cases(compartment))
-    return wanted & (~_alleged() | _in_cases(scope.cases(ALLEGED)))
+    wanted &= ~_alleged() | _in_cases(scope.cases(ALLEGED))
+    return wanted & _released(scope) if scope.outside else wanted
+
+
+def whole_items() -> Q | None:
+    """Records of items that may be shown as they are, with every name in them."""
+    wanted, scope = records(), current()
+    if wanted is None or not scope.outside:
+        return wanted
+    from amparo.casefile.outside import whole_ids
+
+    return wanted & Q(pk__in=[one for case in _cases_of(scope) for one in whole_ids(case)])
+
+
+def _released(scope: Scope) -> Q:
+    """What consent lets leave to somebody outside, for the purpose named with their role."""
+    from amparo.casefile.outside import released_ids
+
+    return Q(pk__in=[one for case in _cases_of(scope) for one in released_ids(case)])
+
+
+def _cases_of(scope: Scope) -> list[str]:
+    table: Any = apps.get_model("casefile", "Case")
+    known = scope.known_cases()
+    return sorted(table.every.values_list("pk", flat=True) if known is None else known)
 
 
 def _in_cases(known: frozenset[str] | None) -> Q:
@@ -74,16 +98,26 @@ def searches() -> Q | None:
 
 def mask_case(code: str, body: dict[str, Any]) -> dict[str, Any]:
     """What of the case itself the member sees."""
+    if current().outside:
+        from amparo.casefile.outside import released_case
+
+        body = released_case(code)
     if current().may(SEE, NARRATIVE, code):
         return body
     return {name: value for name, value in body.items() if name in _OPEN_CASE_FIELDS}
 
 
-def mask(case: str, noun: str, body: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
+def mask(
+    case: str, noun: str, code: str, body: dict[str, Any], known: Collection[str]
+) -> dict[str, Any]:
     """The body without hidden fields and without references to records not in `known`."""
     scope = current()
     if scope.whole:
         return body
+    if scope.outside:
+        from amparo.casefile.outside import released_body
+
+        body = released_body(case, code)
     shown = {}
     for name, value in body.items():
         field = BY_NAME[noun].field(name)

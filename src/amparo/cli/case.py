@@ -62,7 +62,7 @@ def list_(vault: VaultPath, as_json: AsJson = False) -> None:
     from amparo.casefile.records import list_cases
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         cases = [{"code": c.code, "title": c.body.get("title", "")} for c in list_cases()]
     if as_json:
         print_json(cases)
@@ -84,7 +84,7 @@ def show(
     from amparo.casefile.records import counts, load_case
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         known = load_case(case)
     rows = [row for row in known.rows.values() if not noun or row.noun == _noun(noun)]
     if as_json:
@@ -247,7 +247,7 @@ def history(
     from amparo.casefile.records import versions
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         found = [
             {"version": v.version, "at": v.at.isoformat(timespec="seconds"), "by": v.by,
              "entry": v.entry_sequence, "retired": v.retired, "body": v.body}
@@ -296,25 +296,25 @@ def export(
     vault: VaultPath,
     case: CaseCode,
     out: Annotated[Path, typer.Option(help="File to write; must not exist.")],
+    purpose: draw.Purpose = "",
+    recipient: draw.Recipient = "",
 ) -> None:
     """Write the record of a case as YAML; importing it gives the same record.
 
-    The case's overlay of the book of law, where there is one, stands inside it.
+    The case's overlay of the book of law, where there is one, stands inside it. With --purpose
+    what consent lets leave for it: persons under their codes, no remarks, no words of items
+    that may not be shown whole. Without, it is for the team's own use, and the ledger says so.
 
     Example: amparo case export evidence KARV --out karv.yaml
     """
     from amparo.casefile.case_file import export_case
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.draw import CASE_FILE
     from amparo.cli.unlock import opened
-    from amparo.custody.work import work
-    from amparo.store.files import write_durably
 
-    if out.exists():
-        raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
+    use = use_of(purpose, recipient)
     with opened(vault, leaving=True) as held:
-        text = export_case(case)
-        with work(held.member, "export case") as custody:
-            custody.enter("export", case=case, result="case file written")
-        write_durably(out.absolute(), text.encode())
+        draw.write_out(held.member, case, CASE_FILE, use, out, export_case(case, use).encode())
     typer.echo(str(out))
 
 
@@ -338,7 +338,7 @@ def chart(
     from amparo.cli.unlock import opened
 
     use = use_of(purpose, recipient)
-    with opened(vault, leaving=bool(csv or svg)) as held:
+    with opened(vault, leaving=bool(csv or svg), outside=True) as held:
         made = make_chart(case, use=use)
         if csv:
             draw.write_out(held.member, case, "chart", use, csv, chart_csv(made))
@@ -355,6 +355,7 @@ def chart(
 
 
 app.command("draw")(draw.draw)
+app.command("may-leave")(draw.may_leave)
 app.command("same")(same)
 app.command("code")(code)
 app.command("agreement")(agreement)

@@ -26,7 +26,7 @@ def corroborate(
     Example: amparo corroborate --graph claim.json --json
     """
     from amparo.casefile.corroborate import corroborate as answer
-    from amparo.casefile.explain_chains import LANGUAGES, explain
+    from amparo.casefile.explain_chains import LANGUAGES, explain, label_exposures
     from amparo.casefile.graph import read_graph
     from amparo.errors import BadInput
 
@@ -44,7 +44,8 @@ def corroborate(
         typer.echo(writer.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
         labels = {node.id: node.label or node.id for node in read.nodes}
-        for sentence in explain(found, lang, lambda name: labels.get(name, name)):
+        label = label_exposures(read, lambda name: labels.get(name, name), lang)
+        for sentence in explain(found, lang, label):
             typer.echo(sentence)
 
 

@@ -46,7 +46,7 @@ def draw(
     if out is None and not table and not as_json:
         raise BadInput("nothing to do", remedy="name a file with --out, or ask for --table")
     use = use_of(purpose, recipient)
-    with opened(vault, leaving=out is not None) as held:
+    with opened(vault, leaving=out is not None, outside=True) as held:
         made = draw_case(load_case(case), what, use)
         if out is not None:
             write_out(held.member, case, what, use, out, _encode(made, out))
@@ -62,6 +62,46 @@ def draw(
         typer.echo(f"{made.left_out} records stay behind", err=table)
     if out is not None:
         typer.echo(safe(str(out)), err=table)
+
+
+def may_leave(
+    vault: VaultPath,
+    case: CaseCode,
+    purpose: Annotated[str, typer.Option(help="For what, such as filing:icc or media.")],
+    recipient: Recipient = "",
+    recipient_class: Annotated[
+        str, typer.Option("--class", help="What the recipient is, such as court or journalist.")
+    ] = "",
+    territory: Annotated[str, typer.Option(help="State of the recipient, such as FR.")] = "",
+    onward: Annotated[bool, typer.Option("--onward", help="They will pass it on.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="With names, not under codes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask who in a case may leave for a use: how far, and why not.
+
+    Every export, picture and filing asks the same. Absent consent means no.
+
+    Example: amparo case may-leave evidence KARV --purpose filing:icc --recipient ICC-OTP
+    """
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.records import load_case
+    from amparo.casefile.release import answers
+    from amparo.cli.unlock import opened
+
+    use = use_of(
+        purpose, recipient, recipient_class=recipient_class, territory=territory, onward=onward
+    )
+    with opened(vault):
+        found = answers(load_case(case), use, level="named" if named else "coded")
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    told = (
+        (one.noun, one.code, "yes" if one.answer.allowed else "no", one.answer.level,
+         one.answer.reason, one.answer.consent)
+        for one in found
+    )  # fmt: skip
+    print_rows(("", "id", "may leave", "at most", "because", "decision"), told)
 
 
 def _encode(made: Picture, out: Path) -> bytes:
@@ -87,8 +127,8 @@ def _encode(made: Picture, out: Path) -> bytes:
 
 def write_out(actor: str, case: str, what: str, use: object, out: Path, data: bytes) -> None:
     """Write a new file after its entry in the ledger. Raises BadInput when it exists."""
-    from amparo.casefile.claim_graph import Use
-    from amparo.casefile.draw import enter_export
+    from amparo.casefile.consent import Use
+    from amparo.casefile.draw import CASE_FILE, enter_export
     from amparo.store.files import write_durably
 
     if out.exists():
@@ -96,5 +136,7 @@ def write_out(actor: str, case: str, what: str, use: object, out: Path, data: by
     if not out.absolute().parent.is_dir():
         raise BadInput("there is no such folder", value=str(out.parent), remedy="make it first")
     assert isinstance(use, Use)
-    enter_export(actor, case, f"{what} as {out.suffix.lower().removeprefix('.')}", use, data)
+    ending = out.suffix.lower().removeprefix(".")
+    told = what if what == CASE_FILE else f"{what} as {ending}"
+    enter_export(actor, case, told, use, data)
     write_durably(out.absolute(), data)

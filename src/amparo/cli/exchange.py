@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from amparo.cli.show import ForUse
 from amparo.cli.vault import VaultPath
 from amparo.errors import Exit
 
@@ -17,21 +18,29 @@ def export_items(
     out: Annotated[Path, typer.Option(help="New folder for the package.")],
     to: Annotated[str, typer.Option(help="Code of the office, best the name of its ledger.")],
     purpose: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "transfer",
+    use: ForUse = "",
 ) -> None:
     """Hand items over to another office's vault, with their custody so far.
 
     Makes a package that anyone can verify, and enters the transfer. The bytes in it are in
     the clear: seal it for the way (`amparo seal`). The other office answers with a receipt.
+    With --for every item needs the consent of those whom it concerns, for that use and office;
+    without, the other office is of the same team, and the ledger says so.
 
     Example: amparo export-items evidence I-0003 I-0004 --out handed --to amparo/0123456789abcdef
     """
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.release import refuse_item
     from amparo.cli.unlock import opened
     from amparo.vault.exchange import hand_over
     from amparo.vault.retrieve import find_item
 
+    aim = use_of(use, to if use else "")
     with opened(vault, leaving=True) as held:
         found = list({item.pk: item for item in map(find_item, items)}.values())
-        made = hand_over(held, found, out, to=to, purpose=purpose)
+        for item in found:
+            refuse_item(item, aim, to=to)
+        made = hand_over(held, found, out, to=to, purpose=purpose, use=aim.told)
         vkey = held.header.vkey
     typer.echo(f"{len(found)} items, {made.size} bytes: {out}")
     typer.echo(f"Tell them your key by another way: {vkey}")

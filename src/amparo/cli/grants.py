@@ -94,7 +94,7 @@ def grants(
     from amparo.cli.unlock import opened
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    with opened(vault):
+    with opened(vault, outside=True):
         rows = [
             one
             for one in list_grants(member)
@@ -121,25 +121,72 @@ def role(
         list[str] | None, typer.Option("--case", help="Only in this case; may be repeated.")
     ] = None,
     until: LastDay = None,
+    purpose: Annotated[
+        str, typer.Option(help="external-reader: for which purpose, such as research.")
+    ] = "",
+    recipient: Annotated[str, typer.Option(help="external-reader: who they are.")] = "",
 ) -> None:
     """Give a member another role; what came with the role before is taken back.
 
     Roles: owner, intake, documenter, analyst, lawyer, protection-officer,
     data-security-officer, external-reader. What each may: docs/spec/access.md.
 
+    An external reader is outside the team: they see what the consents in the case let leave for
+    the purpose named, to the recipient named, and without a purpose nobody's account.
+
     Example: amparo member role evidence M-2 lawyer --case KARV
     """
     from amparo.access.grants import give_role
     from amparo.access.roles import role_named
+    from amparo.casefile.consent import use_of
     from amparo.casefile.records import find_case
     from amparo.cli.unlock import opened
 
-    name = role_named(role).name
+    name, use = role_named(role).name, use_of(purpose, recipient)
     with opened(vault) as held:
         for one in case or ():
             find_case(one)
-        give_role(held.member, member, name, cases=case or (), until=_end_of(until))
+        give_role(held.member, member, name, cases=case or (), until=_end_of(until),
+                  purpose=use.purpose, recipient=use.recipient)  # fmt: skip
     typer.echo(f"{member}: {name}, {', '.join(case) if case else 'every case'}.")
+
+
+def requests(vault: VaultPath, as_json: AsJson = False) -> None:
+    """List what you asked to hand out, and what others asked that you may agree to.
+
+    Example: amparo member requests evidence
+    """
+    from amparo.access.requests import list_requests
+    from amparo.cli.unlock import opened
+
+    with opened(vault, outside=True):
+        found = list_requests()
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    names = ("number", "state", "asked by", "case", "what", "at", "answered by")
+    print_rows(
+        names,
+        ((one.number, one.state, one.asked_by, one.case, one.what, one.at, one.by)
+         for one in found),
+    )  # fmt: skip
+
+
+def agree(
+    vault: VaultPath,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="See `member requests`.")],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it instead.")] = False,
+) -> None:
+    """Agree that another member hands something out. Nobody agrees to their own request.
+
+    Example: amparo member agree evidence 3
+    """
+    from amparo.access.requests import decide
+    from amparo.cli.unlock import opened
+
+    with opened(vault) as held:
+        decide(held.member, number, agree=not refuse)
+    typer.echo(f"request {number}: {'refused' if refuse else 'agreed'}.")
 
 
 def break_glass(

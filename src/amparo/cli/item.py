@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amparo.cli.show import AsJson, print_json, print_rows, safe
+from amparo.cli.show import AsJson, ForUse, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
 from amparo.errors import Exit
 
@@ -264,7 +264,7 @@ def list_(
     from amparo.cli.unlock import opened
     from amparo.vault.retrieve import item_facts, list_items
 
-    with opened(vault):
+    with opened(vault, outside=True):
         items = [item_facts(item) for item in list_items(kind=kind, outcome=outcome)]
     if as_json:
         print_json(items)
@@ -289,7 +289,7 @@ def show(
     from amparo.cli.unlock import opened
     from amparo.vault.retrieve import describe_item, find_item, item_facts, read_part
 
-    with opened(vault):
+    with opened(vault, outside=True):
         found = find_item(item)
         if part:
             text = read_part(found.sha256, part)
@@ -325,14 +325,23 @@ def export(
     purpose: Annotated[
         str, typer.Option(help="Why it is taken out; kept in the ledger.")
     ] = "inspection",
+    use: ForUse = "",
+    recipient: Annotated[str, typer.Option("--to", help="For whom, such as ICC-OTP.")] = "",
 ) -> None:
     """Write the original bytes of an item to a file, and an entry to the ledger.
 
+    With --for it is written only when all whom it concerns agreed to be named for that use (for
+    a redacted copy: to appear under a code). Without, it is for the team's own use.
+
     Example: amparo item export evidence I-0003 --out copy.pdf --purpose "expert opinion"
     """
+    from amparo.casefile.consent import use_of
+    from amparo.casefile.release import refuse_item
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
     from amparo.vault.retrieve import export_to, find_item
+
+    aim = use_of(use, recipient)
 
     if out.exists():
         raise BadInput("there is a file of that name", value=str(out), remedy="name another file")
@@ -340,7 +349,8 @@ def export(
         raise BadInput("no such folder", value=str(out.parent), remedy="make it first")
     with opened(vault, leaving=True) as held:
         found = find_item(item)
-        export_to(held, held.member, found, out.absolute(), purpose=purpose)
+        refuse_item(found, aim)
+        export_to(held, held.member, found, out.absolute(), purpose=purpose, use=aim.told)
     typer.echo(f"{found.code}\t{found.sha256}\t{out}")
 
 
@@ -469,7 +479,7 @@ def search(
             "more than one thing is asked" if asked else "there is nothing to look for",
             remedy="give a QUERY, or --saved, or --new NUMBER, or --forget NUMBER",
         )
-    with opened(vault) as held:
+    with opened(vault, outside=True) as held:
         if saved:
             _print_saved(kept.list_searches(), as_json=as_json)
             return

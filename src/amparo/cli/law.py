@@ -67,7 +67,7 @@ def _assess_case(vault: Path, case: str) -> Assessment:
     from amparo.casefile.proof_chart import assess_case
     from amparo.cli.unlock import opened
 
-    with opened(vault):
+    with opened(vault, outside=True):
         return assess_case(case)
 
 

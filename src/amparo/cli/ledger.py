@@ -29,7 +29,7 @@ def show(
     from amparo.vault.entries import list_entries, tell
     from amparo.vault.retrieve import find_item
 
-    with opened(vault):
+    with opened(vault, outside=True):
         rows = list_entries().order_by("-sequence")
         if item:
             rows = rows.filter(item_digest=find_item(item).sha256)
@@ -270,6 +270,7 @@ def add_authority(
 
     Example: amparo ledger add-authority evidence tsa-one --url https://tsa.example --roots r.pem
     """
+    from amparo.access.members import refuse_unless_owner
     from amparo.cli.check import read_known
     from amparo.cli.unlock import opened
     from amparo.custody.stamping import add_authority as add
@@ -277,6 +278,7 @@ def add_authority(
     files = read_known([], [], [roots, *([certificate] if certificate else [])]).authorities
     texts = [one.decode("ascii", "replace") for one in files]
     with opened(vault) as held:
+        refuse_unless_owner(held.member)
         pinned = texts[1] if certificate else ""
         add(held.member, name, url, texts[0], certificate=pinned, policy=policy)
     typer.echo(f"{name} may be asked")
@@ -291,10 +293,12 @@ def add_calendar(
 
     Example: amparo ledger add-calendar evidence https://calendar.example
     """
+    from amparo.access.members import refuse_unless_owner
     from amparo.cli.unlock import opened
     from amparo.custody.stamping import add_calendar as add
 
     with opened(vault) as held:
+        refuse_unless_owner(held.member)
         name = add(held.member, url)
     typer.echo(f"{name} may be asked")
 
@@ -308,10 +312,12 @@ def remove_service(
 
     Example: amparo ledger remove-service evidence tsa-one
     """
+    from amparo.access.members import refuse_unless_owner
     from amparo.cli.unlock import opened
     from amparo.custody.stamping import remove_service as remove
 
     with opened(vault) as held:
+        refuse_unless_owner(held.member)
         remove(held.member, name)
     typer.echo(f"{name} is asked no more")
 

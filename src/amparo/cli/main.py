@@ -77,6 +77,8 @@ member.app.command("grant")(grants.grant)
 member.app.command("revoke")(grants.revoke)
 member.app.command("grants")(grants.grants)
 member.app.command("role")(grants.role)
+member.app.command("requests")(grants.requests)
+member.app.command("agree")(grants.agree)
 member.app.command("break-glass")(grants.break_glass)
 member.app.command("notices")(grants.notices)
 

@@ -67,7 +67,7 @@ def list_(vault: VaultPath, as_json: AsJson = False) -> None:
     from amparo.access.members import list_members
     from amparo.cli.unlock import opened
 
-    with opened(vault) as held:
+    with opened(vault, outside=True) as held:
         slots = {slot.get("member") for slot in held.header.slots}
         rows = [
             {

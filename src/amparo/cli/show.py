@@ -9,6 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+ForUse = Annotated[
+    str,
+    typer.Option("--for", help="Only if consent allows it for this use, such as filing:icc."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

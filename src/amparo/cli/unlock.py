@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from amparo.errors import BadInput, Locked
+from amparo.errors import BadInput, Locked, Refused
 
 if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
@@ -63,20 +63,23 @@ def ask_new_passphrase() -> str:
 
 
 @contextmanager
-def opened(folder: Path, *, leaving: bool = False) -> Iterator[Vault]:
+def opened(folder: Path, *, leaving: bool = False, outside: bool = False) -> Iterator[Vault]:
     """Open the vault at `folder`, and close it afterwards whatever happens.
 
-    With `leaving` what the member may not export is not there: for what is written out.
+    With `leaving` what the member may not export is not there: for what is written out. With
+    `outside` people outside the team may use the command too; otherwise Refused.
     """
     from amparo.vault.header import read_header
 
     read_header(folder)
-    with opened_with(folder, ask_passphrase(), leaving=leaving) as vault:
+    with opened_with(folder, ask_passphrase(), leaving=leaving, outside=outside) as vault:
         yield vault
 
 
 @contextmanager
-def opened_with(folder: Path, passphrase: str, *, leaving: bool = False) -> Iterator[Vault]:
+def opened_with(
+    folder: Path, passphrase: str, *, leaving: bool = False, outside: bool = False
+) -> Iterator[Vault]:
     """The same with a passphrase that was asked for already."""
     from amparo.access.scope import current, set_scope
     from amparo.crypto.memory import protect_process
@@ -85,6 +88,8 @@ def opened_with(folder: Path, passphrase: str, *, leaving: bool = False) -> Iter
     protect_process()
     vault = open_vault(folder, passphrase)
     try:
+        if current().outside and not outside:
+            raise Refused("this is for members of the team", remedy="ask them")
         if leaving:
             set_scope(current().leaving())
         yield vault

@@ -163,7 +163,7 @@ def show(vault: VaultPath, as_json: AsJson = False) -> None:
     from amparo.cli.unlock import opened
     from amparo.vault.facts import describe
 
-    with opened(vault) as held:
+    with opened(vault, outside=True) as held:
         facts = describe(held)
     if as_json:
         print_json(facts)
@@ -183,7 +183,7 @@ def recovery(vault: VaultPath, recovery: Shares = "1of1") -> None:
 
     threshold, count = parse_shares(recovery)
     own = ask_passphrase()
-    with opened_with(vault, own) as held:
+    with opened_with(vault, own, outside=True) as held:
         words = renew_recovery(held, own, threshold=threshold, count=count)
     _show_words(words, threshold)
 

@@ -14,13 +14,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amparo.access.requests import refuse_alone
 from amparo.casefile.records import load_case
 from amparo.errors import BadInput, NotFound, Refused, StorageFailed
 from amparo.filing.check import Release, Withheld
 from amparo.filing.compose import compose
 from amparo.filing.document import Document, words_of
 from amparo.filing.exhibits import write_index
-from amparo.filing.gather import examine, gather
+from amparo.filing.gather import examine, gather, use_for
 from amparo.filing.handover import filing_of, sent_of
 from amparo.filing.issue import (
     DOCX,
@@ -144,6 +145,7 @@ def build_filing(
             tell(f"search exhibit {number} of {len(tendered(document))} for what must not leave")
             hits += find_secrets({name: data}, secrets, pictures)
         refuse_hits(hits)
+    refuse_alone(vault.member, case_code, f"filing of {case_code} {use_for(rules, on).told}")
     save_pieces(vault.member, case_code, forum, lang, changed)
     tell("write the package and sign")
     with _building(out) as folder:

@@ -149,9 +149,11 @@ class _Gate:
         decision = self.covers(row.code, None)
         if decision.level in VISIBLE:
             return ""
-        if decision.reason != "none":
+        told = self.case.all("statement")
+        if decision.reason != "none" or any(one["source"] == row.code for one in told):
             return decision.reason
-        if any(one["source"] == row.code for one in self.case.all("statement")):
+        # Not heard: named by others as the one who told them. A code stands for this person.
+        if any(row.code in (one["from"] or ()) for one in told):
             self._tell("undecided", row.code)
         return ""
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from amparo.casefile.claim_graph import Use
-from amparo.casefile.consent import may_leave
+from amparo.casefile.consent import Use, may_leave
 from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.casefile.schema import VERSIONS
 from amparo.custody.models import LedgerEntry
-from amparo.errors import BadInput, NotFound
+from amparo.errors import BadInput, NotFound, Refused
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
 from amparo.filing.material import ItemFacts, LawAnswer, Material, Prior, Tendered
@@ -76,28 +75,52 @@ def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
         return False
 
 
+def use_for(forum: Forum, on: date) -> Use:
+    """The use that a filing to this forum is."""
+    return Use(forum.purpose, forum.recipient, on, forum.recipient_class)
+
+
 def consents(case: CaseFile, forum: Forum, on: date, version: str = CODED) -> Covers:
     """The gate's question, answered by the consent decisions of the record.
 
     The public version asks besides whether the person agreed to be spoken of in public.
     """
 
+    use = use_for(forum, on)
+    everybody = Use(on=on, recipient_class="public")
+
     def covers(subject: str, item: str | None) -> Decision:
-        answer = may_leave(
-            case,
-            subject,
-            purpose=forum.purpose,
-            recipient=forum.recipient,
-            level="coded",
-            item=item or "",
-            on=on,
-        )
+        answer = may_leave(case, subject, use, item=item or "")
         if version == PUBLIC and answer.allowed:
-            answers = [may_leave(case, subject, purpose=one, on=on) for one in SPEAKING]
+            answers = [
+                may_leave(case, subject, replace(everybody, purpose=one)) for one in SPEAKING
+            ]
             answer = next((one for one in answers if one.allowed), answers[0])
         return Decision(answer.level, "" if answer.allowed else answer.reason)
 
     return covers
+
+
+def refuse_lapsed(case: CaseFile, told: Mapping[str, Any]) -> Use:
+    """The use of a filing that was built before, as its item tells.
+
+    Raises Refused when somebody in it withdrew since.
+    """
+    forum = load_forum(str(told["forum"]))
+    use = use_for(forum, datetime.now(UTC).date())
+    gone = [code for code in told.get("persons", ()) if _withdrew(case, str(code), use)]
+    if gone:
+        raise Refused(
+            "consent was withdrawn since this was built", value=", ".join(gone[:8]),
+            remedy="build the filing anew",
+        )  # fmt: skip
+    return use
+
+
+def _withdrew(case: CaseFile, code: str, use: Use) -> bool:
+    given = [row for row in case.all("consent") if row["subject"] == code]
+    taken = any(row["withdrawn_on"] and row["purpose"] == use.purpose for row in given)
+    return taken and not may_leave(case, code, use).allowed
 
 
 def gather(
@@ -113,7 +136,7 @@ def gather(
     """Everything that composing needs, from what the gate let through."""
     case, translated = translate(found.case, lang)
     book = book_of(case)
-    use = Use(forum.purpose, forum.recipient, on)
+    use = use_for(forum, on)
     return Material(
         release=replace(found, case=case),
         items=item_facts(case, forum.id, version),

@@ -55,6 +55,7 @@ class Forum:
     recipient: str
     law: tuple[str, ...]
     languages: tuple[str, ...]
+    recipient_class: str = ""
     words_from: tuple[str, ...] = ()
     identity: str = "coded"
     signature: bool = False

@@ -1,7 +1,8 @@
 """Entries of the ledger as the acting member may see them. Rule: docs/spec/access.md.
 
 Who watches sees all of them. Others see the entries of items and cases that they see; what
-an entry says only where it is their own or nothing of the case is hidden from them.
+an entry says only where it is their own or nothing of the case is hidden from them. People
+outside the team see that entries of their items are there, and no more.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def list_entries() -> QuerySet[LedgerEntry]:
     if not scope.member:
         return rows.none()
     cases, seen = scope.known_cases(), Q(item_digest__in=Item.objects.values("sha256"))
+    if scope.outside:
+        return rows.filter(seen)
     no_item = Q(item_digest="")
     within = ~Q(case_code="") if cases is None else Q(case_code__in=cases)
     return rows.filter((seen & (within | Q(case_code=""))) | (no_item & within))
@@ -41,10 +44,16 @@ def tell(row: LedgerEntry) -> dict[str, Any]:
     scope = current()
     if scope.whole or scope.watches or body["actor"]["id"] == scope.member:
         return body
+    if scope.outside:
+        return _bare(body)
     if row.case_code and scope.sees_all(row.case_code, COMPARTMENTS):
         return body
     if not row.case_code and row.kind != "grant":
         return body
+    return _bare(body)
+
+
+def _bare(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in _TOLD}
 
 

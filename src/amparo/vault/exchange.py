@@ -59,8 +59,12 @@ class Arriving:
         return [one.path for one in self.items]
 
 
-def hand_over(vault: Vault, items: Sequence[Item], out: Path, *, to: str, purpose: str) -> Package:
+def hand_over(
+    vault: Vault, items: Sequence[Item], out: Path, *, to: str, purpose: str, use: str
+) -> Package:
     """Build the package `out` for the office `to` (a code, best the origin of its ledger).
+
+    `use` says for what it leaves, and that consent was asked (`casefile.release.refuse_item`).
 
     The transfer is entered first: a package that then fails is a transfer that was not made,
     and the ledger shows that no receipt came. Raises BadInput, StorageFailed.
@@ -75,6 +79,7 @@ def hand_over(vault: Vault, items: Sequence[Item], out: Path, *, to: str, purpos
                 digest=item.sha256,
                 size=item.size,
                 to={"party": to},
+                result=use,
             )
     files: list[tuple[str, Content]] = [
         (f"{ITEMS}/{_file_name(item)}", partial(vault.packs.stream, item.locator)) for item in items

@@ -6,14 +6,18 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
+from amparo.access.scope import current
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.vault.backup import last_backup
+from amparo.vault.entries import list_entries
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault
 
 
 def describe(vault: Vault) -> dict[str, Any]:
-    """Counts and the state of the log; no names, no content."""
+    """Counts and the state of the log; no names, no content. People outside the team are not
+    told how much is done here, nor when."""
+    outside = current().outside
     state = LogState.objects.first()
     totals = Item.objects.aggregate(items=Count("number"), size=Sum("size"))
     kinds = Item.objects.values_list("kind").annotate(n=Count("number")).order_by("kind")
@@ -29,7 +33,7 @@ def describe(vault: Vault) -> dict[str, Any]:
         "log": vault.header.origin,
         "log_key": vault.header.vkey,
         "post_quantum_key": vault.header.post_quantum,
-        "entries": LedgerEntry.objects.count(),
-        "last_backup": last_backup(),
-        "last_change": state.at.isoformat() if state else None,
+        "entries": list_entries().count() if outside else LedgerEntry.objects.count(),
+        "last_backup": None if outside else last_backup(),
+        "last_change": state.at.isoformat() if state and not outside else None,
     }

@@ -71,23 +71,26 @@ def read_part(sha256: str, name: str, where: str = "") -> str:
     )
 
 
-def export_item(vault: Vault, actor: str, item: Item, *, purpose: str) -> bytes:
+def export_item(vault: Vault, actor: str, item: Item, *, purpose: str, use: str) -> bytes:
     """The original bytes, verified whole, with an export entry written first.
 
-    In memory: for what is large, `export_to`. Raises Refused for an item that the member may
+    In memory: for what is large, `export_to`. `use` says for whom, and that consent was asked
+    (`casefile.release.refuse_item`). Raises Refused for an item that the member may
     see and not take out.
     """
     _refuse_export(item)
     data = vault.packs.read(item.locator)
-    _enter_export(actor, item, purpose)
+    _enter_export(actor, item, purpose, use)
     return data
 
 
-def export_to(vault: Vault, actor: str, item: Item, target: Path, *, purpose: str) -> None:
+def export_to(
+    vault: Vault, actor: str, item: Item, target: Path, *, purpose: str, use: str
+) -> None:
     """The same into a file, step by step, which appears whole or not at all. StorageFailed."""
     _refuse_export(item)
     vault.packs.check(item.locator)
-    _enter_export(actor, item, purpose)
+    _enter_export(actor, item, purpose, use)
     write_durably(target, vault.packs.stream(item.locator))
 
 
@@ -97,9 +100,9 @@ def _refuse_export(item: Item) -> None:
             scope.refuse_unless(EXPORT, NARRATIVE)
 
 
-def _enter_export(actor: str, item: Item, purpose: str) -> None:
+def _enter_export(actor: str, item: Item, purpose: str, use: str) -> None:
     with work(actor, "export item") as custody:
-        custody.enter("export", item=item.sha256, purpose=purpose, size=item.size)
+        custody.enter("export", item=item.sha256, purpose=purpose, size=item.size, result=use)
 
 
 def item_facts(item: Item) -> dict[str, Any]:

@@ -185,9 +185,10 @@ def _check_items(vault: Vault, report: Report, *, told: Told) -> None:
 
 def _check_identities(vault: Vault, report: Report) -> None:
     from amparo.access.grants import check_grants
+    from amparo.access.requests import check_requests
     from amparo.vault.identity import check_identities
 
-    report.faults += [*check_identities(), *check_grants()]
+    report.faults += [*check_identities(), *check_grants(), *check_requests()]
 
 
 def _check_stamps(vault: Vault, report: Report) -> None:

@@ -51,7 +51,8 @@ def _digests() -> Any:
     if cases is None:
         return None
     cited: Any = apps.get_model("casefile", "Record")
-    rows = cited.every.filter(noun="item", current=True, retired=False, case_id__in=cases)
+    known = cited.whole_items if current().outside else cited.every
+    rows = known.filter(noun="item", current=True, retired=False, case_id__in=cases)
     return rows.values_list(KT("body__sha256"), flat=True)
 
 

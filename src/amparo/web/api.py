@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET
 
 from amparo.casefile.claim_graph import weigh
 from amparo.casefile.proof_chart import assess_case, chart
-from amparo.casefile.records import counts, list_cases, load_case
+from amparo.casefile.records import CaseFile, counts, list_cases, load_case
+from amparo.casefile.release import released
 from amparo.errors import AmparoError, NotFound
 from amparo.vault.facts import describe
 from amparo.vault.models import Item
 from amparo.vault.retrieve import describe_item, find_item, item_facts
 from amparo.web.faults import status_of
 from amparo.web.lock import held_vault
+from amparo.web.uses import use_named
 
 ON_PAGE = 500
 
@@ -76,8 +78,8 @@ def cases(request: HttpRequest) -> dict[str, Any]:
 
 @_as_json
 def case(request: HttpRequest, case: str) -> dict[str, Any]:
-    """One case with its current records."""
-    known = load_case(case)
+    """One case with its current records; for the use of a decision with `?use=CO1`."""
+    known = _for_use(request, load_case(case))
     rows = known.rows.values()
     records = [{"id": r.code, "noun": r.noun, "version": r.version, **r.body} for r in rows]
     return {"case": known.body, "counts": counts(known), "records": records}
@@ -85,18 +87,23 @@ def case(request: HttpRequest, case: str) -> dict[str, Any]:
 
 @_as_json
 def proof_chart(request: HttpRequest, case: str) -> dict[str, Any]:
-    """The proof chart."""
-    return chart(case).as_dict()
+    """The proof chart; for the use of a decision with `?use=CO1`."""
+    return chart(case, use=use_named(load_case(case), request.GET.get("use", ""))).as_dict()
 
 
 @_as_json
 def chains(request: HttpRequest, case: str, code: str) -> dict[str, Any]:
     """The independent chains for and against one proposition."""
     known = load_case(case)
-    row = known.get(code)
+    use = use_named(known, request.GET.get("use", ""))
+    row = released(known, use).get(code)
     if row is None or row.noun != "proposition":
         raise NotFound("no such proposition")
-    return weigh(known, code)[1].as_dict()
+    return weigh(known, code, use)[1].as_dict()
+
+
+def _for_use(request: HttpRequest, known: CaseFile) -> CaseFile:
+    return released(known, use_named(known, request.GET.get("use", "")))
 
 
 @_as_json

@@ -11,16 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amparo.access.scope import current
 from amparo.casefile.case_file import export_case
+from amparo.casefile.draw import CASE_FILE, enter_export
 from amparo.casefile.records import CaseFile, find_case, list_cases, load_case
 from amparo.casefile.revise import create_case
 from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
-from amparo.custody.work import work
 from amparo.errors import AmparoError
 from amparo.vault.preserve import find_hold, lift_hold, place_hold
 from amparo.web.case_upload import import_upload
 from amparo.web.faults import status_of
 from amparo.web.forms import make_plain_inputs, read_plain
 from amparo.web.lock import acting_member, held_vault
+from amparo.web.uses import read_use, uses_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
     facts = {
         "case": known, "shelves": shelves(known), "fields": CASE_FIELDS,
         "on_hold": find_hold(case), "decides": current().whole,
+        "uses": list(enumerate(uses_of(known))),
     }  # fmt: skip
     return render(request, "case.html", facts)
 
@@ -89,9 +91,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, case: str) -> HttpResponse:
     """The case as a YAML file, after an entry in the ledger."""
-    text = export_case(case)
-    with work(acting_member(), "export case") as custody:
-        custody.enter("export", case=case, result="case file handed out")
-    response = HttpResponse(text.encode(), content_type="application/yaml")
+    use = read_use(request, load_case(case))
+    data = export_case(case, use).encode()
+    enter_export(acting_member(), case, CASE_FILE, use, data)
+    response = HttpResponse(data, content_type="application/yaml")
     response["Content-Disposition"] = f'attachment; filename="{case}.yaml"'
     return response

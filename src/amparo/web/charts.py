@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from amparo.casefile.claim_graph import weigh
 from amparo.casefile.draw_chains import draw_chains, rows_of_chains
-from amparo.casefile.explain_chains import explain
+from amparo.casefile.explain_chains import explain, label_exposures
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import NotFound
@@ -50,7 +50,7 @@ def show_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
         "case": known,
         "row": Card.of(row),
         "found": found,
-        "sentences": explain(found, "en", label),
+        "sentences": explain(found, "en", label_exposures(graph, label)),
         # The picture escapes every label itself.
         "picture": mark_safe(draw_chains(graph, found, "en", label)),  # noqa: S308
         "rows": rows_of_chains(found, label),

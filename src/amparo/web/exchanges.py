@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.access.members import refuse_unless_owner
+from amparo.casefile.consent import use_of
+from amparo.casefile.release import refuse_item
 from amparo.custody.parcel import seal_checked
 from amparo.errors import BadInput
 from amparo.intake.receive import receive
@@ -41,7 +43,11 @@ def hand(request: HttpRequest) -> HttpResponse:
     if not items:
         raise BadInput("no item was named", remedy="give codes such as I-0003")
     out, to, why = Path(place_of(request)), _words(request, "to"), _words(request, "purpose")
-    made = hand_over(held_vault(), items, out, to=to, purpose=why)
+    purpose = request.POST.get("use", "")
+    use = use_of(purpose, to if purpose.strip() else "")
+    for item in items:
+        refuse_item(item, use, to=to)
+    made = hand_over(held_vault(), items, out, to=to, purpose=why, use=use.told)
     return _page(request, sent=len(items), size=made.size)
 
 

@@ -17,7 +17,7 @@ from amparo.casefile.schema import BY_PLURAL
 from amparo.errors import AmparoError, BadInput, NotFound
 from amparo.filing.check import Withheld
 from amparo.filing.desk import Desk, open_desk
-from amparo.filing.gather import filings
+from amparo.filing.gather import filings, refuse_lapsed
 from amparo.filing.handover import sent_of
 from amparo.filing.load_file import COLUMNS, FORMS, read_columns
 from amparo.filing.override import (
@@ -230,11 +230,13 @@ def take_package(request: HttpRequest, case: str) -> HttpResponse:
 @require_POST
 def take_document(request: HttpRequest, case: str, code: str) -> HttpResponse:
     """A document of a filing that was built, out of the vault, with an entry."""
-    load_case(case)
+    known = load_case(case)
     item = find_item(code)
     if item.reader != READER or not item.file_name.startswith(f"{case}-"):
         raise NotFound("no such filing")
-    data = export_item(held_vault(), acting_member(), item, purpose=f"take away filing of {case}")
+    use = refuse_lapsed(known, item.metadata["filing"])
+    why = f"take away filing of {case}"
+    data = export_item(held_vault(), acting_member(), item, purpose=why, use=use.told)
     return download(data, item.file_name, item.media_type)
 
 

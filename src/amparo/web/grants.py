@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from amparo.access import grants
+from amparo.access import grants, requests
 from amparo.access.members import list_members
 from amparo.access.roles import ACTIONS, COMPARTMENTS, EVERY_CASE, MEMBER, ROLES
 from amparo.access.scope import current
+from amparo.casefile.consent import use_of
 from amparo.casefile.records import find_case, list_cases
 from amparo.errors import AmparoError, BadInput
 from amparo.web.faults import status_of
@@ -41,6 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "compartments": COMPARTMENTS,
         "actions": ACTIONS,
         "pending": grants.notices(),
+        "requests": [one for one in requests.list_requests() if one.state != "lapsed"],
         "error": error,
     }
     return render(request, "grants.html", facts, status=status_of(error) if error else 200)
@@ -59,9 +61,11 @@ def _act(request: HttpRequest) -> None:
         )  # fmt: skip
     elif what == "role":
         _known(case)
+        use = use_of(said.get("purpose", ""), said.get("recipient", ""))
         grants.give_role(
             actor, said.get("member", ""), said.get("role", ""),
             cases=[case] if case else (), until=_until(said.get("until", "")),
+            purpose=use.purpose, recipient=use.recipient,
         )  # fmt: skip
     elif what == "revoke":
         grants.revoke(actor, [_number(said.get("number", ""))])
@@ -71,6 +75,8 @@ def _act(request: HttpRequest) -> None:
         grants.break_glass(actor, case.strip(), said.get("compartment", ""), hours=hours, why=why)
     elif what == "seen":
         grants.acknowledge(actor, _number(said.get("number", "")))
+    elif what in ("agree", "refuse"):
+        requests.decide(actor, _number(said.get("number", "")), agree=what == "agree")
     else:
         raise BadInput("the form does not say what to do")
 

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amparo.casefile.consent import use_of
 from amparo.casefile.records import list_cases
+from amparo.casefile.release import refuse_item
 from amparo.errors import BadInput, NotFound
 from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
@@ -201,7 +203,9 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
             value=item.code,
             remedy="take it out with `amparo item export`, which writes it step by step",
         )
-    data = export_item(held_vault(), acting_member(), item, purpose=purpose)
+    use = use_of(request.POST.get("use", ""), request.POST.get("recipient", ""))
+    refuse_item(item, use)
+    data = export_item(held_vault(), acting_member(), item, purpose=purpose, use=use.told)
     response = HttpResponse(data, content_type="application/octet-stream")
     suffix = _suffix(item.file_name)
     response["Content-Disposition"] = f'attachment; filename="{item.code}{suffix}"'

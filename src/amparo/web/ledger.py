@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from amparo.access.scope import current
 from amparo.custody.models import LedgerEntry, LogState
 from amparo.errors import NotFound
 from amparo.vault.entries import list_entries, tell
@@ -78,6 +79,6 @@ def show(request: HttpRequest, sequence: int) -> HttpResponse:
         "line": _lines([row])[0],
         "body": json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True),
         "leaf": bytes(row.leaf_hash).hex(),
-        "last": LedgerEntry.objects.count() - 1,
+        "last": sequence if current().outside else LedgerEntry.objects.count() - 1,
     }
     return render(request, "ledger_entry.html", facts)

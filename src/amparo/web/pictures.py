@@ -9,33 +9,16 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
-from amparo.casefile.claim_graph import Use
-from amparo.casefile.draw import PICTURES, draw, enter_export, use_of
+from amparo.casefile.draw import PICTURES, draw, enter_export
 from amparo.casefile.draw_chart import write_csv
 from amparo.casefile.picture import Picture
 from amparo.casefile.rasterise import rasterise
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import BadInput, NotFound
 from amparo.web.lock import acting_member
+from amparo.web.uses import read_use, uses_of
 
 FORMS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
-
-
-def _uses(known: CaseFile) -> list[tuple[str, str]]:
-    """Purpose and recipient of every decision in the case, each once."""
-    found = {(row["purpose"], row["recipient"] or "") for row in known.all("consent")}
-    return sorted(found)
-
-
-def _asked(request: HttpRequest, known: CaseFile) -> Use:
-    """The use chosen in the form: a place in the list of uses, or nothing for the team."""
-    chosen = request.POST.get("use", "")
-    if not chosen:
-        return Use()
-    uses = _uses(known)
-    if not chosen.isdigit() or int(chosen) >= len(uses):
-        raise BadInput("this purpose is not in the list", remedy="choose one of the list")
-    return use_of(*uses[int(chosen)])
 
 
 def _case_of(case: str, what: str) -> CaseFile:
@@ -48,12 +31,12 @@ def _case_of(case: str, what: str) -> CaseFile:
 def show(request: HttpRequest, case: str, what: str) -> HttpResponse:
     """One picture and the same as a table; POST draws it for a use."""
     known = _case_of(case, what)
-    use = _asked(request, known)
+    use = read_use(request, known)
     made = draw(known, what, use)
     facts = {
         "case": known, "what": what, "names": list(PICTURES), "made": made, "use": use,
         "uses": [(n, purpose, to, (purpose, to) == (use.purpose, use.recipient))
-                 for n, (purpose, to) in enumerate(_uses(known))],
+                 for n, (purpose, to) in enumerate(uses_of(known))],
         "forms": list(FORMS),
         # The picture escapes every word itself.
         "picture": mark_safe(made.svg),  # noqa: S308
@@ -68,7 +51,7 @@ def take(request: HttpRequest, case: str, what: str) -> HttpResponse:
     form = request.POST.get("form", "svg")
     if form not in FORMS:
         raise BadInput("a picture is not handed out in this form", remedy="svg, png or csv")
-    use = _asked(request, known)
+    use = read_use(request, known)
     data = _encode(draw(known, what, use), form)
     enter_export(acting_member(), case, f"{what} as {form}", use, data)
     response = HttpResponse(data, content_type=FORMS[form])

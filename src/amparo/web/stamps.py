@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from amparo.access.members import refuse_unless_owner
 from amparo.custody import stamping
 from amparo.custody.timestamp import Outcome
 from amparo.errors import BadInput
@@ -45,6 +46,7 @@ def upgrade(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_authority(request: HttpRequest) -> HttpResponse:
     """Allow an RFC 3161 authority to be asked; its roots come as a file. Contacts nobody."""
+    refuse_unless_owner(acting_member())
     upload = request.FILES.get("roots")
     if upload is None or (upload.size or 0) > MAX_PEM:
         raise BadInput("no file of root certificates arrived", remedy="choose a PEM file")
@@ -57,6 +59,7 @@ def add_authority(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_calendar(request: HttpRequest) -> HttpResponse:
     """Allow an OpenTimestamps calendar to be asked. Contacts nobody."""
+    refuse_unless_owner(acting_member())
     stamping.add_calendar(acting_member(), request.POST.get("url", "").strip())
     return HttpResponseRedirect(reverse("stamps"))
 
@@ -64,6 +67,7 @@ def add_calendar(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     """Ask a service no more; its stamps stay."""
+    refuse_unless_owner(acting_member())
     stamping.remove_service(acting_member(), request.POST.get("name", ""))
     return HttpResponseRedirect(reverse("stamps"))
 
