@@ -57,7 +57,7 @@ def test_an_unknown_purpose_is_told(client, purpose):
 
 def test_a_case_file_leaves_when_another_member_agreed(client, lawyer):
     asked = client.post("/cases/KARV/export")
-    assert asked.status_code == 403 and b"another member must agree" in asked.content
+    assert asked.status_code == 409 and b"another member must agree" in asked.content
     assert b"1 request to hand something out waits" in lawyer.get("/cases").content
     page = lawyer.get("/grants").content.decode()
     assert "case file of KARV" in page and 'value="agree"' in page
