@@ -52,12 +52,12 @@ def test_each_person_with_answer_and_reason(client):
 @pytest.mark.parametrize("purpose", ["", "fliing:icc", "x" * 300])
 def test_an_unknown_purpose_is_told(client, purpose):
     answer = client.post("/cases/KARV/leaving", {"purpose": purpose})
-    assert answer.status_code == 400 and b"no such purpose" in answer.content
+    assert answer.status_code == 400 and b"o such purpose" in answer.content
 
 
 def test_a_case_file_leaves_when_another_member_agreed(client, lawyer):
     asked = client.post("/cases/KARV/export")
-    assert asked.status_code == 403 and b"another member must agree" in asked.content
+    assert asked.status_code == 409 and b"nother member must agree" in asked.content
     assert b"1 request to hand something out waits" in lawyer.get("/cases").content
     page = lawyer.get("/grants").content.decode()
     assert "case file of KARV" in page and 'value="agree"' in page
@@ -72,7 +72,7 @@ def test_for_a_use_only_who_agreed_is_in_the_case_file(client, lawyer):
     use = {"use": "0"}
     client.post("/cases/KARV/export", use)
     page = lawyer.get("/grants").content.decode()
-    (number,) = re.findall(r'aria-label="Agree to request (\d+)"', page)
+    number = re.findall(r'aria-label="Agree to request (\d+)"', page)[0]
     lawyer.post("/grants", {"do": "agree", "number": number})
     text = client.post("/cases/KARV/export", use).content.decode()
     assert "V-1" in text and not re.search(r"V-7|V-8|V-6", text)
