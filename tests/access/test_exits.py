@@ -45,6 +45,7 @@ COMMANDS_APART = {
     "corroborate": "a picture of a graph that the user gave",
     "case template": "headings of the schema and terms of vocabularies",
     "law deadlines": "dates and ids of acts for the team's own calendar",
+    "seal": "encrypts a package that was made, and asked about, before",
     "ledger prove": "an entry of the ledger, which holds no personal data",
 }
 ROUTES = {
@@ -66,6 +67,7 @@ ROUTES_APART = {
     "checkpoint-take": "a signed digest", "proof-take": "digests",
     "entry-take": "an entry of the ledger, which holds no personal data",
     "verify-package": "a page: what a package proves",
+    "item-play": "plays to the team on the page; people outside do not have it",
     "api-vault": "counts and the state of the log, behind the session",
     "api-items": "for the team's own programs, behind the session",
     "api-item": "for the team's own programs, behind the session",
