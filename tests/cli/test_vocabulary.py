@@ -5,9 +5,9 @@ import json
 
 def test_vocabularies(demo_vault_folder, run, tmp_path):
     vault = demo_vault_folder
-    assert "degree\t1\tclosed" in run("vocabulary", "list", vault).stdout
+    assert "degree\t2\tclosed" in run("vocabulary", "list", vault).stdout
     told = run("vocabulary", "add", vault, "degree", "drove the car", "--label", "fr=conduisait")
-    assert "1+1" in told.stdout
+    assert "2+1" in told.stdout
     assert "conduisait" in run("vocabulary", "show", vault, "degree", "--language", "fr").stdout
     run("case", "add", vault, "KARV", "involvement", "--act", "A1", "--person", "AP-1",
         "--degree", "drove the car", "--id", "INV90")  # fmt: skip

@@ -51,23 +51,33 @@ def read_stamps(
     """All stamps among `files`, and faults as (name, what is wrong).
 
     authorities: PEM roots that the checker trusts. Without any, the root that was pinned by
-    whoever made the stamp is used, and the stamp is not called trusted.
+    whoever made the stamp is used, and the stamp is not called trusted. With some, one stamp
+    of a checkpoint must be by them: then another authority's beside it is no fault, nor trusted.
     """
     stamps: list[Stamp] = []
     faults: list[tuple[str, str]] = []
+    strange: list[tuple[int, tuple[str, str]]] = []
     for name in sorted(files):
         try:
             if match := _REPLY.fullmatch(name):
-                stamps.append(_read_reply(files, int(match[1]), match[2], authorities))
+                try:
+                    stamps.append(_read_reply(files, int(match[1]), match[2], authorities))
+                except AmparoError as error:
+                    stamps.append(_read_reply(files, int(match[1]), match[2], ()))
+                    strange.append((int(match[1]), (name, _told(error))))
             elif match := _PROOF.fullmatch(name):
                 stamps += _read_proof(files, int(match[1]))
             elif not _KNOWN.fullmatch(name):
                 faults.append((name, "it is no part of a time stamp"))
         except AmparoError as error:
-            faults.append(
-                (name, f"{error.cause[0].lower()}{error.cause[1:]}: {error.value}".rstrip(": "))
-            )
+            faults.append((name, _told(error)))
+    held = {stamp.size for stamp in stamps if stamp.trusted}
+    faults += [fault for size, fault in strange if size not in held]
     return stamps, faults
+
+
+def _told(error: AmparoError) -> str:
+    return f"{error.cause[0].lower()}{error.cause[1:]}: {error.value}".rstrip(": ")
 
 
 def _read_reply(

@@ -86,7 +86,8 @@ def draw_outline(request: dict[str, Any], data: bytes) -> bytes:
     from amparo.filing.blackout import as_shown
 
     image = _page(data, request["page"]) if request["pdf"] else as_shown(data)
-    image.thumbnail((request["widest"], request["widest"] * 2))
+    widest = request.get("widest", WIDEST)
+    image.thumbnail((widest, widest * 2))
     draw = ImageDraw.Draw(image, "RGBA")
     if request["grid"]:
         _draw_grid(draw, image.size)
