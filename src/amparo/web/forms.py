@@ -33,7 +33,7 @@ _WIDGETS = {
     "names": "lines",
 }
 _SELDOM = {
-    "start", "note", "as_stated", "lat", "lon", "file", "names", "interpreter", "told", "gazetteer",
+    "start", "note", "as_stated", "lat", "lon", "names", "interpreter", "told", "gazetteer",
     "script", "translation_of", "translator", "instigation_basis", "began_as_stated", "began_basis",
     "ended_as_stated", "ended_basis", "on_as_stated", "on_basis",
 }  # fmt: skip
