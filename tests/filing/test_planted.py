@@ -224,3 +224,14 @@ def test_each_of_sixty_planted_secrets_is_found_where_it_was_planted(plants):
     found = {(hit.file, secrets[hit.secret]) for hit in find_secrets(plants.files, secrets)}
     missed = [(one, file) for one, file in plants.where.items() if (file, one) not in found]
     assert not missed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_each_secret_is_found_when_it_is_the_only_one_protected(plants):
+    missed = [
+        (one, file)
+        for one, file in plants.where.items()
+        if not find_secrets({file: plants.files[file]}, [one])
+    ]
+    assert not missed
