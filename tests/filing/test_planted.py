@@ -77,16 +77,47 @@ Seen by {shown}. #place(dx: -900pt)[{hidden}] #text(size: 0.5pt)[{tiny}] #text(f
     return typst.compile(source.encode(), format="pdf")
 
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+
+
+def story(tag: str, inside: str) -> str:
+    return f"<w:{tag} xmlns:w='{WORD}' xmlns:wp='{DRAWING}'>{inside}</w:{tag}>"
+
+
 def word(*secrets: str) -> bytes:
+    """A document that Word and the reader open: well-formed, with its namespaces."""
     body, gone, added, comment, alt, author, note, split = secrets
-    return scan.office(
-        f"<w:r><w:t>{body}</w:t></w:r><w:del><w:delText>{gone}</w:delText></w:del>"
-        f"<w:ins w:author='{added}'/><wp:docPr id='1' descr='{alt}'/>"
-        f"<w:r><w:t>{split[:5]}</w:t></w:r><w:r><w:t>{split[5:]}</w:t></w:r>",
-        word__comments_xml=f"<w:comments><w:t>{comment}</w:t></w:comments>",
-        docProps__core_xml=f"<p><dc:creator>{author}</dc:creator></p>",
-        word__footnotes_xml=f"<w:footnotes><w:t>{note}</w:t></w:footnotes>",
-    )
+    members = {
+        "[Content_Types].xml": scan.KINDS,
+        "word/document.xml": story(
+            "document",
+            f"<w:body><w:p><w:r><w:t>{body}</w:t></w:r></w:p>"
+            f"<w:p><w:del w:author='A'><w:r><w:delText>{gone}</w:delText></w:r></w:del></w:p>"
+            f"<w:p><w:ins w:author='{added}'><w:r><w:t>and home</w:t></w:r></w:ins></w:p>"
+            f"<w:p><w:r><w:drawing><wp:inline><wp:docPr id='1' name='P' descr='{alt}'/>"
+            "</wp:inline></w:drawing></w:r></w:p>"
+            f"<w:p><w:r><w:t>{split[:5]}</w:t></w:r><w:r><w:t>{split[5:]}</w:t></w:r></w:p>"
+            "</w:body>",
+        ),
+        "word/comments.xml": story("comments", commented(comment)),
+        "word/footnotes.xml": story(
+            "footnotes",
+            f"<w:footnote><w:p><w:r><w:t>{note}</w:t></w:r></w:p></w:footnote>",
+        ),
+        "docProps/core.xml": (
+            f"<p xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:creator>{author}</dc:creator></p>"
+        ),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def commented(text: str) -> str:
+    return f"<w:comment w:id='0' w:author='A'><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:comment>"
 
 
 def page(*secrets: str) -> bytes:
@@ -163,8 +194,8 @@ def plant_all() -> Plants:
     made = Plants()
     other = [in_cyrillic(one) for one in made.take(8, "cyrillic.txt")]
     made.files["cyrillic.txt"] = f"There were {', and then '.join(other)} there.".encode()
-    made.plant("plain.txt", lambda *s: "; then ".join(s).encode(), 6)
-    made.plant("wide.txt", lambda *s: "; then ".join(s).encode("utf-16"), 4)
+    made.plant("plain.txt", lambda *s: "; and then saw ".join(s).encode(), 6)
+    made.plant("wide.txt", lambda *s: "; and then saw ".join(s).encode("utf-16"), 4)
     made.plant("paper.pdf", typeset, 7)
     made.plant("letter.docx", word, 8)
     made.plant("page.html", page, 5)
@@ -192,4 +223,15 @@ def test_each_of_sixty_planted_secrets_is_found_where_it_was_planted(plants):
     assert len(secrets) >= 60
     found = {(hit.file, secrets[hit.secret]) for hit in find_secrets(plants.files, secrets)}
     missed = [(one, file) for one, file in plants.where.items() if (file, one) not in found]
+    assert not missed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_each_secret_is_found_when_it_is_the_only_one_protected(plants):
+    missed = [
+        (one, file)
+        for one, file in plants.where.items()
+        if not find_secrets({file: plants.files[file]}, [one])
+    ]
     assert not missed

@@ -21,11 +21,13 @@ OTHER = "Мария Сергеевна Оленёва"
 PHONE = "+7 926 555-01-42"
 
 
+KINDS = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+
+
 def office(body: str, **members: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        kinds = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-        archive.writestr("[Content_Types].xml", kinds)
+        archive.writestr("[Content_Types].xml", KINDS)
         archive.writestr("word/document.xml", f"<w:document><w:p>{body}</w:p></w:document>")
         for name, text in members.items():
             archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), text)

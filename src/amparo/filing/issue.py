@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
 PDF, DOCX, INDEX = "filing.pdf", "filing.docx", "exhibits.csv"
+# One proof for each entry of the ledger, some hundred bytes each.
+PROOF, AT_A_TIME = ".tlog-proof", 200
 MEDIA = {
     PDF: ("pdf", "application/pdf"),
     DOCX: ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -211,13 +213,20 @@ def write_package(
 
 
 def _search_package(folder: Path, secrets: tuple[str, ...]) -> None:
-    """Search what the package itself adds; its data were searched before."""
+    """Search what the package itself adds; its data were searched before. Proofs, one for each
+    entry and all short, are searched many at a time."""
     if not secrets:
         return
-    for path in sorted(folder.rglob("*")):
+    added = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    proofs = [path for path in added if path.suffix == PROOF]
+    for path in added:
         name = path.relative_to(folder)
-        if path.is_file() and name.parts[0] != "data":
+        if path.suffix != PROOF and name.parts[0] != "data":
             refuse_secrets({name.as_posix(): path.read_bytes()}, secrets)
+    for start in range(0, len(proofs), AT_A_TIME):
+        held = proofs[start : start + AT_A_TIME]
+        joined = b"\n".join(path.name.encode() + b"\n" + path.read_bytes() for path in held)
+        refuse_secrets({f"proofs {held[0].stem} to {held[-1].stem}": joined}, secrets)
 
 
 def _digests(files: dict[str, bytes]) -> list[str]:
