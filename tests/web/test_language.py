@@ -153,7 +153,9 @@ def english_nodes(page):
     tree = lxml.html.fromstring(page)
     for node in tree.xpath("//body//text()[not(ancestor::script or ancestor::option)]"):
         text = " ".join(node.split())
-        if text in known and not node.getparent().xpath("ancestor-or-self::*[not(self::html)][@dir or @lang!='fr']"):
+        if text in known and not node.getparent().xpath(
+            "ancestor-or-self::*[not(self::html)][@dir or @lang!='fr']"
+        ):
             yield text
 
 
