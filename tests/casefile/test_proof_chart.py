@@ -51,10 +51,13 @@ def test_claims_of_law_are_answered_by_the_book(made):
 
 
 def test_consent_never_raises_a_figure(demo_vault):
+    """What a use leaves out counts as 0, and nothing counts more outside than inside."""
     inside = chart("KARV").chains
     outside = chart("KARV", use=Use("filing:icc", "ICC-OTP", date(2020, 6, 1))).chains
-    assert all(outside[code][0] <= inside[code][0] for code in inside)
-    assert any(outside[code][1] < inside[code][1] for code in inside)
+    assert outside and set(outside) < set(inside)
+    figures = {code: (inside[code], outside.get(code, (0, 0))) for code in inside}
+    assert all(least <= most for had, left in figures.values() for least, most in zip(left, had))
+    assert any(left[1] < had[1] for code, (had, left) in figures.items() if code in outside)
 
 
 def test_every_sentence_has_a_french_one(demo_vault):

@@ -14,13 +14,14 @@ from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import NotFound
 from amparo.web.cards import Card
+from amparo.web.language import language
 
 
 @require_GET
 def show_chart(request: HttpRequest, case: str) -> HttpResponse:
     """Crime by element by what bears on it, for and against, with what is missing."""
     known = load_case(case)
-    made = chart_of(known)
+    made = chart_of(known, lang=language())
     states = [e.state for c in made.crimes for e in c.elements] + [e.state for e in made.context]
     facts = {
         "case": known,
@@ -50,9 +51,9 @@ def show_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
         "case": known,
         "row": Card.of(row),
         "found": found,
-        "sentences": explain(found, "en", label_exposures(graph, label)),
+        "sentences": explain(found, language(), label_exposures(graph, label)),
         # The picture escapes every label itself.
-        "picture": mark_safe(draw_chains(graph, found, "en", label)),  # noqa: S308
+        "picture": mark_safe(draw_chains(graph, found, language(), label)),  # noqa: S308
         "rows": rows_of_chains(found, label),
     }
     return render(request, "chains.html", facts)

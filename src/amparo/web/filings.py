@@ -199,7 +199,8 @@ def _form(noun: str, one: Finding, code: str, known: CaseFile, asked: Asked) -> 
 
 def _count(case: CaseFile) -> list[tuple[str, int]]:
     nouns = ("act", "person", "source", "item", "statement", "proposition")
-    return [(noun, len(case.all(noun))) for noun in nouns]
+    counts = [(noun, len(case.all(noun))) for noun in nouns]
+    return [(noun if count == 1 else f"{noun}s", count) for noun, count in counts]
 
 
 @require_GET

@@ -16,6 +16,7 @@ from amparo.law.assess import assess
 from amparo.law.book import Book, load
 from amparo.law.findings import ARGUABLE, OPEN, RANK
 from amparo.web.cards import Card
+from amparo.web.language import language, say
 
 UNIVERSAL = "uj-"
 COURT = "icc"
@@ -44,9 +45,11 @@ class ForumAnswers:
 def _name(book: Book, forum: str) -> str:
     known = book.fora.get(forum)
     if known:
-        return str(known["en"])
+        return str(known.get(language()) or known["en"])
     state = book.states.get(forum.removeprefix(UNIVERSAL))
-    return f"Universal jurisdiction: {state.name['en']}" if state else forum
+    if not state:
+        return forum
+    return f"{say('Universal jurisdiction')}: {state.name.get(language(), state.name['en'])}"
 
 
 @require_GET
@@ -56,9 +59,10 @@ def show_case(request: HttpRequest, case: str) -> HttpResponse:
     book = book_of(known)
     facts: dict[str, Any] = {"case": known, "left_out": acts_not_assessed(known)}
     try:
-        answered = assess(facts_of(known, book), book).as_dict("en")
+        assessed = assess(facts_of(known, book), book)
     except AmparoError as error:
         return render(request, "law_case.html", {**facts, "error": error})
+    answered = assessed.as_dict(language())
     summary = answered["summary"]
     fora = list(dict.fromkeys(
         one["forum"] for one in summary if not one["forum"].startswith(UNIVERSAL)
@@ -70,7 +74,7 @@ def show_case(request: HttpRequest, case: str) -> HttpResponse:
         "as_of": answered["as_of"],
         "ways": _ways(answered["triggers"]),
         "questions": answered["questions"],
-        "unverified": _count_unverified(answered["answers"]),
+        "unverified": _count_unverified(assessed.as_dict("en")["answers"]),
     }
     return render(request, "law_case.html", facts)
 
@@ -112,7 +116,7 @@ def show_act(request: HttpRequest, case: str, code: str) -> HttpResponse:
     if act is None or act.noun != "act":
         raise NotFound("no such act")
     book = book_of(known)
-    answered = assess(facts_of(known, book), book).as_dict("en")
+    answered = assess(facts_of(known, book), book).as_dict(language())
     mine = [one for one in answered["answers"] if one["act"] == code]
     facts = {
         "case": known, "act": Card.of(act), "book": answered["book"], "fora": _by_forum(book, mine),
@@ -124,7 +128,7 @@ def show_act(request: HttpRequest, case: str, code: str) -> HttpResponse:
 
 def _rule(book: Book, rule: str) -> str:
     known = book.rules.get(rule)
-    return str(known.get("en", "")) if known else ""
+    return str(known.get(language()) or known.get("en", "")) if known else ""
 
 
 def _by_forum(book: Book, answers: list[dict[str, Any]]) -> list[ForumAnswers]:

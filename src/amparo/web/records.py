@@ -95,7 +95,7 @@ def show_list(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     rows = [(Card.of(row), [show_field(f, row.body, known) for f in columns]) for row in page]
     facts = {
         "case": known, "noun": noun, "columns": columns, "rows": rows, "page": page,
-        "against": find_contradictions(known) if noun.name == "response" else [],
+        "against": _against(known) if noun.name == "response" else [],
     }  # fmt: skip
     return render(request, "records.html", facts)
 
@@ -105,6 +105,11 @@ def row_of(known: CaseFile, code: str) -> Row:
     if row is None:
         raise NotFound("no such record")
     return row
+
+
+def _against(known: CaseFile) -> list[tuple[str, list[Card]]]:
+    """What two answers that contradict each other are about, with both."""
+    return [(one.about, [Card.of(row) for row in one.pair]) for one in find_contradictions(known)]
 
 
 @require_GET
