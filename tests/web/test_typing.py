@@ -32,7 +32,7 @@ def test_a_place_typed_in_cyrillic_is_proposed_and_nothing_typed_stands_in_an_ad
     assert not any("%D0" in one or "Терва" in one for one in asked)
     page.locator("#f-name").fill("")
     page.locator("#f-name").press_sequentially("Тбил", delay=10)
-    page.locator(".same li", has_text="Tbilisi").get_by_role("button").click()
+    page.locator(".same li", has_text="Tbilisi").first.get_by_role("button").click()
     assert page.locator("#f-state").input_value() == "GE"
 
 
