@@ -90,7 +90,7 @@ def _same_as(
 
 def _chosen_place(noun: Noun, request: HttpRequest) -> Known | None:
     """The place of the gazetteer from which the form is to be filled in."""
-    number = request.POST.get("gazetteer", "")
+    number = request.POST.get("listed", "")
     return place_of(int(number)) if noun.name == "place" and number.isdecimal() else None
 
 
