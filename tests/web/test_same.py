@@ -40,7 +40,7 @@ def test_choosing_the_known_one_leads_back_to_the_form_that_waits(client):
 def test_a_place_of_the_gazetteer_fills_the_form_and_saves_nothing(client):
     sent = {"id": "PL84", "name": "Тбилиси", "same": "look"}
     tree = lxml.html.fromstring(client.post(START, sent).content)
-    number = tree.xpath("//button[@name='gazetteer']/@value")[0]
+    number = tree.xpath("//button[@name='listed']/@value")[0]
     filled = client.post(START, {**sent, "same": "", "region": "mine", "listed": number})
     tree = lxml.html.fromstring(filled.content)
     held = {name: tree.xpath(f"//*[@name='{name}']/@value") for name in ("state", "lat", "region")}
