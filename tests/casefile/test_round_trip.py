@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from amparo.casefile.case_file import export_case, import_text
@@ -113,6 +113,8 @@ def value_of(draw, noun, field, code):
         return draw(st.floats(-90, 90))
     if field.kind == "names":
         return {"ru": draw(SAID), "ar": draw(SAID)}
+    if field.kind == "texts" and field.choices:
+        return [draw(st.sampled_from(field.choices))]
     if field.kind == "texts":
         return [draw(SAID.filter(lambda t: "\n" not in t)), "b"]
     target = code(draw(st.sampled_from(field.to)))
@@ -131,6 +133,9 @@ def whole_cases(draw, quote, digest):
         row = {"id": code(noun.name)}
         for field in noun.fields:
             row[field.name] = value_of(draw, noun.name, field, code)
+        if noun.name == "consent":
+            row |= {"purpose": "media", "given_on": "2019-01-02", "from": "2019-01-02",
+                    "until": "2020", "withdrawn_on": "2019-05"}  # fmt: skip
         if noun.name == "item":
             row |= {"file": "statement-v2-en.docx", "sha256": digest}
         if noun.name == "statement":
@@ -142,7 +147,11 @@ def whole_cases(draw, quote, digest):
 
 @pytest.mark.timeout(600)
 @settings(
-    max_examples=4,
+    max_examples=10,
+    phases=(
+        Phase.explicit,
+        Phase.generate,
+    ),  # an example takes seconds: too long to be made smaller
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
