@@ -42,11 +42,11 @@ def test_each_person_with_answer_and_reason(client):
     assert "Absent consent means no" in page and "filing:" in page
     said = {"purpose": "filing:icc", "recipient": "ICC-OTP"}
     rows = rows_of(client.post("/cases/KARV/leaving", said).content.decode())
-    assert rows["V-1"][1] == "yes" and rows["V-1"][3] == "consent"
-    assert rows["V-7"][1] == "<b>no</b>" and rows["V-7"][3] == "none"
-    assert rows["V-6"][3] == "lower level" and rows["V-8"][3] == "withdrawn"
+    assert rows["V-1"][1] == "yes" and rows["V-1"][3].lower() == "consent"
+    assert rows["V-7"][1] == "<b>no</b>" and rows["V-7"][3].lower() == "none"
+    assert rows["V-6"][3].lower() == "lower level" and rows["V-8"][3].lower() == "withdrawn"
     named = rows_of(client.post("/cases/KARV/leaving", {**said, "named": "1"}).content.decode())
-    assert named["V-1"][3] == "lower level"
+    assert named["V-1"][3].lower() == "lower level"
 
 
 @pytest.mark.parametrize("purpose", ["", "fliing:icc", "x" * 300])
