@@ -70,4 +70,4 @@ def test_an_error_names_cause_value_and_remedy(client, monkeypatch):
     answer = client.post("/verify")
     assert answer.status_code == 503
     assert b"Another process is writing" in answer.content
-    assert b"wait until it has finished" in answer.content
+    assert b"Wait until it has finished" in answer.content
