@@ -24,7 +24,7 @@ _ATTACHED = re.compile(
     r"|anexado|anexo|allegato|eklendi|bijgevoegd|المرفق|مرفق)\s*:\s*(?P<ios>[^>\n]{1,200})>"
     r"|\A(?P<android>[^\s<>:\n][^<>:\n]{0,150}\.\w{2,5})\s+\((?:file attached|fichier joint"
     r"|файл добавлен|файл додано|archivo adjunto|Datei angehängt|arquivo anexado|file allegato"
-    r"|dosya ekli|bestand bijgevoegd|(?:ال)?ملف (?:ال)?مرفق|تم إرفاق ملف)\)",
+    r"|dosya ekli|bestand bijgevoegd|(?:ال)?ملف (?:ال)?مرفق|تم إرفاق ملف)\)[ \t]*(?:\n|\Z)",
     re.IGNORECASE,
 )
 _OMITTED = re.compile(
@@ -66,7 +66,7 @@ _EDITED = re.compile(
     re.IGNORECASE,
 )
 _VOWELS = dict.fromkeys((0x0640, *range(0x064B, 0x0653)))
-_QUOTES = (("«", "»"), ("“", "”"), ("„", "“"))
+_QUOTES = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 
 
 @dataclass
@@ -175,7 +175,14 @@ def _parted(whole: str) -> tuple[str, str]:
     """Sender and text; no sender where the colon stands inside quotes, as in a group's name."""
     match = _SENDER.match(whole)
     sender = match["sender"].translate(_UNMARKED).strip() if match else ""
-    within = sender.count('"') % 2 or any(sender.count(a) != sender.count(b) for a, b in _QUOTES)
-    if not match or not sender or within:
+    text = (match["text"] or "") if match else ""
+    if not sender or any(_opens(sender, *pair) and pair[1] in text for pair in _QUOTES):
         return "", whole
-    return sender, match["text"] or ""
+    return sender, text
+
+
+def _opens(sender: str, first: str, last: str) -> bool:
+    """Whether a quotation begins in `sender` and does not end there."""
+    if first == last:
+        return sender.count(first) % 2 == 1
+    return sender.count(first) > sender.count(last)
