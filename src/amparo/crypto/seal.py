@@ -51,13 +51,11 @@ class Sealer:
     def __init__(self, key: bytes, context: bytes) -> None:
         self._encryptor = Cobblestone256Encryptor(key, context)
 
-    def update(self, data: bytes | memoryview) -> bytes:
-        """More plaintext in; sealed bytes that are ready out."""
-        return self._encryptor.update(data)
-
     def update_into(self, data: bytes | memoryview, room: memoryview) -> int:
-        """The same, written into `room`; how many bytes. `room` takes `sealed_size` of the data
-        and of what went in before and did not come out (less than a chunk)."""
+        """More plaintext in; sealed bytes that are ready into `room`, and how many.
+
+        `room` takes `sealed_size` of the data and of what went in before and did not come
+        out (less than a chunk)."""
         return self._encryptor.update_into(data, room)
 
     def finalize(self) -> bytes:
