@@ -28,3 +28,15 @@ def test_contradictions_are_of_one_event_only():
     assert [(c.first.code, c.second.code, c.about) for c in find_contradictions(known)] == [
         ("R1", "R3", "E1")
     ]
+
+
+def test_answers_to_two_requests_do_not_contradict_each_other():
+    rows = [
+        Row("response", f"R{n}", 1, "draft", {"on": on, "intervention": asked, "answer": said})
+        for n, (on, asked, said) in enumerate(
+            [("2019-03", "N1", "denies facts"), ("2019-04", "N2", "opens inquiry"),
+             ("2019-05", "N1", "prosecutes")], 1,
+        )
+    ]  # fmt: skip
+    known = CaseFile("C", {}, "", {row.code: row for row in rows})
+    assert [(c.first.code, c.second.code) for c in find_contradictions(known)] == [("R1", "R3")]

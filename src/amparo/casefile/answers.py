@@ -63,6 +63,13 @@ def find_contradictions(case: CaseFile) -> list[Contradiction]:
     return [
         Contradiction(first, second)
         for first, second in combinations(answers_in_order(case), 2)
-        if first["to"] == second["to"]
+        if _same_matter(first, second)
         and frozenset({first["answer"], second["answer"]}) in CONTRADICTIONS
     ]
+
+
+def _same_matter(first: Row, second: Row) -> bool:
+    """The same event; where none is named, the same request."""
+    if first["to"] or second["to"]:
+        return bool(first["to"] == second["to"])
+    return bool(first["intervention"] == second["intervention"])
