@@ -96,6 +96,17 @@ def test_a_later_withdrawal_overrides_what_was_given_before():
     assert ask(case_with(older, taken, anew)).consent == "CO2"
 
 
+def test_the_newest_of_several_decisions_says_how_somebody_is_shown():
+    named = {**GIVEN, "identity_level": "named", "given_on": "2020-04-01"}
+    coded = {**GIVEN, "identity_level": "coded", "given_on": "2019-01-01"}
+    for cases in ((coded, named), (named, coded)):
+        assert ask(case_with(*cases), on=date(2020, 6, 1)).level == "named"
+    assert ask(case_with(coded, named), on=date(2019, 6, 1)).level == "coded"
+    undated = {name: value for name, value in named.items() if name != "given_on"}
+    assert ask(case_with(coded, undated)).level == "coded"
+    assert ask(case_with(undated, {**undated, "identity_level": "coded"})).level == "coded"
+
+
 def test_what_was_given_without_a_day_does_not_outlive_a_withdrawal():
     undated = {name: value for name, value in GIVEN.items() if name != "given_on"}
     assert not ask(case_with(undated, {**GIVEN, "withdrawn_on": "2020-03-01"})).allowed

@@ -181,7 +181,7 @@ def test_the_table_of_persons_shows_codes_and_consent(material):
     document = compose(material, load_words("icc-15", "en"), MADE)
     table = next(one for one in section(document, "victims").blocks if isinstance(one, Table))
     rows = {row[0][0].text: row[4][0].text for row in table.rows}
-    assert rows == {"V-1": "coded", "AP-1": "not asked: alleged perpetrator"}
+    assert rows == {"V-1": "under a code", "AP-1": "not asked: alleged perpetrator"}
 
 
 def test_an_empty_sender_is_said_to_be_missing(material):

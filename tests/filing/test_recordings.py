@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import struct
 import wave
@@ -49,7 +50,7 @@ def silence(data: bytes, spans, **more) -> bytes:
     return ask({"op": "sound", "silent": spans, "scenes": [], "areas": [], **more}, data)
 
 
-def recording(container: str, *, video: bool = False, seconds: int = 4) -> bytes:
+def recording(container: str, *, video: bool = False, seconds: int = 4, rate: int = 5) -> bytes:
     """A recording made by PyAV with the name as its title; video: white with a red square."""
     av = pytest.importorskip("av")
     buffer = io.BytesIO()
@@ -57,9 +58,9 @@ def recording(container: str, *, video: bool = False, seconds: int = 4) -> bytes
         made.metadata["title"] = NAME
         made.metadata["comment"] = NAME
         if video:
-            stream = made.add_stream("mpeg4", rate=5)
+            stream = made.add_stream("mpeg4", rate=rate)
             stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
-            for _ in range(5 * seconds):
+            for _ in range(rate * seconds):
                 image = Image.new("RGB", (160, 120), "white")
                 image.paste((220, 20, 20), (0, 0, 80, 60))
                 made.mux(stream.encode(av.VideoFrame.from_image(image)))
@@ -149,3 +150,32 @@ def test_what_is_no_recording_is_said_in_a_phrase(operation):
             b"RIFF0000WAVE" + NAME.encode(),
         )
     assert NAME not in str(caught.value)
+
+
+@pytest.mark.parametrize("rate", [1, 5, 25])
+def test_a_still_on_the_page_is_the_still_of_the_copy(rate, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    data = recording("mp4", video=True, seconds=6, rate=rate)
+    told = json.loads(ask({"op": "moments"}, data))
+    assert told["step"] == 1 and 6 <= told["count"] <= 7
+    request = {"silent": [], "scenes": [], "areas": []}
+    with zipfile.ZipFile(io.BytesIO(ask({**request, "op": "stills"}, data))) as archive:
+        names = archive.namelist()
+    seconds = [float(name.partition("-at-")[2].removesuffix("-s.jpg")) for name in names]
+    assert len(seconds) == 6
+    for number, second in enumerate(seconds, 1):
+        one = json.loads(ask({"op": "moments", "number": number}, data))
+        assert one["second"] == pytest.approx(second, abs=0.001)
+
+
+def test_a_video_that_cannot_be_sought_is_read_from_its_beginning():
+    from amparo.filing import stills
+
+    data = recording("mpegts", video=True, seconds=4)
+    second, image = stills.find_still(data, 3)
+    assert 2 <= second < 3.5 and image.size == (160, 120)
+
+
+def test_a_still_past_the_end_is_told():
+    with pytest.raises(BadInput, match="no such still"):
+        ask({"op": "moments", "number": 40}, recording("mp4", video=True))

@@ -25,7 +25,9 @@ PASSPHRASE = "five random words for tests"
 CASE = """
 format: amparo-case/1
 case: {code: KARV, title: A case, language: en}
-items: [{id: I1, file: call.wav, confidentiality: confidential}]
+items:
+  - {id: I1, file: call.wav, confidentiality: confidential}
+  - {id: I2, file: clip.mp4, confidentiality: confidential}
 """
 AMPARO = Path(sys.executable).with_name("amparo")
 
@@ -39,7 +41,8 @@ def vault(tmp_path):
 
     create_vault(tmp_path / "vault", PASSPHRASE, cost=Cost(64, 1, 1))
     held = open_vault(tmp_path / "vault", PASSPHRASE)
-    receive_bytes(held, held.member, [("call.wav", sounds.sound())])
+    clip = sounds.recording("mp4", video=True)
+    receive_bytes(held, held.member, [("call.wav", sounds.sound()), ("clip.mp4", clip)])
     (tmp_path / "case.yaml").write_text(CASE, encoding="utf-8")
     import_case(held.member, tmp_path / "case.yaml")
     held.close()
@@ -92,3 +95,30 @@ def test_seconds_that_end_before_they_begin_make_no_copy(vault):
     assert "redact" not in {
         one["kind"] for one in json.loads(run(vault, "ledger", "show", "--json"))
     }
+
+
+def test_an_area_of_a_video_is_filled_by_command_where_there_is_no_ffmpeg(
+    vault, tmp_path, monkeypatch
+):
+    import io
+    import zipfile
+
+    from PIL import Image
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = ("--item", "I2", "--part", "video", "--kind", "face", "--reason", "a face")
+    run(vault, "case", "add", "KARV", "redaction", *told, "--begin_seconds", "1",
+        "--end_seconds", "2", "--box", "0, 0, 0.5, 0.5")  # fmt: skip
+    made = json.loads(run(vault, "filing", "redact", "KARV", "I2", "--json"))
+    assert made["media_type"] == "application/zip"
+    run(vault, "item", "export", made["item"], "--out", tmp_path / "copy.zip")
+    with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
+        names = sorted(archive.namelist())
+        dark = [
+            max(Image.open(io.BytesIO(archive.read(name))).getpixel((20, 20))) < 30
+            for name in names
+        ]
+    assert dark == [False, True, False, False]
+    entries = json.loads(run(vault, "ledger", "show", "--item", made["item"], "--json"))
+    (entry,) = [one for one in entries if one["kind"] == "redact"]
+    assert "1 places taken out for icc-15" in json.dumps(entry)

@@ -16,7 +16,7 @@ import pytest
 
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
-from amparo.filing.words import LANGUAGES, load_words
+from amparo.filing.words import FORUMS, LANGUAGES, load_forum, load_words
 
 qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="SKIPPED LOUDLY: qpdf is missing")
 
@@ -95,6 +95,7 @@ def objects(request, printed, make_document):
     path = printed(make_document, request.param)
     found = Objects(path)
     found.lang, found.path = request.param, path
+    found.title = "Detention in the Republic of Karvenia"
     return found
 
 
@@ -126,7 +127,7 @@ def shows_its_title(objects):
     """ISO 14289-1, 7.1."""
     assert objects.value(objects.root["/ViewerPreferences"])["/DisplayDocTitle"] is True
     xmp = objects.stream(objects.root["/Metadata"]).decode()
-    assert "Detention in the Republic of Karvenia" in xmp
+    assert objects.title in xmp
 
 
 def names_both_standards(objects):
@@ -308,7 +309,7 @@ def test_a_pdf_that_was_harmed_fails_the_check(check, printed, make_document, tm
     if check is not has_an_identifier:
         subprocess.run(command, check=True, capture_output=True)
         objects = Objects(harmed)
-    objects.lang = "en"
+    objects.lang, objects.title = "en", "Detention in the Republic of Karvenia"
     with pytest.raises((AssertionError, KeyError)):
         check(objects)
 
@@ -318,14 +319,18 @@ def test_a_pdf_that_was_harmed_fails_the_check(check, printed, make_document, tm
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_libreoffice_opens_the_docx_and_reads_the_words_of_the_pdf(make_document, tmp_path, lang):
+    words = load_words("icc-15", lang)
+    _compare_in_libreoffice(make_document(lang=lang), words, tmp_path)
+
+
+def _compare_in_libreoffice(document, words, tmp_path):
+    """LibreOffice reads the DOCX, and finds in it the words of the PDF."""
     import pypdfium2
 
-    words = load_words("icc-15", lang)
-    document = make_document(lang=lang)
     (tmp_path / "filing.docx").write_bytes(write_word(document, words))
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/home"]
     command += ["--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "filing.docx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
     theirs = _words(pypdfium2.PdfDocument((tmp_path / "filing.pdf").read_bytes()))
     ours = _words(pypdfium2.PdfDocument(typeset(document, words)))
     assert len(ours) > 50
@@ -341,3 +346,67 @@ def _words(document):
     text = re.sub("[\ufffe\u00ad-]\\s*", "", text)
     # A PDF holds Arabic in the order of its glyphs, not of its letters.
     return Counter(re.findall(r"[^\W\d_\u0600-\u06ff]{3,}", text))
+
+
+# The demo case before all six fora: one in every run, all of them with the slow tests.
+
+SLOW = pytest.mark.slow
+QUICK = ("hrc", "fr")
+FILINGS = [
+    pytest.param(forum, lang, marks=() if (forum, lang) == QUICK else SLOW, id=f"{forum}-{lang}")
+    for forum in FORUMS
+    for lang in LANGUAGES
+]
+
+
+@pytest.fixture(scope="module")
+def demo_open(demo_vault_template, tmp_path_factory):
+    from amparo.vault.unlock import open_vault
+
+    from ..conftest import PASSPHRASE
+
+    folder = tmp_path_factory.mktemp("demo") / "vault"
+    shutil.copytree(demo_vault_template, folder)
+    held = open_vault(folder, PASSPHRASE)
+    yield held
+    held.close()
+
+
+def _compose_demo(forum, lang):
+    from datetime import UTC, date, datetime
+
+    from amparo.filing.compose import compose
+    from amparo.filing.gather import examine, gather
+
+    day = date(2026, 11, 22)
+    found = examine("KARV", load_forum(forum), day, lang=lang)
+    assert not found.blocks
+    material = gather(found, load_forum(forum), lang, day, ("Lantern Group",))
+    return compose(material, load_words(forum, lang), datetime(2026, 11, 22, tzinfo=UTC))
+
+
+@qpdf
+@pytest.mark.parametrize(("forum", "lang"), FILINGS)
+def test_the_demo_case_holds_the_clauses_before_every_forum(demo_open, tmp_path, forum, lang):
+    path = tmp_path / "filing.pdf"
+    document = _compose_demo(forum, lang)
+    path.write_bytes(typeset(document, load_words(forum, lang)))
+    done = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    objects = Objects(path)
+    objects.lang, objects.path, objects.title = lang, path, document.title
+    for check in CHECKS:
+        check(objects)
+    pages = [one for one in objects.dictionaries() if one.get("/Type") == "/Page"]
+    assert len(pages) > 10 and all("/Contents" in page for page in pages)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="SKIPPED LOUDLY: LibreOffice is not installed"
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("forum", FORUMS)
+def test_libreoffice_reads_the_demo_case_before_every_forum(demo_open, tmp_path, forum, lang):
+    words = load_words(forum, lang)
+    _compare_in_libreoffice(_compose_demo(forum, lang), words, tmp_path)

@@ -145,3 +145,24 @@ def test_an_erased_person_leads_to_what_speaks_of_them(client):
     assert all(client.get(link).status_code == 200 for _, link in found)
     answer = client.post("/cases/KARV/filing", FORM)
     assert answer.status_code >= 400 and b"erased" in answer.content
+
+
+def test_words_of_the_case_that_name_somebody_held_back_are_written_anew(client):
+    add_records("M-1", "KARV", [Draft("person", "V-99", {"role": "baker"})], reason="test")
+    said = {"summary": "V-99 was beaten."}
+    add_records("M-1", "KARV", [Draft("summary", "SU1", said)], reason="test")
+    ((told, link),) = blocks(client)
+    assert "own words" in told and link == "/cases/KARV/record/SU1/change"
+    assert 'href="/cases/KARV/record/SU1/change"' in client.get("/cases/KARV").content.decode()
+    shown = client.get(link).content.decode()
+    assert "V-99 was beaten." in shown
+    change_record("M-1", "KARV", "SU1", {"summary": "A baker was beaten."}, seen_version=1)
+    assert blocks(client) == []
+    assert load_case("KARV").body["summary"] == "A baker was beaten."
+
+
+def test_the_form_for_new_words_of_the_case_begins_with_the_old_ones(client):
+    page = client.get("/cases/KARV").content.decode()
+    assert 'href="/cases/KARV/records/summaries/add"' in page
+    form = client.get("/cases/KARV/records/summaries/add").content.decode()
+    assert load_case("KARV").body["title"] in form

@@ -8,7 +8,7 @@ entered on it (`check_decision`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -175,11 +175,12 @@ def may_leave(
 
     `item` narrows the question to one item of the case, `medium` to text, picture, sound or
     video, `group` to one group of fields. The nearest refusal is reported when no decision
-    covers the use. A withdrawal overrides what was given for the same purpose up to its day.
+    covers the use. Of several decisions that cover it the newest counts. A withdrawal overrides
+    what was given for the same purpose up to its day.
     """
     if not use.purpose:
         return Answer(True, "named", OWN_USE)
-    decisions = [row for row in case.all("consent") if row["subject"] == subject]
+    decisions = _newest_first(row for row in case.all("consent") if row["subject"] == subject)
     if not decisions:
         return Answer(False, "", "none")
     refusals: dict[str, Row] = {}
@@ -195,6 +196,15 @@ def may_leave(
     row = refusals.get(nearest, decisions[0])
     allowed_level = row["identity_level"] if nearest == "lower level" else ""
     return Answer(False, allowed_level, nearest, row.code)
+
+
+def _newest_first(rows: Iterable[Row]) -> list[Row]:
+    """Decisions by the day they were given, undated ones last; of one day the later record."""
+    given = [
+        (_day(row["given_on"] or row["from"], last=False) or date.min, place, row)
+        for place, row in enumerate(rows)
+    ]
+    return [row for *_, row in sorted(given, key=lambda one: one[:2], reverse=True)]
 
 
 def _overriding(decisions: list[Row], given: Row, use: Use, item: str) -> Row | None:

@@ -17,6 +17,8 @@ from amparo.crypto.digest import digest_bytes
 from amparo.errors import NotFound
 
 IDS_AT_ONCE = 500
+SUMMARY = "summary"
+OWN_WORDS = ("title", "summary", "narrative_label", "group")
 
 
 @dataclass(frozen=True)
@@ -85,18 +87,21 @@ def load_case(code: str) -> CaseFile:
     if any(row.version > 1 for row in rows):
         rows.sort(key=_places(code))
     known = {r.code for r in rows}
-    return CaseFile(
-        case.code,
-        case.body,
-        case.overlay,
-        {
-            r.code: Row(
-                r.noun, r.code, r.version, r.status,
-                visible.mask(code, r.noun, r.code, r.body, known),
-            )
-            for r in rows
-        },
-    )  # fmt: skip
+    shown = {
+        r.code: Row(
+            r.noun, r.code, r.version, r.status,
+            visible.mask(code, r.noun, r.code, r.body, known),
+        )
+        for r in rows
+    }  # fmt: skip
+    return CaseFile(case.code, _in_new_words(case.body, shown.values()), case.overlay, shown)
+
+
+def _in_new_words(body: dict[str, Any], rows: Iterable[Row]) -> dict[str, Any]:
+    """The case's own words, as the records of the noun `summary` say them since."""
+    said = [row.body for row in rows if row.noun == SUMMARY]
+    fresh = {name: one[name] for one in said for name in OWN_WORDS if one.get(name)}
+    return {**body, **fresh}
 
 
 def look_up(case_code: str, codes: Iterable[str]) -> tuple[dict[str, Row], set[str]]:

@@ -785,6 +785,20 @@ NOUNS: tuple[Noun, ...] = (
         ),
     ),
     Noun(
+        "summary",
+        "summaries",
+        "SU",
+        "the case in its own words, where they changed since it was opened; the newest holds",
+        "title",
+        (
+            Field("title", "text", "title of the case"),
+            Field("summary", "long", "what the case is about"),
+            Field("narrative_label", "text", "legal label used in public, if any"),
+            Field("group", "text", "how the targeted group is defined"),
+            _NOTE,
+        ),
+    ),
+    Noun(
         "limit",
         "limits",
         "LM",

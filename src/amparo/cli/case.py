@@ -155,7 +155,8 @@ def _pairs(words: list[str]) -> dict[str, str]:
                     "this field has no value", value=word[:40], remedy="write --name value"
                 )
             value = rest.pop(0)
-        pairs[name] = value
+        # Fields have no dash: --set-by is as good as --set_by.
+        pairs[name.replace("-", "_")] = value
     return pairs
 
 

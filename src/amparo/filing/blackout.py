@@ -12,7 +12,7 @@ import json
 import sys
 from typing import Any
 
-from amparo.filing import recordings
+from amparo.filing import recordings, stills
 from amparo.filing.outline import draw_outline
 from amparo.filing.unpack import search
 
@@ -38,7 +38,7 @@ def main() -> int:
     register_heif()
     pypdfium2.PdfDocument.new().close()
     request = json.loads(sys.stdin.buffer.readline())
-    if request["op"] in ("sound", "stills"):
+    if request["op"] in ("sound", *_OF_VIDEO):
         recordings.preload()
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     _lock_down()
@@ -204,12 +204,17 @@ def _grown(box: Box, page: Any) -> Box:
     return turned[page.get_rotation() % 360]
 
 
+_OF_VIDEO = {
+    "stills": stills.show_stills,
+    "moments": stills.tell_stills,
+    "still": stills.draw_still,
+}
 _OPERATIONS = {
     "image": black_out_image,
     "frames": count_frames,
     "pdf": black_out_pdf,
     "sound": recordings.silence,
-    "stills": recordings.show_stills,
+    **_OF_VIDEO,
     "search": search,
     "outline": draw_outline,
 }

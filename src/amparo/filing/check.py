@@ -292,16 +292,21 @@ class _Gate:
                 self._tell("place", row.code)
 
     def _look_for_accounts(self, person: Row) -> None:
-        """Accounts of a vulnerable person: how many, and heard by whom (Eurojust, ICC-OTP
-        guidelines for civil society organisations, 2022)."""
-        accounts = [one for one in self.case.all("account") if one["person"] == person.code]
+        """Accounts of a vulnerable person that are used: how many, and heard by whom (Eurojust,
+        ICC-OTP guidelines for civil society organisations, 2022)."""
         told = {
             one["item"]
-            for one in self.case.all("statement")
-            if one["knows_by"] == "perceived"
+            for one in self.kept.values()
+            if one.noun == "statement"
+            and one["knows_by"] == "perceived"
             and (source := self.case.get(one["source"])) is not None
             and source["person"] == person.code
         }
+        accounts = [
+            one
+            for one in self.case.all("account")
+            if one["person"] == person.code and (told if not one["item"] else one["item"] in told)
+        ]
         before = any(one["told_before"] for one in accounts)
         if len(told) > 1 or len(accounts) > 1 or before:
             self._tell("second-account", person.code)

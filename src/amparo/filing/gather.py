@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -30,6 +31,7 @@ from amparo.law.book import Book
 from amparo.vault.models import Item
 
 PUBLIC = "public"
+CLAIMS = "claims"
 # Consent to a recipient is none to the public; one of these is.
 SPEAKING = ("advocacy anonymous", "advocacy named", "media")
 
@@ -49,7 +51,7 @@ def examine(
     found = release(case, covers)
     quotes = recheck_quotes(found.case, _stands)
     answers = _answers(found.case, book_of(case), forum, "en", on)
-    ruled = check_forum(found, forum, covers, answers)
+    ruled = check_forum(found, forum, covers, answers, _claimed(case, forum))
     redacted = check_redactions(case, found.case, forum.id, version)
     told = (
         *check_who(case.code, found.case),
@@ -66,6 +68,16 @@ def examine(
         case=omit(found.case, omissions_for(case, forum.id, version)),
         findings=set_aside(case, forum.id, told),
     )
+
+
+def _claimed(case: CaseFile, forum: Forum) -> frozenset[str]:
+    """Ids that people wrote into the chapter on the articles of this forum's treaty."""
+    written = (
+        str(row["text"] or "")
+        for row in case.all("section")
+        if (row["forum"], row["place"]) == (forum.id, CLAIMS)
+    )
+    return frozenset(re.findall(r"[\w-]+", " ".join(written)))
 
 
 def _stands(sha256: str, part: str, quote: str, start: int) -> bool:

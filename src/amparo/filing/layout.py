@@ -26,7 +26,7 @@ from amparo.filing.document import (
     Table,
     Text,
 )
-from amparo.filing.spacing import space_french
+from amparo.filing.spacing import set_sentence
 from amparo.filing.words import Words
 
 QUOTE_LIMIT = 700
@@ -224,7 +224,8 @@ class _Setter:
     def text(self, untrusted_text: str, lang: str = "") -> str:
         """Words in the language of the filing as they are set; others only cleaned."""
         french = self.words.lang == "fr" and not lang
-        return space_french(clean(untrusted_text)) if french else clean(untrusted_text)
+        shown = clean(untrusted_text)
+        return set_sentence(shown, "fr") if french else shown
 
     def line(self, runs: Runs) -> Line:
         return tuple(span for run in runs for span in self.spans(run))

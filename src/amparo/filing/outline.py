@@ -7,12 +7,14 @@ typed ("B3:D5", or four fractions) into the box of a redaction.
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from amparo.errors import BadInput
 
 if TYPE_CHECKING:
+    from amparo.filing.plan import Plan
     from amparo.vault.models import Item
     from amparo.vault.unlock import Vault
 
@@ -79,19 +81,52 @@ def look_at(
     return ask(request, vault.packs.read(item.locator))
 
 
+def look_at_still(vault: Vault, item: Item, plan: Plan, number: int, widest: int = WIDEST) -> bytes:
+    """A PNG of one still of a video with the grid and what is taken out of it. Raises BadInput."""
+    from amparo.filing.redaction import ask, scenes_of
+
+    request = {"op": "still", "number": number, "grid": True, "widest": min(widest, WIDEST)}
+    return ask({**request, **scenes_of(plan)}, vault.packs.read(item.locator))
+
+
+def stretch_of(vault: Vault, item: Item, first: int, last: int) -> tuple[float, float]:
+    """From which second to which a video shows these stills and what lies between them and the
+    next. Raises BadInput for one that is not there."""
+    from amparo.filing.redaction import ask
+
+    data = vault.packs.read(item.locator)
+    told = json.loads(ask({"op": "moments", "number": last}, data))
+    step, second = float(told["step"]), float(told["second"])
+    # Where frames lie far apart the picture at a moment comes after it.
+    return (first - 1) * step, max(last * step, second + 0.001)
+
+
+def count_stills(vault: Vault, item: Item) -> tuple[int, float]:
+    """How many stills a video has, and how many seconds lie between two. Raises BadInput."""
+    from amparo.filing.redaction import ask
+
+    told = json.loads(ask({"op": "moments"}, vault.packs.read(item.locator)))
+    return int(told["count"]), float(told["step"])
+
+
 def draw_outline(request: dict[str, Any], data: bytes) -> bytes:
     """A PNG of the page or picture, no wider than asked."""
-    from PIL import ImageDraw
-
     from amparo.filing.blackout import as_shown
 
     image = _page(data, request["page"]) if request["pdf"] else as_shown(data)
+    return outline(image, request["areas"], request)
+
+
+def outline(image: Any, areas: list[Any], request: dict[str, Any]) -> bytes:
+    """A PNG of the picture with the areas shaded and, where asked, the grid."""
+    from PIL import ImageDraw
+
     widest = request.get("widest", WIDEST)
     image.thumbnail((widest, widest * 2))
     draw = ImageDraw.Draw(image, "RGBA")
     if request["grid"]:
         _draw_grid(draw, image.size)
-    for left, top, right, bottom in request["areas"]:
+    for left, top, right, bottom in areas:
         wide, high = image.size
         box = (left * wide, top * high, right * wide - 1, bottom * high - 1)
         draw.rectangle(box, fill=(152, 25, 28, 110), outline=(152, 25, 28, 255), width=3)

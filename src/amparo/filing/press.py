@@ -1,5 +1,7 @@
 """The child process that sets a PDF: a request on standard input, the PDF on standard output.
 
+The first line says the time that the PDF bears, the rest is what `filing.typ` reads.
+
 It runs alone so that the memory of the compiler is given back, and so that a compiler
 that fails or hangs takes nothing with it. It opens no network and writes no file.
 """
@@ -20,7 +22,8 @@ def press() -> int:
     import typst
 
     _leave_no_core()
-    request = json.load(sys.stdin.buffer)
+    request = json.loads(sys.stdin.buffer.readline())
+    data = sys.stdin.buffer.read().decode()
     root = files("amparo.filing")
     source = root.joinpath("templates", "filing.typ").read_bytes()
     with as_file(root.joinpath("fonts")) as fonts:
@@ -32,7 +35,7 @@ def press() -> int:
                 source,
                 format="pdf",
                 font_paths=found,
-                sys_inputs={"data": json.dumps(request["data"], ensure_ascii=False)},
+                sys_inputs={"data": data},
                 pdf_standards=[*STANDARDS],
                 timestamp=int(request["timestamp"]),
             )

@@ -1,22 +1,17 @@
-"""Sound and stills without what must not leave. Runs in the locked-down child of `blackout`.
+"""Sound without what must not leave. Runs in the locked-down child of `blackout`.
 
-Sound comes out as a plain WAV file: samples alone, silent where listed, no tag. Video comes out
-as a ZIP of stills, areas filled, and its sound. The originals' bytes are never copied.
+It comes out as a plain WAV file: samples alone, silent where listed, no tag. The original's
+bytes are never copied. Video is shown by `stills`.
 """
 
 from __future__ import annotations
 
 import io
 import wave
-import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 MOST_SECONDS = 6 * 3600
-MOST_STILLS = 60
-WIDEST = 1280
 RATE = 48_000
-QUALITY = 85
 
 
 class Unreadable(Exception):
@@ -46,38 +41,21 @@ def silence(request: dict[str, Any], data: bytes) -> bytes:
     return _write_wave(*_decode(data), spans)
 
 
-def show_stills(request: dict[str, Any], data: bytes) -> bytes:
-    """A ZIP of stills, with boxes filled in the seconds listed, and of the silenced sound."""
-    from amparo.filing.blackout import fill, save
-
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        count = 0
-        for number, (second, image) in enumerate(_stills(data), 1):
-            boxes = [box for begin, end, box in request["scenes"] if begin <= second < _end(end)]
-            fill(image, [*request["areas"], *boxes])
-            name = f"still-{number:03d}-at-{second:09.3f}-s.jpg"
-            archive.writestr(_member(name), save(image, "JPEG", quality=QUALITY))
-            count += 1
-        if not count:
-            raise Unreadable("the video shows no picture that can be read")
-        if request["silent"] != "all" and _has_sound(data):
-            sound = _write_wave(*_decode(data), _spans(request))
-            archive.writestr(_member("sound.wav"), sound)
-    return buffer.getvalue()
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    return zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+def silence_track(request: dict[str, Any], data: bytes) -> bytes:
+    """The sound of a video in the same way; empty where it has none, or where all is silent."""
+    with open_recording(data) as container:
+        if request["silent"] == "all" or not container.streams.audio:
+            return b""
+    return _write_wave(*_decode(data), _spans(request))
 
 
 def _spans(request: dict[str, Any]) -> list[tuple[float, float]]:
     if request["silent"] == "all":
         return [(0.0, float(MOST_SECONDS))]
-    return [(begin, _end(end)) for begin, end in request["silent"]]
+    return [(begin, last_of(end)) for begin, end in request["silent"]]
 
 
-def _end(end: float | None) -> float:
+def last_of(end: float | None) -> float:
     """JSON has no infinity: null means to the end."""
     return float(MOST_SECONDS) if end is None else end
 
@@ -119,7 +97,7 @@ def _wave_file(samples: bytes, rate: int, channels: int, width: int) -> bytes:
     return buffer.getvalue()
 
 
-def _open(data: bytes) -> Any:
+def open_recording(data: bytes) -> Any:
     try:
         import av
     except ImportError:
@@ -130,17 +108,12 @@ def _open(data: bytes) -> Any:
         raise Unreadable("the recording cannot be read") from None
 
 
-def _has_sound(data: bytes) -> bool:
-    with _open(data) as container:
-        return bool(container.streams.audio)
-
-
 def _decode(data: bytes) -> tuple[bytearray, int, int]:
     """(samples of 16 bits, rate, channels): one or two channels, at most 48 kHz."""
     import av
 
     samples = bytearray()
-    with _open(data) as container:
+    with open_recording(data) as container:
         if not container.streams.audio:
             raise Unreadable("the recording holds no sound")
         context = container.streams.audio[0].codec_context
@@ -158,29 +131,3 @@ def _decode(data: bytes) -> tuple[bytearray, int, int]:
         except av.error.FFmpegError:
             raise Unreadable("the recording is damaged") from None
     return samples, rate, channels
-
-
-def _stills(data: bytes) -> Iterator[tuple[float, Any]]:
-    """(second, picture) of at most MOST_STILLS moments, evenly spread; pixels alone."""
-    import av
-    from PIL import Image
-
-    with _open(data) as container:
-        if not container.streams.video:
-            raise Unreadable("the recording holds no pictures")
-        length = (container.duration or 0) / 1_000_000
-        step, due = max(1.0, length / MOST_STILLS), 0.0
-        count = 0
-        try:
-            for frame in container.decode(video=0):
-                second = float(frame.time or 0.0)
-                if second < due:
-                    continue
-                shown = frame.to_image().convert("RGB")
-                shown.thumbnail((WIDEST, WIDEST))
-                yield second, Image.frombytes("RGB", shown.size, shown.tobytes())
-                due, count = second + step, count + 1
-                if count >= MOST_STILLS:
-                    return
-        except av.error.FFmpegError:
-            raise Unreadable("the recording is damaged") from None

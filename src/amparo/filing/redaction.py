@@ -135,16 +135,18 @@ def _make_recording(vault: Vault, original: Item, plan: Plan) -> Made:
             value=original.code,
             remedy="give begin_seconds and end_seconds instead of start and end",
         )
-    areas = [area for found in plan.areas.values() for area in found]
-    if plan.whole:
-        areas.append(WHOLE)
-    request = {
-        "op": operation,
-        "silent": "all" if plan.whole else [[begin, _end(end)] for begin, end in plan.silent],
-        "scenes": [[begin, _end(end), box] for begin, end, box in plan.scenes],
-        "areas": areas,
-    }
+    silent = "all" if plan.whole else [[begin, _end(end)] for begin, end in plan.silent]
+    request = {"op": operation, "silent": silent, **scenes_of(plan)}
     return Made(ask(request, vault.packs.read(original.locator)), kind, media_type, suffix)
+
+
+def scenes_of(plan: Plan) -> dict[str, Any]:
+    """Areas of the picture to fill: in every still, and in the seconds of each scene."""
+    areas = [area for found in plan.areas.values() for area in found]
+    return {
+        "areas": [*areas, *([WHOLE] if plan.whole else [])],
+        "scenes": [[begin, _end(end), box] for begin, end, box in plan.scenes],
+    }
 
 
 def _end(end: float) -> float | None:

@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "own-words": _block(
         "the case's own words speak of a person held back",
-        "write the sentence without that person",
+        "write the sentence without that person (noun summary: the case's own words anew)",
     ),
     "held-back": _warn(
         "held back: {reason}", "record a consent that covers it, or file without it"
@@ -93,7 +93,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "untrained": _block(
         "a vulnerable person was heard in depth by somebody not trained for it",
-        "leave the account out, or set the rule aside with a reason",
+        "take the statements from it out, or set the rule aside with a reason",
         may_yield=True,
     ),
     "training": _warn(
@@ -147,7 +147,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "rights": _warn(
         "no article of the treaty is proposed for this act",
-        "name the article in the text, or file the act elsewhere",
+        "name the article for it in the chapter on the articles (section claims), or file the act"
+        " elsewhere",
     ),
     "remedies": _warn(
         "no domestic remedy is recorded",

@@ -6,7 +6,7 @@ resolves it. Nothing here decides whether a filing is admissible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,12 +31,20 @@ PARTS = {
 
 
 def check_forum(
-    found: Release, forum: Forum, covers: Covers, answers: Iterable[LawAnswer] = ()
+    found: Release,
+    forum: Forum,
+    covers: Covers,
+    answers: Iterable[LawAnswer] = (),
+    claimed: Collection[str] = (),
 ) -> tuple[Finding, ...]:
-    """What blocks and what warns before this forum, from the record that may leave."""
+    """What blocks and what warns before this forum, from the record that may leave.
+
+    `claimed` are the acts that the chapter on the articles, where people wrote it, names.
+    """
     findings = [*_identity(found, forum, covers)]
     for need in forum.needs:
-        findings += _NEEDS[need](found, forum)
+        told = _NEEDS[need](found, forum)
+        findings += [one for one in told if one.rule != "rights" or one.where not in claimed]
     if forum.signature:
         findings.append(finding("signature", "section signature"))
     results = [answer.result for answer in answers]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from amparo.casefile.ends import ENDS
 from amparo.casefile.terms import list_vocabularies
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # Sources, units and remarks on statements lie in compartments that a translation would open.
 PRINTED = {
     "event": ("title", "description", "began_as_stated"),
-    "act": ("kind", "methods", "targeted_for", "status_at_end", "began_as_stated",
+    "act": ("kind", "methods", "targeted_for", *ENDS, "began_as_stated",
             "legal_basis", "last_seen"),
     "proposition": ("text",),
     "person": ("role",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from amparo.casefile.records import OWN_WORDS, SUMMARY
 from amparo.filing.words import FORUMS, LANGUAGES, load_forum
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 def begin_with(noun: Noun, known: CaseFile, asked: Mapping[str, str]) -> dict[str, Any]:
     """Values for the form; what the address does not name, or names wrongly, stays empty."""
+    if noun.name == SUMMARY:
+        return {name: known.body[name] for name in OWN_WORDS if known.body.get(name)}
     forum = asked.get("forum", "")
     if forum not in FORUMS:
         return {}

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amparo.access.scope import current
 from amparo.casefile.case_file import export_case
 from amparo.casefile.draw import CASE_FILE, enter_export
-from amparo.casefile.records import CaseFile, find_case, list_cases, load_case
+from amparo.casefile.records import SUMMARY, CaseFile, find_case, list_cases, load_case
 from amparo.casefile.revise import create_case
-from amparo.casefile.schema import CASE_FIELDS, NOUNS, Noun
+from amparo.casefile.schema import BY_NAME, CASE_FIELDS, NOUNS, Noun
 from amparo.errors import AmparoError
 from amparo.vault.preserve import find_hold, lift_hold, place_hold
 from amparo.web.case_upload import import_upload
@@ -57,6 +57,14 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases.html", facts, status=status_of(error) if error else 200)
 
 
+def own_words_of(known: CaseFile) -> str:
+    """Where the case's own words are changed: the newest record of them, or a new one."""
+    said = known.all(SUMMARY)
+    if said:
+        return reverse("record-change", args=[known.code, said[-1].code])
+    return reverse("record-add", args=[known.code, BY_NAME[SUMMARY].plural])
+
+
 @require_GET
 def show(request: HttpRequest, case: str) -> HttpResponse:
     """One case: what it is about, its records by noun, where to go on."""
@@ -64,7 +72,7 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
     facts = {
         "case": known, "shelves": shelves(known), "fields": CASE_FIELDS,
         "on_hold": find_hold(case), "decides": current().whole,
-        "uses": list(enumerate(uses_of(known))),
+        "uses": list(enumerate(uses_of(known))), "own_words": own_words_of(known),
     }  # fmt: skip
     return render(request, "case.html", facts)
 

@@ -17,7 +17,7 @@ from amparo.casefile.schema import BY_PLURAL
 from amparo.errors import AmparoError, BadInput, NotFound
 from amparo.filing.check import Withheld
 from amparo.filing.desk import Desk, open_desk
-from amparo.filing.gather import filings, refuse_lapsed
+from amparo.filing.gather import CLAIMS, filings, refuse_lapsed
 from amparo.filing.handover import sent_of
 from amparo.filing.load_file import COLUMNS, FORMS, read_columns
 from amparo.filing.override import (
@@ -35,6 +35,7 @@ from amparo.vault.retrieve import export_item, find_item
 from amparo.web import builds
 from amparo.web.asked import Asked, choices, read_asked
 from amparo.web.cards import Card
+from amparo.web.cases import own_words_of
 from amparo.web.faults import status_of
 from amparo.web.lock import acting_member, held_vault
 
@@ -167,6 +168,10 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
         return reverse("redact", args=[known.code, code]) + f"?{asked.query}", "Redact it"
     if match := _SECTION.match(one.where):
         return _text(match[1], known, asked), "Open the text"
+    if one.rule == "own-words":
+        return own_words_of(known), "Write it anew"
+    if one.rule == "rights":
+        return _text(CLAIMS, known, asked), "Open the text"
     if one.rule in _PAGE_OF:
         name, label = _PAGE_OF[one.rule]
         return reverse(name, args=[] if name == "grants" else [known.code]), label

@@ -20,7 +20,15 @@ from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.revise import Draft, add_records, next_code, retire_record
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import AmparoError, BadInput, NotFound
-from amparo.filing.outline import COLUMNS, ROWS, look_at, read_area
+from amparo.filing.outline import (
+    COLUMNS,
+    ROWS,
+    count_stills,
+    look_at,
+    look_at_still,
+    read_area,
+    stretch_of,
+)
 from amparo.filing.plan import Plan, merged, plan_for, take_out
 from amparo.filing.redaction import copy_for, redact_item, redaction_key
 from amparo.vault.retrieve import find_item, list_parts
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 PARTS_ON_PAGE = 40
 # Each page of a PDF is drawn, which takes a second.
 PAGES_ON_PAGE = 4
+STILLS_ON_PAGE = 6
 MOST_SENTENCES = 400
 REDACTION = "redaction"
 PICTURE = "picture"
@@ -43,6 +52,7 @@ _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _SENTENCE = re.compile(
     r"(?s)\S(?:.{0,2}?\n|.{3,}?(?:[.!?…؟。]+[\"»”’)]*(?=\s)|\n|\Z)|.*)",
 )
+_STILLS = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?\Z")
 _TIME = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)\Z")
 
 
@@ -122,12 +132,30 @@ def _page(
         **choices(known, asked), "page": page, "filters": f"&{asked.query}", "kind": item.kind,
         "shown": [] if item.kind == "image" else [_shown(part, plan) for part in page],
         "drawn": drawn, "pages": ["1"] if item.kind == "image" else pages or ["1"] * drawn,
+        **_stills_of(request, item),
         "timed": item.kind in ("audio", "video"), "grid": f"A1 to {COLUMNS[-1]}{ROWS}",
         "marked": redaction_key(known.code, row.code, asked.forum, asked.version),
         "copy_parts": list_parts(copy)[:1] if copy else [],
         "copy_drawn": bool(copy and copy.kind in ("image", "pdf")),
     }  # fmt: skip
     return render(request, "redact.html", facts, status=status_of(error) if error else 200)
+
+
+def _stills_of(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """Stills of a video for this page, each with its moment; or why there are none."""
+    if item.kind != "video":
+        return {}
+    try:
+        count, step = count_stills(held_vault(), item)
+    except BadInput as refused:
+        return {"no_stills": refused}
+    page = Paginator(range(1, count + 1), STILLS_ON_PAGE).get_page(request.GET.get("page"))
+    return {"still_page": page, "stills": [(n, _clock((n - 1) * step)) for n in page]}
+
+
+def _clock(second: float) -> str:
+    minutes, rest = divmod(round(second, 1), 60)
+    return f"{int(minutes)}:{rest:04.1f}".removesuffix(".0")
 
 
 def _shown(part: Part, plan: Plan) -> Shown:
@@ -214,7 +242,9 @@ def _chosen(request: HttpRequest, item: Item) -> Iterator[dict[str, Any]]:
     if words:
         yield from _worded(words, list(parts.values()))
     area = request.POST.get("area", "").strip()
-    if area:
+    if area and item.kind == "video":
+        yield _in_stills(request.POST.get("number", "").strip(), read_area(area), item)
+    elif area:
         number = request.POST.get("number", "1").strip() or "1"
         if not number.isdigit():
             raise BadInput("a page is a number")
@@ -233,6 +263,18 @@ def _chosen(request: HttpRequest, item: Item) -> Iterator[dict[str, Any]]:
         if box and kind != "voice":
             told["box"] = read_area(box)
         yield told
+
+
+def _in_stills(numbers: str, box: str, item: Item) -> dict[str, Any]:
+    """An area of every still, or of the stills "3" or "3-5". Raises BadInput."""
+    told: dict[str, Any] = {"part": "video", "kind": "face", "box": box}
+    if not numbers:
+        return {"part": "video", "box": box}
+    match = _STILLS.match(numbers)
+    if not match or int(match[1]) > int(match[2] or match[1]):
+        raise BadInput("this is no still", remedy="write its number, such as 3, or 3-5")
+    begin, end = stretch_of(held_vault(), item, int(match[1]), int(match[2] or match[1]))
+    return {**told, "begin_seconds": round(begin, 3), "end_seconds": round(end, 3)}
 
 
 def _ticked(chosen: str, parts: dict[int, Part]) -> dict[str, Any]:
@@ -318,11 +360,13 @@ def preview(request: HttpRequest, case: str, code: str) -> HttpResponse:
 
 @require_GET
 def look(request: HttpRequest, case: str, code: str, number: int) -> HttpResponse:
-    """A page of the item as a picture, with the grid and the areas marked so far."""
+    """A page of the item or a still of a video, with the grid and the areas marked so far."""
     known = load_case(case)
     _, item = _item_of(known, code)
     asked = read_asked(request.GET.dict(), known)
     plan = plan_for(known, code, asked.forum, asked.version)
+    if item.kind == "video":
+        return _picture(look_at_still(held_vault(), item, plan, number))
     part = f"page:{number}"
     boxes = [box for name, found in plan.areas.items() for box in found
              if item.kind == "image" or name == part]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.law import tell_act, tell_all
+from amparo.filing.chapters.law import articles_of, tell_act, tell_all
 from amparo.filing.check import ALLEGED, GROUP
 from amparo.filing.document import Block, Paragraph, Ref, Runs, Section, Table, Text
 from amparo.filing.wording import Wording
@@ -235,7 +235,6 @@ def facts(to: Wording) -> Section:
 
 def claims(to: Wording) -> Section:
     """The articles proposed for each act, from the kind of act alone."""
-    forum = load_forum(to.words.forum)
     title, acts = to.say("title.claims"), to.case.all("act")
     if not acts:
         return Section("claims", title, (to.paragraph("claims.none"),))
@@ -243,7 +242,7 @@ def claims(to: Wording) -> Section:
         (
             (Text(act.code, "bold"),),
             (Text(act.title),),
-            (_provision(to, forum.right(str(act["crime"] or "")), forum.rights_of),),
+            articles_of(to, act),
         )
         for act in acts
     )
@@ -251,14 +250,6 @@ def claims(to: Wording) -> Section:
         to.say("claims.table"), to.columns("claims", act=0.6, kind=1.8, provision=2), rows, "rights"
     )
     return Section("claims", title, (to.paragraph("claims.intro"), table))
-
-
-def _provision(to: Wording, articles: str, treaty: str) -> Text:
-    return (
-        Text(f"{to.words.term('treaties', treaty)} {articles}")
-        if articles
-        else Text(to.say("claims.open"), "mark")
-    )
 
 
 def earlier(to: Wording) -> Section:

@@ -49,13 +49,12 @@ def _subject(to: Wording) -> Section:
     rows: list[tuple[Runs, ...]] = []
     for act in to.case.all("act"):
         crime = str(act["crime"] or "")
-        treaty = f"{to.words.term('treaties', forum.rights_of)} {forum.right(crime)}"
-        provision = crime if not forum.rights_of else treaty if forum.right(crime) else ""
+        provision = articles_of(to, act) if forum.rights_of else (Text(crime),)
         rows.append(
             (
                 (Text(act.code, "bold"),),
                 (Text(act.title),),
-                *([(Text(provision),)] if is_told else []),
+                *([provision] if is_told else []),
                 (Text(to.victim(act)),),
                 (Text(to.when(act)),),
                 (Text(to.where(act["place"])),),
@@ -68,6 +67,21 @@ def _subject(to: Wording) -> Section:
     table = Table(to.say("jurisdiction.subject_table"), columns, tuple(rows), "acts")
     intro = to.paragraph("jurisdiction.subject" if is_told else "jurisdiction.subject_plain")
     return Section("jurisdiction.subject", to.say("title.subject"), (intro, table))
+
+
+def articles_of(to: Wording, act: Row) -> Runs:
+    """Articles of the forum's treaty proposed for an act; else that it is context, or open."""
+    forum = load_forum(to.words.forum)
+    if articles := forum.right(str(act["crime"] or "")):
+        return (Text(f"{to.words.term('treaties', forum.rights_of)} {articles}"),)
+    if act.code in closed_acts(to):
+        return to.weave("claims.context", ref=Ref("jurisdiction.outside"))
+    return (Text(to.say("claims.open"), "mark"),)
+
+
+def closed_acts(to: Wording) -> list[str]:
+    """Acts for which the book of law finds every route to this forum closed."""
+    return best_results(to.material.answers).get("closed", [])
 
 
 BEST = ("open", "arguable", "unknown", "closed")
@@ -94,8 +108,9 @@ def group_answers(answers: Iterable[LawAnswer]) -> list[tuple[LawAnswer, list[st
 
 def _routes(to: Wording) -> Section:
     blocks: list[Block] = []
+    cited: dict[str, str] = {}
     for answer, acts in group_answers(to.material.answers):
-        blocks += _answer(to, answer, acts)
+        blocks += _answer(to, answer, acts, cited)
     if not blocks:
         blocks.append(to.paragraph("jurisdiction.none"))
     if any(answer.is_unverified for answer in to.material.answers):
@@ -103,7 +118,9 @@ def _routes(to: Wording) -> Section:
     return Section("jurisdiction.routes", to.say("title.routes"), tuple(blocks))
 
 
-def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
+def _answer(to: Wording, answer: LawAnswer, acts: list[str], cited: dict[str, str]) -> list[Block]:
+    """One answer; `cited` holds the paragraph that gives each list of sources already told."""
+    sources, anchor = _sources(to, answer) if answer.sources else "", ""
     head = to.say(
         "jurisdiction.route",
         route=to.words.term("routes", answer.route),
@@ -115,11 +132,14 @@ def _answer(to: Wording, answer: LawAnswer, acts: list[str]) -> list[Block]:
     said = to.spell_dates(sentences(answer.reasons))
     if answer.reasons:
         runs.append(Text(f" {to.say('jurisdiction.reasons')} {said}"))
-    if answer.sources:
-        runs.append(Note(text=_sources(to, answer)))
+    if sources in cited:
+        runs += [Text(" "), *to.weave("jurisdiction.same_sources", ref=Ref(cited[sources]))]
+    elif sources:
+        anchor = cited[sources] = f"route.{len(cited) + 1}"
+        runs.append(Note(text=sources))
     if answer.missing:
         runs.append(Text(f" {to.say('jurisdiction.missing')}", "italic"))
-    blocks: list[Block] = [Paragraph(tuple(runs))]
+    blocks: list[Block] = [Paragraph(tuple(runs), anchor)]
     if answer.missing:
         blocks.append(Bullets(tuple((Text(to.spell_dates(one)),) for one in answer.missing)))
     return blocks
@@ -145,13 +165,10 @@ def _sources(to: Wording, answer: LawAnswer) -> str:
 
 
 def _outside(to: Wording) -> Section:
-    by_act: dict[str, set[str]] = {}
-    for answer in to.material.answers:
-        by_act.setdefault(answer.act, set()).add(answer.result)
-    closed = [act for act, results in by_act.items() if results == {"closed"}]
+    closed = closed_acts(to)
     if not closed:
         block = to.paragraph("jurisdiction.no_outside")
-    elif len(closed) == len(by_act):
+    elif len(closed) == len({answer.act for answer in to.material.answers}):
         block = to.paragraph("jurisdiction.all_closed")
     else:
         block = to.paragraph("jurisdiction.outside", acts=to.acts(closed))

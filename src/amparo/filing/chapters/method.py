@@ -21,9 +21,11 @@ def method(to: Wording) -> Section:
     """How the record is kept, the standard used, the sources and how they hang together."""
     copies = any(to.material.items[row.code].copy for row in to.case.all("item"))
     limits = "limits_redacted" if copies else "limits"
+    told = any(code in to.translated for code in to.case.rows)
+    languages = "languages_translated" if told else "languages"
     blocks: list[Block] = [
         to.paragraph(f"method.{key}")
-        for key in ("record", "standard", "custody", "languages", limits)
+        for key in ("record", "standard", "custody", languages, limits)
     ]
     counts = Counter(str(row["source"]) for row in to.case.all("statement"))
     rows = tuple(

@@ -10,6 +10,7 @@ from amparo.filing.check import ALLEGED, GROUP
 from amparo.filing.document import Block, Notice, Paragraph, Ref, Section, Table, Text
 from amparo.filing.plan import CODED
 from amparo.filing.wording import Wording
+from amparo.filing.words import load_forum
 
 if TYPE_CHECKING:
     from amparo.casefile.records import Row
@@ -229,12 +230,13 @@ def labels(to: Wording) -> Section:
     blocks: list[Notice | Paragraph] = []
     for row in to.material.chart.labels:
         by = to.source(row.by) if row.by else to.say("labels.others")
-        parts = [to.say("labels.used", label=row.label, by=by)]
+        parts = [to.say("labels.used", label=to.words.term("label_names", row.label), by=by)]
         if row.reasons:
             parts += [to.say("labels.because"), sentences(row.reasons)]
         else:
             parts.append(to.say("labels.unexamined"))
-        if row.proposed:
+        # Crimes of the Statute are proposed only where crimes are charged.
+        if row.proposed and "crimes" in load_forum(to.words.forum).sections:
             parts.append(to.say("labels.proposed", proposed="; ".join(row.proposed)))
         blocks.append(Notice(to.say("labels.title"), (Text(" ".join(parts)),)))
     if not blocks:

@@ -68,7 +68,8 @@ def _involvement(to: Wording, row: Row) -> tuple[Runs, ...]:
         (Text(to.words.term("capacities", row["capacity"] or "unknown")),),
         (Text(", ".join(filter(None, (row["unit"], row["rank"])))),),
         (Text(to.words.term("yes_no", row["instigation"] or "unknown")),),
-        (Text(str(row["basis"] or "")), *to.basis(row["basis"])),
+        # A space, so that the number of the note is not read as part of the code.
+        (Text(f"{row['basis']}\u00a0" if row["basis"] else ""), *to.basis(row["basis"])),
     )
 
 
