@@ -7,16 +7,17 @@ the same picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
 class Picture:
     """One picture. `rows` say all that `svg` shows, under `headings`; `scope` says for whom;
-    `told` are sentences that belong beside it."""
+    `told` are sentences that belong beside it, `counts` its chains for and against, [least, most]."""
 
     title: str
     scope: str
@@ -25,6 +26,17 @@ class Picture:
     svg: str
     left_out: int = 0
     told: tuple[str, ...] = ()
+    counts: tuple[tuple[int, int], ...] = ()
+
+
+class Tongue(NamedTuple):
+    """The language of a picture: its code, and what turns our English words into it."""
+
+    code: str = "en"
+    say: Callable[[str], str] = str
+
+
+ENGLISH = Tongue()
 
 
 def safe(text: object) -> str:

@@ -137,6 +137,7 @@ urlpatterns = [
     path("cases/<case:case>/repeats/<record:code>/picture", repeats.look, name="repeats-look"),
     path("cases/<case:case>/record/<record:code>/review", reviews.show, name="record-review"),
     path("cases/<case:case>/chains/<record:code>", charts.show_chains, name="chains"),
+    path("cases/<case:case>/chains/<record:code>/take", charts.take_chains, name="chains-take"),
     path("cases/<case:case>/law", law.show_case, name="law-case"),
     path("cases/<case:case>/law/<record:code>", law.show_act, name="law-act"),
     path("cases/<case:case>/filing", filings.show, name="filing"),
