@@ -101,8 +101,8 @@ def rows_of_chains(
     rows = []
     for side, runs in (("supports", found.supported), ("denies", found.denied)):
         for run, finding in (("strict", runs.strict), ("generous", runs.generous)):
-            for number, chain in enumerate(finding.chains, 1):
-                rows.append((side, run, number, " → ".join(label(node) for node in chain)))
+            for place, chain in enumerate(finding.chains, 1):
+                rows.append((side, run, place, " → ".join(label(node) for node in chain)))
     return rows
 
 

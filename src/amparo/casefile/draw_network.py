@@ -187,7 +187,8 @@ def _line(made: Layers, line: Line) -> str:
     colour = "#8a1c1c" if line.what.startswith("harmed") else "#666"
     return (
         f"<g><title>{safe(line.what)}: {safe(', '.join(line.records))}</title>"
-        f'<path d="{way_through(stops)}" fill="none" stroke="{colour}" stroke-width="1.3"{dash}/></g>'
+        f'<path d="{way_through(stops)}" fill="none" stroke="{colour}" '
+        f'stroke-width="1.3"{dash}/></g>'
     )
 
 

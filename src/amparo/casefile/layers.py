@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SWEEPS = 4
 Pair = tuple[str, str]
@@ -42,7 +43,7 @@ def lay_out(columns: Sequence[Sequence[str]], lines: Iterable[Pair]) -> Layers:
             slots[lane[1]].append(lane)
             beside[lane] = []
         way: list[Slot] = [left, *lanes, right]
-        for one, other in zip(way, way[1:], strict=False):
+        for one, other in pairwise(way):
             beside[one].append(other)
             beside[other].append(one)
     _order(slots, beside)

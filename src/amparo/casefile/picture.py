@@ -17,7 +17,8 @@ from typing import NamedTuple
 @dataclass(frozen=True)
 class Picture:
     """One picture. `rows` say all that `svg` shows, under `headings`; `scope` says for whom;
-    `told` are sentences that belong beside it, `counts` its chains for and against, [least, most]."""
+    `told` are sentences that belong beside it, `counts` its chains for and against, each at
+    least and at most."""
 
     title: str
     scope: str

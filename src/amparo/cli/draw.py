@@ -43,9 +43,8 @@ def draw(
 
     Example: amparo case draw evidence KARV timeline --out karv.svg --purpose filing:icc
     """
-    from amparo.casefile.draw import CHAINS
+    from amparo.casefile.draw import CHAINS, use_of
     from amparo.casefile.draw import draw as draw_case
-    from amparo.casefile.draw import use_of
     from amparo.casefile.records import load_case
     from amparo.cli.unlock import opened
 
