@@ -58,6 +58,8 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         try:
             if likely is None:
                 made = _save_new(known, noun, wanted, _with_start(known, noun, values, request))
+                if request.POST.get("again") and not waiting:
+                    return HttpResponseRedirect(_another(case, noun, made, request))
                 return HttpResponseRedirect(_after(case, made, waiting, own))
         except AmparoError as refused:
             error = refused
@@ -67,7 +69,8 @@ def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
         "proposed": proposed, "wrong": _wrong(noun, error),
         "elements": _elements(known, noun), "paragraph": place.paragraph if place else "",
         "likely": None if chosen else likely, "listed": _listed(noun, values, likely),
-        "can_look": noun.name in ASKED,
+        "can_look": noun.name in ASKED, "added": _added(request, known),
+        "again": request.POST.get("again", ""),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
 
@@ -103,6 +106,19 @@ def _listed(noun: Noun, values: Mapping[str, Any], likely: object) -> list[Known
 
 def _form(case: str, plural: str, tail: str) -> str:
     return reverse("record-add", args=[case, plural]) + tail
+
+
+def _added(request: HttpRequest, known: CaseFile) -> str:
+    """The id of the record that was added before this one, where the address names one."""
+    row = known.get(request.GET.get("added", ""))
+    return row.code if row else ""
+
+
+def _another(case: str, noun: Noun, made: str, request: HttpRequest) -> str:
+    """The form once more, begun from the same place; it says what was added."""
+    asked = request.GET.copy()
+    asked["added"] = made
+    return _form(case, noun.plural, "?" + asked.urlencode())
 
 
 def _after(case: str, code: str, waiting: drafts.Waiting | None, own: drafts.Waiting | None) -> str:
