@@ -205,6 +205,7 @@ urlpatterns = [
         name="record-history",
     ),
     path("cases/<case:case>/record/<record:code>/done", tasks.finish, name="task-done"),
+    path("cases/<case:case>/unfinished/<int:number>", tasks.throw_away, name="unfinished"),
     path("cases/<case:case>/coding", codings.show_list, name="codings"),
     path("cases/<case:case>/record/<record:code>/coding", codings.show, name="coding"),
     path("vocabularies", vocabularies.show_list, name="vocabularies"),
