@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from amparo.casefile.draw_map import CELLS, draw_map, spots_of
 from amparo.casefile.draw_network import MOST_NODES, draw_network, network_of
 from amparo.casefile.draw_scope import scope_of
 from amparo.casefile.draw_timeline import bars_of, draw_timeline
+from amparo.casefile.layers import distances, lay_out
 from amparo.casefile.outline import land_within
 from amparo.casefile.proof_chart import chart
 from amparo.casefile.rasterise import rasterise
 from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.schema import PRECISIONS
-from amparo.errors import BadInput
+from amparo.errors import BadInput, Refused
 
 ICC = Use("filing:icc", "ICC-OTP", date(2020, 6, 1))
 SVG = "{http://www.w3.org/2000/svg}"
@@ -267,3 +269,77 @@ def test_commands_write_files_and_entries(run, demo_vault_folder, tmp_path):
     run("case", "chart", demo_vault_folder, "KARV", "--csv", tmp_path / "c.csv",
         "--svg", tmp_path / "c.svg")  # fmt: skip
     assert (tmp_path / "c.csv").read_text("utf-8-sig").startswith("crime,")
+
+
+def test_chains_for_a_use_show_nobody_without_consent(demo_vault):
+    case = load_case("KARV")
+    kept = scope_of(case, ICC).case
+    gone = {r.code for n in ("person", "source") for r in case.all(n)} - kept.rows.keys()
+    drawn = 0
+    for claim in case.all("proposition"):
+        if claim.code not in kept.rows:
+            with pytest.raises(Refused):
+                draw(case, "chains", ICC, claim.code)
+            continue
+        made = draw(case, "chains", ICC, claim.code)
+        told = " ".join([made.svg, *made.told, *(cell for line in made.rows for cell in line)])
+        etree.fromstring(made.svg.encode())
+        for code in gone:
+            assert not re.search(rf"(?<![\w-]){code}(?![\w-])", told), (claim.code, code)
+        assert all(file not in told for file in filter(None, (i["file"] for i in case.all("item"))))
+        drawn += 1
+    assert gone and drawn > 5
+    assert "V-1" in draw(case, "chains", Use(), "P3").svg
+
+
+def test_who_may_be_counted_but_not_shown_has_no_code():
+    rows = [
+        row("person", "V-1", role="x"), row("item", "I1", file="secret-name.txt"),
+        row("source", "S1", kind="person", title="V-1", person="V-1"),
+        row("proposition", "P1", text="It happened."),
+        row("statement", "ST1", source="S1", item="I1", part="text", quote="q", proposition="P1",
+            knows_by="perceived"),
+        row("consent", "CO1", subject="V-1", purpose="media", identity_level="aggregate"),
+    ]  # fmt: skip
+    made = draw(case_of(*rows), "chains", Use("media"), "P1")
+    told = made.svg + " ".join(made.told)
+    assert made.counts == ((1, 1), (0, 0))
+    assert "a source" in told and not {"S1", "V-1", "secret"} & set(re.findall(r"[\w-]+", told))
+
+
+@given(
+    st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=4)), st.integers(2, 4)
+)
+def test_no_line_runs_behind_a_box(joined, width):
+    columns = [[f"n{n}" for n in range(10) if n % width == place] for place in range(width)]
+    lines = [
+        (f"n{a}", f"n{b}") for a, row_ in joined.items() for b in row_ if a % width != b % width
+    ]
+    made = lay_out(columns, lines)
+    for one, other in lines:
+        first, last = sorted((made.column[one], made.column[other]))
+        assert len(made.lanes[one, other]) == last - first - 1
+        for column, lane in enumerate(made.lanes[one, other], first + 1):
+            taken = [made.row[code] for code in columns[column]]
+            assert all(abs(lane - other_row) >= 1 for other_row in taken)
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("abcdef"), max_size=3)))
+def test_what_leads_on_stands_before(before):
+    far = distances("a", before)
+    assert far["a"] == 0
+    reached, circle = {"a"}, False
+    waiting = ["a"]
+    while waiting:
+        for step in before.get(waiting.pop(), ()):
+            if step not in reached:
+                reached.add(step)
+                waiting.append(step)
+    assert far.keys() == reached
+    graph = {n: [b for b in before.get(n, ()) if b in reached] for n in reached}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError:
+        circle = True
+    if not circle:
+        assert all(far[b] > far[a] for a, steps in graph.items() for b in steps)

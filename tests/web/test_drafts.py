@@ -98,3 +98,46 @@ def test_detours_lead_to_what_the_field_may_point_at(noun):
         field = noun.field(name)
         assert {BY_NAME[to].plural for to in field.to} >= set(plurals)
         assert noun.plural not in plurals
+
+
+def test_a_form_kept_for_later_waits_for_its_member_alone(client, stranger, passphrase):
+    start = "/cases/KARV/records/events/add"
+    sent = form_of(tree_of(client.get(start))) | {"began": "not a date yet", "later": "yes"}
+    answer = client.post(start, sent | {"id": "E70"})
+    assert answer["Location"] == "/cases/KARV"
+    assert load_case("KARV").get("E70") is None
+    for page in ("/cases/KARV", "/tasks"):
+        (at,) = tree_of(client.get(page)).xpath("//a[contains(@href, '?left=')]/@href")
+    form = form_of(tree_of(client.get(at)))
+    assert form["began"] == "not a date yet" and form["id"] == "E70"
+    client.post(at, form | {"began": "2019-0", "later": "yes"})
+    (same,) = tree_of(client.get("/cases/KARV")).xpath("//a[contains(@href, '?left=')]/@href")
+    assert same == at and form_of(tree_of(client.get(at)))["began"] == "2019-0"
+    refused = client.post(at, form_of(tree_of(client.get(at))) | {"title": "A raid"})
+    assert refused.status_code == 400 and form_of(tree_of(client.get(at)))["began"] == "2019-0"
+    saved = client.post(at, form | {"title": "A raid", "began": "2019-03"})
+    assert saved["Location"] == "/cases/KARV/record/E70"
+    assert client.get(at).status_code == 404
+    assert b"?left=" not in client.get("/cases/KARV").content
+
+
+def test_a_form_kept_for_later_can_be_thrown_away(client):
+    start = "/cases/KARV/records/events/add"
+    client.post(start, {"title": "Unsayable", "later": "yes"})
+    (at,) = tree_of(client.get("/cases/KARV")).xpath("//a[contains(@href, '?left=')]/@href")
+    number = at.rpartition("=")[2]
+    assert client.post(f"/cases/KARV/unfinished/{number}").status_code == 302
+    assert client.get(at).status_code == 404
+    assert client.post(f"/cases/KARV/unfinished/{number}").status_code == 404
+
+
+def test_a_statement_kept_for_later_keeps_its_passage(client, find):
+    code = find("statement-v1-ru.txt")
+    start = f"/cases/KARV/records/statements/add?item={code}&part=0&at=726"
+    whole = form_of(tree_of(client.get(start)))["quote"]
+    client.post(start, form_of(tree_of(client.get(start))) | {"quote": "x", "later": "yes"})
+    (at,) = tree_of(client.get("/cases/KARV")).xpath("//a[contains(@href, '?left=')]/@href")
+    page = tree_of(client.get(at))
+    assert form_of(page)["quote"] == "x"
+    assert whole[:20] in page.xpath("//blockquote")[0].text_content()
+    client.post(f"/cases/KARV/unfinished/{at.rpartition('=')[2]}")

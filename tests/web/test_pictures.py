@@ -151,3 +151,10 @@ def test_only_pictures_of_the_case_are_drawn(client):
         answer = client.get(f"/cases/KARV/repeats/{code}/picture")
         assert answer.status_code == 404, code
     assert client.get("/cases/NONE/repeats/I1/picture").status_code == 404
+
+
+def test_faulty_rows_of_a_workbook_stand_first(client):
+    rows = [("id", "role"), ("V-81", "a"), ("V-82", "b"), ("V-1", "taken")]
+    shown = tree_of(client.post("/cases/KARV/bulk", {"file": workbook(rows)}))
+    codes = [th.text for th in shown.xpath("//section[@aria-labelledby='h-rows']//tbody//th")]
+    assert codes == ["V-1", "V-81", "V-82"]

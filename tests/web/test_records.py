@@ -249,3 +249,28 @@ def test_an_error_leads_to_its_field_and_keeps_what_was_typed(client):
     field = tree.get_element_by_id("f-began")
     assert field.get("aria-invalid") == "true" and "error" in field.get("aria-describedby").split()
     assert field.value == "the 40th" and tree.get_element_by_id("f-title").value == "Kept words"
+
+
+def test_one_is_added_and_then_another(client, statement_form):
+    address, row = statement_form
+    sent = values_of(tree_of(client.get(address))) | {
+        "quote": "обвинения не предъявляли", "source": "S1", "again": "yes",
+    }  # fmt: skip
+    answer = client.post(address, sent)
+    assert answer["Location"].startswith(f"{address}&added=ST")
+    made = answer["Location"].rpartition("=")[2]
+    tree = tree_of(client.get(answer["Location"]))
+    assert tree.xpath("//*[@role='status']//a")[0].text == made
+    following = values_of(tree)
+    assert following["quote"] == row.part.text[row.start : row.end]
+    assert following["id"] != made and load_case("KARV").get(made)
+    assert b"was added" not in client.get(f"{address}&added=ST999").content
+
+
+def test_another_follows_when_the_first_was_said_to_be_no_other(client):
+    address = "/cases/KARV/records/persons/add"
+    role = load_case("KARV").get("V-1")["role"]
+    tree = tree_of(client.post(address, {"id": "V-71", "role": role, "again": "yes"}))
+    sent = values_of(tree) | {"apart": "yes"}
+    assert sent["again"] == "yes"
+    assert client.post(address, sent)["Location"] == f"{address}?added=V-71"

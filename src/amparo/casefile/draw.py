@@ -8,6 +8,7 @@ from amparo.access import requests
 from amparo.casefile.consent import Use
 from amparo.casefile.consent import use_of as use_of
 from amparo.casefile.draw_chart import draw_chart
+from amparo.casefile.draw_claim import draw_claim
 from amparo.casefile.draw_map import draw_map
 from amparo.casefile.draw_network import draw_network
 from amparo.casefile.draw_timeline import draw_timeline
@@ -20,6 +21,7 @@ from amparo.custody.work import work
 from amparo.errors import BadInput
 
 CASE_FILE = "case file"
+CHAINS = "chains"
 PICTURES: dict[str, Callable[[CaseFile, Use], Picture]] = {
     "timeline": draw_timeline,
     "map": draw_map,
@@ -28,10 +30,16 @@ PICTURES: dict[str, Callable[[CaseFile, Use], Picture]] = {
 }
 
 
-def draw(case: CaseFile, what: str, use: Use) -> Picture:
-    """One of PICTURES, with what may be drawn for `use`. Raises BadInput for another name."""
+def draw(case: CaseFile, what: str, use: Use, claim: str = "") -> Picture:
+    """One of PICTURES, or the CHAINS of one claim, with what may be drawn for `use`.
+
+    Raises BadInput for another name, and what `draw_claim` raises.
+    """
+    if what == CHAINS:
+        return draw_claim(case, claim, use)
     if what not in PICTURES:
-        raise BadInput("no such picture", value=what[:40], remedy=f"one of: {', '.join(PICTURES)}")
+        names = ", ".join((*PICTURES, CHAINS))
+        raise BadInput("no such picture", value=what[:40], remedy=f"one of: {names}")
     return PICTURES[what](case, use)
 
 

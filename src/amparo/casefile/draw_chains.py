@@ -7,12 +7,13 @@ line as well as by colour. The picture shows only the labels it is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from itertools import pairwise
 
 from amparo.casefile.corroborate import Corroboration
 from amparo.casefile.explain_chains import explain, label_exposures
 from amparo.casefile.graph import DENIES, SAME, Graph
+from amparo.casefile.layers import Layers, distances, lay_out
+from amparo.casefile.picture import in_box, number, safe, way_through
 
 MOST_NODES = 120
 _IN_CUT = 'stroke="#8a1c1c" stroke-width="2"'
@@ -61,18 +62,16 @@ def draw_chains(
     exposed = {node for one in graph.contaminations for node in one.nodes}
     steps = _steps(graph, found)
     columns, left_out = _columns(steps, found)
-    at: dict[str, tuple[int, int]] = {}
-    for place, column in enumerate(columns):
-        for row, node in enumerate(column):
-            at[node] = (_EDGE + place * (_WIDE + _GAP_X), _EDGE + row * (_HIGH + _GAP_Y))
-    tall = max(len(column) for column in columns)
-    wide = 2 * _EDGE + len(columns) * (_WIDE + _GAP_X) - _GAP_X
+    far = {node: place for place, column in enumerate(columns) for node in column}
+    made = lay_out(columns, [s[:2] for s in steps if far.get(s[0], 0) < far.get(s[1], 0)])
+    wide = _left(len(columns)) - _GAP_X + _EDGE
     width = max(wide, 2 * _EDGE + 38 * 7 + 6 * sum(map(len, _LEGEND.get(lang, _LEGEND["en"]))))
-    height = 2 * _EDGE + tall * (_HIGH + _GAP_Y) + 30
+    height = 2 * _EDGE + made.tall * (_HIGH + _GAP_Y) + 30
+    at = {node: (_left(far[node]), _upper(made.row[node])) for node in far}
     body = [
-        _arrow(at[one], at[other], _edge_style(found, one, other, kind))
+        _arrow(made, one, other, _edge_style(found, one, other, kind))
         for one, other, kind in steps
-        if one in at and other in at and one != other
+        if one in far and other in far and one != other
     ]
     hands = {node.id: node.first_hand for node in graph.nodes}
     cut = set(found.supported.strict.cut) | set(found.denied.strict.cut)
@@ -86,8 +85,8 @@ def draw_chains(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" role="img" aria-labelledby="chains-title chains-desc">'
-        f'<title id="chains-title">{_safe(name(found.claim))}</title>'
-        f'<desc id="chains-desc">{_safe(spoken)}</desc>'
+        f'<title id="chains-title">{safe(name(found.claim))}</title>'
+        f'<desc id="chains-desc">{safe(spoken)}</desc>'
         '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="10" '
         'markerHeight="10" markerUnits="userSpaceOnUse" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#333"/></marker></defs>'
@@ -102,8 +101,8 @@ def rows_of_chains(
     rows = []
     for side, runs in (("supports", found.supported), ("denies", found.denied)):
         for run, finding in (("strict", runs.strict), ("generous", runs.generous)):
-            for number, chain in enumerate(finding.chains, 1):
-                rows.append((side, run, number, " → ".join(label(node) for node in chain)))
+            for place, chain in enumerate(finding.chains, 1):
+                rows.append((side, run, place, " → ".join(label(node) for node in chain)))
     return rows
 
 
@@ -122,20 +121,11 @@ def _steps(graph: Graph, found: Corroboration) -> list[tuple[str, str, str]]:
 def _columns(
     steps: Sequence[tuple[str, str, str]], found: Corroboration
 ) -> tuple[list[list[str]], int]:
-    """Nodes by their distance from the claim, farthest first; and how many are left out."""
+    """Nodes by their longest way to the claim, farthest first; and how many are left out."""
     before: dict[str, list[str]] = {}
     for one, other, _ in steps:
         before.setdefault(other, []).append(one)
-    depth = {found.claim: 0}
-    row = [found.claim]
-    while row:
-        following = []
-        for node in row:
-            for earlier in before.get(node, ()):
-                if earlier not in depth:
-                    depth[earlier] = depth[node] + 1
-                    following.append(earlier)
-        row = following
+    depth = distances(found.claim, before)
     first = [
         node
         for side in (found.supported, found.denied)
@@ -160,21 +150,39 @@ def _edge_style(found: Corroboration, one: str, other: str, kind: str) -> str:
     return 'stroke="#777" stroke-width="1.2"'
 
 
-def _arrow(start: tuple[int, int], end: tuple[int, int], style: str) -> str:
-    x1, y1 = start[0] + _WIDE, start[1] + _HIGH // 2
-    x2, y2 = end[0], end[1] + _HIGH // 2
-    if x2 < x1:
-        x1, x2, bend = start[0] + _WIDE // 2, end[0] + _WIDE // 2, 30
-        y1, y2 = start[1] + _HIGH, end[1] + _HIGH
-        way = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 + bend} {x2} {y2}"
+def _left(column: int) -> float:
+    return _EDGE + column * (_WIDE + _GAP_X)
+
+
+def _upper(row: float) -> float:
+    return _EDGE + row * (_HIGH + _GAP_Y)
+
+
+def _arrow(made: Layers, one: str, other: str, style: str) -> str:
+    start, end = (
+        (_left(made.column[node]), _upper(made.row[node]) + _HIGH / 2) for node in (one, other)
+    )
+    if (one, other) in made.lanes:
+        first = made.column[one] + 1
+        lanes = [
+            (_left(first + n), _left(first + n) + _WIDE, _upper(row) + _HIGH / 2)
+            for n, row in enumerate(made.lanes[one, other])
+        ]
+        way = way_through([(0, start[0] + _WIDE, start[1]), *lanes, (end[0], 0, end[1])])
     else:
-        mid = (x1 + x2) // 2
-        way = f"M{x1} {y1}C{mid} {y1} {mid} {y2} {x2} {y2}"
+        # What closes a circle goes back underneath.
+        x1, x2 = start[0] + _WIDE / 2, end[0] + _WIDE / 2
+        y1, y2 = start[1] + _HIGH / 2, end[1] + _HIGH / 2
+        low = max(y1, y2) + 30
+        way = (
+            f"M{number(x1)} {number(y1)}C{number(x1)} {number(low)} "
+            f"{number(x2)} {number(low)} {number(x2)} {number(y2)}"
+        )
     return f'<path d="{way}" fill="none" {style} marker-end="url(#head)"/>'
 
 
 def _box(
-    corner: tuple[int, int], text: str, hand: bool | None, in_cut: bool, is_claim: bool
+    corner: tuple[float, float], text: str, hand: bool | None, in_cut: bool, is_claim: bool
 ) -> str:
     x, y = corner
     fill = "#dcefe0" if hand else "#fdf1cf" if hand is None else "#ffffff"
@@ -183,21 +191,19 @@ def _box(
     round_corner = 20 if hand and not is_claim else 4
     dash = ' stroke-dasharray="4 3"' if hand is None and not is_claim else ""
     line = 3 if in_cut else 1
-    shown = text if len(text) <= 24 else text[:23] + "…"
     return (
-        f'<g><title>{_safe(text)}</title><rect x="{x}" y="{y}" width="{_WIDE}" '
+        f'<g><title>{safe(text)}</title><rect x="{number(x)}" y="{number(y)}" width="{_WIDE}" '
         f'height="{_HIGH}" rx="{round_corner}" fill="{fill}" stroke="#222" '
-        f'stroke-width="{line}"{dash}/><text x="{x + _WIDE // 2}" y="{y + _HIGH // 2 + 5}" '
-        f'text-anchor="middle" unicode-bidi="plaintext">{_safe(shown)}</text></g>'
+        f'stroke-width="{line}"{dash}/>{in_box(x + _WIDE / 2, y + _HIGH / 2, text, 22)}</g>'
     )
 
 
-def _ring(corner: tuple[int, int], in_cut: bool, exposed: bool) -> str:
+def _ring(corner: tuple[float, float], in_cut: bool, exposed: bool) -> str:
     """A line around the box: red in the cut, dotted where accounts were exposed to each other."""
     found = ""
     for wanted, away, style in ((in_cut, 5, _IN_CUT), (exposed, 8, _EXPOSED)):
         if wanted:
-            x, y = corner[0] - away, corner[1] - away
+            x, y = number(corner[0] - away), number(corner[1] - away)
             found += (
                 f'<rect x="{x}" y="{y}" width="{_WIDE + 2 * away}" height="{_HIGH + 2 * away}" '
                 f'rx="{20 + away}" fill="none" {style}/>'
@@ -211,14 +217,8 @@ def _legend(y: int, lang: str, left_out: int) -> str:
     x, found = _EDGE, ""
     for word, mark in zip(words, _MARKS, strict=False):
         found += f'<g transform="translate({x} {y - 9})">{mark}</g>'
-        found += f'<text x="{x + 24}" y="{y}">{_safe(word)}</text>'
+        found += f'<text x="{x + 24}" y="{y}">{safe(word)}</text>'
         x += 38 + 6 * len(word)
     if left_out:
-        found += f'<text x="{x}" y="{y}">{_safe(words[-1].format(n=left_out))}</text>'
+        found += f'<text x="{x}" y="{y}">{safe(words[-1].format(n=left_out))}</text>'
     return f'<g font-size="11" fill="#444">{found}</g>'
-
-
-def _safe(text: str) -> str:
-    """Escaped, and without the control characters that XML forbids."""
-    kept = "".join(c for c in text if c in "\t\n" or (ord(c) >= 32 and c not in "\ufffe\uffff"))
-    return escape(kept, quote=True)

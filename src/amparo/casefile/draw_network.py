@@ -7,14 +7,14 @@ the table with that record's id. Who carried out an act is alleged in every labe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from amparo.casefile.claim_graph import Use
 from amparo.casefile.draw_map import spots_of
 from amparo.casefile.draw_scope import scope_of
-from amparo.casefile.picture import Picture, number, safe, sheet, short, words
+from amparo.casefile.layers import Layers, lay_out
+from amparo.casefile.picture import Picture, in_box, number, safe, sheet, way_through, words
 from amparo.casefile.records import CaseFile
 
 Sort = Literal["place", "person", "event", "alleged", "unit"]
@@ -139,66 +139,55 @@ def _nodes(case: CaseFile, codes: set[str], strict: bool) -> dict[str, Node]:
     return found
 
 
-def _columns(nodes: dict[str, Node], lines: list[Line]) -> list[list[str]]:
-    """Each column in an order that keeps lines short: the mean of the neighbours' places.
-
-    The layered drawing of K. Sugiyama, S. Tagawa, M. Toda (1981), four sweeps.
-    """
-    columns = [sorted(c for c, n in nodes.items() if n.sort == sort) for sort in SORTS]
-    beside: dict[str, list[str]] = {code: [] for code in nodes}
-    for line in lines:
-        beside[line.one].append(line.other)
-        beside[line.other].append(line.one)
-    for _ in range(4):
-        for column in columns:
-            at = {c: i / max(1, len(one)) for one in columns for i, c in enumerate(one)}
-            column.sort(key=lambda code: (_mean(at[c] for c in beside[code]), code))
-    return columns
-
-
-def _mean(values: Iterable[float]) -> float:
-    held = list(values)
-    return sum(held) / len(held) if held else 1.0
+def _columns(nodes: dict[str, Node]) -> list[list[str]]:
+    return [sorted(c for c, n in nodes.items() if n.sort == sort) for sort in SORTS]
 
 
 def _draw(title: str, spoken: str, nodes: dict[str, Node], lines: list[Line], scope: str) -> str:
-    columns = _columns(nodes, lines)
-    tall = max((len(column) for column in columns), default=0)
-    width = 2 * _EDGE + len(columns) * (_BOX + _GAP_X) - _GAP_X
-    height = _TOP + tall * (_HIGH + _GAP_Y) + 34
-    at: dict[str, tuple[float, float]] = {}
-    for place, column in enumerate(columns):
-        gap = (tall * (_HIGH + _GAP_Y)) / max(1, len(column))
-        for row, code in enumerate(column):
-            y = _TOP + gap * row + (gap - _HIGH) / 2
-            at[code] = (_EDGE + place * (_BOX + _GAP_X), y)
+    made = lay_out(_columns(nodes), [(line.one, line.other) for line in lines])
+    width = 2 * _EDGE + len(SORTS) * (_BOX + _GAP_X) - _GAP_X
+    height = _TOP + made.tall * (_HIGH + _GAP_Y) + 34
     body = [words(_EDGE, 24, title, size=16, more=' font-weight="bold"')]
     for place, head in enumerate(_HEADS):
-        x = _EDGE + place * (_BOX + _GAP_X) + _BOX / 2
+        x = _left(place) + _BOX / 2
         body.append(words(x, _TOP - 12, head, more=' text-anchor="middle" font-weight="bold"'))
-    body += [_line(at[line.one], at[line.other], line) for line in lines]
-    body += [_node(at[code], nodes[code]) for code in at]
+    body += [_line(made, line) for line in lines]
+    body += [
+        _node((_left(made.column[code]), _upper(made.row[code])), nodes[code]) for code in nodes
+    ]
     body.append(words(_EDGE, height - 8, f"{_LEGEND} · {scope}", size=11))
     return sheet("network", (width, height), (title, spoken), "".join(body))
+
+
+def _left(column: int) -> float:
+    return _EDGE + column * (_BOX + _GAP_X)
+
+
+def _upper(row: float) -> float:
+    return _TOP + row * (_HIGH + _GAP_Y) + _GAP_Y / 2
 
 
 _LEGEND = "Full line: harmed, at · broken: alleged · dotted: speaks of · every line is in the table"
 
 
-def _line(one: tuple[float, float], other: tuple[float, float], line: Line) -> str:
-    (x1, y1), (x2, y2) = sorted((one, other))
-    x1, y1, y2 = x1 + _BOX, y1 + _HIGH / 2, y2 + _HIGH / 2
-    middle = (x1 + x2) / 2
+def _line(made: Layers, line: Line) -> str:
+    ends = sorted((line.one, line.other), key=made.column.__getitem__)
+    rows = (made.row[ends[0]], *made.lanes[line.one, line.other], made.row[ends[1]])
+    first = made.column[ends[0]]
+    stops = [
+        (_left(first + n), _left(first + n) + _BOX, _upper(row) + _HIGH / 2)
+        for n, row in enumerate(rows)
+    ]
+    stops[-1] = (stops[-1][0], stops[-1][0], stops[-1][2])
     dash = ""
     if line.what.startswith(("allegedly", "said")):
         dash = ' stroke-dasharray="7 4"'
     elif line.what == "speaks of":
         dash = ' stroke-dasharray="2 3"'
     colour = "#8a1c1c" if line.what.startswith("harmed") else "#666"
-    way = " ".join(number(v) for v in (middle, y1, middle, y2, x2, y2))
     return (
         f"<g><title>{safe(line.what)}: {safe(', '.join(line.records))}</title>"
-        f'<path d="M{number(x1)} {number(y1)}C{way}" fill="none" stroke="{colour}" '
+        f'<path d="{way_through(stops)}" fill="none" stroke="{colour}" '
         f'stroke-width="1.3"{dash}/></g>'
     )
 
@@ -210,8 +199,6 @@ def _node(corner: tuple[float, float], node: Node) -> str:
         f"<g><title>{safe(node.label)}</title>"
         f'<rect x="{number(x)}" y="{number(y)}" width="{_BOX}" height="{_HIGH}" '
         f'rx="{_ROUND[node.sort]}" fill="{_FILL[node.sort]}" stroke="#222"{dash}/>'
-        + words(
-            x + _BOX / 2, y + _HIGH / 2 + 4, short(node.label, 26), more=' text-anchor="middle"'
-        )
+        + in_box(x + _BOX / 2, y + _HIGH / 2, node.label, 22)
         + "</g>"
     )

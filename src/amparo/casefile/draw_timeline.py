@@ -198,7 +198,8 @@ def _axis(scale: _Scale, foot: float) -> Iterator[str]:
     for day in scale.ticks():
         x = number(scale.x(day))
         yield f'<path d="M{x} {_TOP - 8}V{number(foot)}" stroke="#ccc" stroke-width="1"/>'
-        yield words(scale.x(day) + 3, _TOP - 12, day.strftime("%Y-%m"), size=11)
+        if scale.x(day) + 48 < _WIDE:
+            yield words(scale.x(day) + 3, _TOP - 12, day.strftime("%Y-%m"), size=11)
 
 
 def _draw_bar(scale: _Scale, bar: Bar, top: float) -> str:

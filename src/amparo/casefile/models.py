@@ -69,6 +69,21 @@ class SavedSearch(models.Model):
         ordering = ["id"]
 
 
+class Unfinished(models.Model):
+    """A form that somebody left: `body` holds what was typed, the id and where it began."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="unfinished")
+    noun = models.CharField(max_length=24)
+    body = models.JSONField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+
+    objects = Visible(visible.unfinished)
+
+    class Meta:
+        ordering = ["id"]
+
+
 class OwnTerms(models.Model):
     """One version of what the organisation adds to a vocabulary: `body` is a list of terms.
 

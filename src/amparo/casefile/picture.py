@@ -7,13 +7,18 @@ the same picture.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture. `rows` say all that `svg` shows, under `headings`; `scope` says for whom."""
+    """One picture. `rows` say all that `svg` shows, under `headings`; `scope` says for whom;
+    `told` are sentences that belong beside it, `counts` its chains for and against, each at
+    least and at most."""
 
     title: str
     scope: str
@@ -21,6 +26,18 @@ class Picture:
     rows: tuple[tuple[str, ...], ...]
     svg: str
     left_out: int = 0
+    told: tuple[str, ...] = ()
+    counts: tuple[tuple[int, int], ...] = ()
+
+
+class Tongue(NamedTuple):
+    """The language of a picture: its code, and what turns our English words into it."""
+
+    code: str = "en"
+    say: Callable[[str], str] = str
+
+
+ENGLISH = Tongue()
 
 
 def safe(text: object) -> str:
@@ -40,6 +57,38 @@ def words(x: float, y: float, text: str, *, size: int = 12, more: str = "") -> s
         f'<text x="{number(x)}" y="{number(y)}" font-size="{size}" unicode-bidi="plaintext"'
         f"{more}>{safe(text)}</text>"
     )
+
+
+def in_box(x: float, y: float, text: str, most: int, *, size: int = 12) -> str:
+    """A label around a middle: two lines of at most `most` characters, cut where it is longer."""
+    first, rest = _broken(text, most)
+    lines = [first, short(rest, most)] if rest else [first]
+    lift = (len(lines) - 1) * (size + 3) / 2 - size / 3
+    middle = ' text-anchor="middle"'
+    return "".join(
+        words(x, y - lift + place * (size + 3), line, size=size, more=middle)
+        for place, line in enumerate(lines)
+    )
+
+
+def _broken(text: str, most: int) -> tuple[str, str]:
+    """The text in two, at a space or behind a hyphen where there is one."""
+    if len(text) <= most:
+        return text, ""
+    cuts = [at for at in range(1, most + 1) if text[at] == " " or text[at - 1] in " -/"]
+    at = cuts[-1] if cuts else most
+    return text[:at].rstrip(), text[at:].lstrip()
+
+
+def way_through(stops: Sequence[tuple[float, float, float]]) -> str:
+    """The path of a line from left to right by way of `stops`: x where it comes in and goes out
+    again, and y; the first is only left and the last only reached."""
+    found = f"M{number(stops[0][1])} {number(stops[0][2])}"
+    for (_, x1, y1), (x2, out, y2) in pairwise(stops):
+        middle = number((x1 + x2) / 2)
+        found += f"C{middle} {number(y1)} {middle} {number(y2)} {number(x2)} {number(y2)}"
+        found += f"H{number(out)}" if out > x2 else ""
+    return found
 
 
 def number(value: float) -> str:

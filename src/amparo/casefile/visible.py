@@ -96,6 +96,11 @@ def searches() -> Q | None:
     return None if not current().member and current().whole else Q(by=current().member)
 
 
+def unfinished() -> Q:
+    """Forms that the member left; nobody else's."""
+    return Q(by=current().member)
+
+
 def mask_case(code: str, body: dict[str, Any]) -> dict[str, Any]:
     """What of the case itself the member sees."""
     if current().outside:

@@ -12,6 +12,7 @@ from amparo.cli.answers import answers
 from amparo.cli.coding import agreement, code
 from amparo.cli.same import same, warn_of_same
 from amparo.cli.show import AsJson, print_json, print_rows, safe
+from amparo.cli.unfinished import unfinished
 from amparo.cli.vault import VaultPath
 from amparo.errors import BadInput
 
@@ -358,6 +359,7 @@ def chart(
 app.command("draw")(draw.draw)
 app.command("may-leave")(draw.may_leave)
 app.command("same")(same)
+app.command("unfinished")(unfinished)
 app.command("code")(code)
 app.command("agreement")(agreement)
 app.command("answers")(answers)

@@ -24,40 +24,51 @@ Recipient = Annotated[str, typer.Option(help="For whom, such as ICC-OTP.")]
 def draw(
     vault: VaultPath,
     case: CaseCode,
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="timeline, map, network or chart.")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="timeline, map, network, chart or chains.")
+    ],
     out: Annotated[Path | None, typer.Option(help="File to write: .svg, .png or .csv.")] = None,
     purpose: Purpose = "",
     recipient: Recipient = "",
+    claim: Annotated[
+        str, typer.Option("--of", help="For chains: the proposition, such as P1.")
+    ] = "",
     table: Annotated[bool, typer.Option("--table", help="Print the same as a table.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the timeline, the map or the network of a case, or print it as a table.
+    """Draw the timeline, map or network of a case, or a claim's chains; or print them.
 
     Without --purpose it is drawn for the team alone. An entry goes into the ledger for a
     file that is written.
 
     Example: amparo case draw evidence KARV timeline --out karv.svg --purpose filing:icc
     """
+    from amparo.casefile.draw import CHAINS, use_of
     from amparo.casefile.draw import draw as draw_case
-    from amparo.casefile.draw import use_of
     from amparo.casefile.records import load_case
     from amparo.cli.unlock import opened
 
     if out is None and not table and not as_json:
         raise BadInput("nothing to do", remedy="name a file with --out, or ask for --table")
+    if (what == CHAINS) != bool(claim):
+        raise BadInput(
+            "--of names the proposition of a picture of chains, and only of that",
+            value=claim or what, remedy=f"write: {CHAINS} --of P1",
+        )  # fmt: skip
     use = use_of(purpose, recipient)
     with opened(vault, leaving=out is not None, outside=True) as held:
-        made = draw_case(load_case(case), what, use)
+        made = draw_case(load_case(case), what, use, claim)
         if out is not None:
             write_out(held.member, case, what, use, out, _encode(made, out))
     if as_json:
         rows = [dict(zip(made.headings, row, strict=True)) for row in made.rows]
         print_json({"title": made.title, "scope": made.scope, "left_out": made.left_out,
-                    "rows": rows})  # fmt: skip
+                    "told": made.told, "rows": rows})  # fmt: skip
         return
     if table:
         print_rows(made.headings, made.rows)
-    typer.echo(made.scope, err=table)
+    for sentence in (*made.told, made.scope):
+        typer.echo(safe(sentence), err=table)
     if made.left_out:
         typer.echo(f"{made.left_out} records stay behind", err=table)
     if out is not None:

@@ -15,6 +15,7 @@ from amparo.casefile.draw import CASE_FILE, enter_export
 from amparo.casefile.records import SUMMARY, CaseFile, find_case, list_cases, load_case
 from amparo.casefile.revise import create_case
 from amparo.casefile.schema import BY_NAME, CASE_FIELDS, NOUNS, Noun
+from amparo.casefile.unfinished import list_unfinished
 from amparo.errors import AmparoError
 from amparo.vault.preserve import find_hold, lift_hold, place_hold
 from amparo.web.case_upload import import_upload
@@ -73,6 +74,7 @@ def show(request: HttpRequest, case: str) -> HttpResponse:
         "case": known, "shelves": shelves(known), "fields": CASE_FIELDS,
         "on_hold": find_hold(case), "decides": current().whole,
         "uses": list(enumerate(uses_of(known))), "own_words": own_words_of(known),
+        "unfinished": list_unfinished(case),
     }  # fmt: skip
     return render(request, "case.html", facts)
 

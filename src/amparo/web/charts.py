@@ -5,16 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from amparo.casefile.claim_graph import weigh
-from amparo.casefile.draw_chains import draw_chains, rows_of_chains
-from amparo.casefile.explain_chains import explain, label_exposures
+from amparo.casefile.draw_claim import draw_claim
 from amparo.casefile.proof_chart import chart_of
-from amparo.casefile.records import CaseFile, load_case
-from amparo.errors import NotFound
+from amparo.casefile.records import load_case
 from amparo.web.cards import Card
-from amparo.web.language import language
+from amparo.web.language import language, tongue
+from amparo.web.pictures import facts_of_uses, hand_over
+from amparo.web.uses import read_use
 
 
 @require_GET
@@ -32,36 +31,28 @@ def show_chart(request: HttpRequest, case: str) -> HttpResponse:
     return render(request, "chart.html", facts)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def show_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
-    """How many independent chains lead to a proposition: in words, drawn, and as a table."""
+    """How many independent chains lead to a proposition, in words, drawn, and as a table; POST
+    draws them for a use."""
     known = load_case(case)
-    row = known.get(code)
-    if row is None or row.noun != "proposition":
-        raise NotFound("no such proposition")
-    graph, found = weigh(known, code)
-    # For the team's own eyes nothing is left out for want of consent.
-    warnings = tuple(one for one in found.warnings if one["code"] != "withdrawn")
-    found = found._replace(warnings=warnings)
-
-    def label(name: str) -> str:
-        return _label(known, name, graph.label(name))
-
+    use = read_use(request, known)
+    made = draw_claim(known, code, use, tongue())
     facts = {
         "case": known,
-        "row": Card.of(row),
-        "found": found,
-        "sentences": explain(found, language(), label_exposures(graph, label)),
+        "row": Card.of(known.rows[code]),
+        "made": made,
         # The picture escapes every label itself.
-        "picture": mark_safe(draw_chains(graph, found, language(), label)),  # noqa: S308
-        "rows": rows_of_chains(found, label),
+        "picture": mark_safe(made.svg),  # noqa: S308
+        **facts_of_uses(known, use),
     }
     return render(request, "chains.html", facts)
 
 
-def _label(known: CaseFile, name: str, given: str) -> str:
-    """A node as people read it: the id, and for sources and items what they are."""
-    row = known.get(name)
-    if row is None or row.noun not in ("source", "item") or row.title == name:
-        return given if row is None else name
-    return f"{name} {row.title}"
+@require_POST
+def take_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
+    """The chains as a file, after an entry in the ledger says for which use."""
+    known = load_case(case)
+    use = read_use(request, known)
+    made = draw_claim(known, code, use, tongue())
+    return hand_over(request, known, f"chains of {code}", made, use)

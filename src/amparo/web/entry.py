@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +18,12 @@ from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.revise import Draft, add_records, change_record, next_code, retire_record
 from amparo.casefile.same import ASKED, Same, find_likely, find_same, telling_text
 from amparo.casefile.schema import BY_NAME, Noun
+from amparo.casefile.unfinished import (
+    Left,
+    find_unfinished,
+    forget_unfinished,
+    keep_unfinished,
+)
 from amparo.errors import AmparoError, BadInput
 from amparo.web import drafts
 from amparo.web.begun import begin_with
@@ -23,53 +31,118 @@ from amparo.web.cards import Card
 from amparo.web.faults import status_of
 from amparo.web.forms import make_inputs, read_inputs, words
 from amparo.web.lock import acting_member
-from amparo.web.quote import find_start, prefill
+from amparo.web.quote import Place, find_start, prefill
 from amparo.web.records import noun_of, plain, row_of, show_field
+
+
+@dataclass
+class _Form:
+    """A form as it stands: what it began from, and what was typed so far.
+
+    `waiting` is a form that waits for this record, `own` this form itself when it waited, `left`
+    when somebody had left it unfinished.
+    """
+
+    known: CaseFile
+    noun: Noun
+    waiting: drafts.Waiting | None
+    own: drafts.Waiting | None
+    left: Left | None
+    asked: Mapping[str, str]
+    place: Place | None
+    proposed: str
+    wanted: str
+    values: dict[str, Any]
+    likely: list[tuple[Same, str]] | None = None
+    chosen: Known | None = None
+
+
+def _begin(request: HttpRequest, known: CaseFile, noun: Noun) -> _Form:
+    waiting = drafts.find(request, known.code)
+    own = waiting if waiting and waiting.plural == noun.plural else None
+    left = _left(request, known.code, noun)
+    begun = own or left
+    asked: Mapping[str, str] = begun.place if begun else request.GET.dict()
+    place = prefill(known, asked) if noun.name == "statement" else None
+    values: dict[str, Any] = dict(place.values) if place else begin_with(noun, known, asked)
+    if left:
+        values = left.values
+    if own:
+        values = own.values_with(request.GET.get("made", ""), known)
+    if request.method == "POST":
+        values = read_inputs(noun, request.POST)
+    proposed = request.POST.get("proposed", "") or next_code(known, noun)
+    code = request.POST.get("id", "").strip() or (begun.code if begun else "") or proposed
+    wanted = "" if code == proposed else code
+    return _Form(known, noun, waiting, own, left, asked, place, proposed, wanted, values)
 
 
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     """A form for a new record; a statement may begin from a paragraph of an item.
 
-    Something that is missing in a list can be added first: the form waits as a draft.
+    Something that is missing in a list can be added first: the form waits as a draft. One that
+    is kept for later waits in the vault.
     """
     known, noun = load_case(case), noun_of(plural)
-    waiting = drafts.find(request, case)
-    own = waiting if waiting and waiting.plural == plural else None
-    asked: Mapping[str, str] = own.place if own else request.GET.dict()
-    place = prefill(known, asked) if noun.name == "statement" else None
-    proposed = request.POST.get("proposed", "") or next_code(known, noun)
-    code = request.POST.get("id", "").strip() or (own.code if own else "") or proposed
-    wanted = "" if code == proposed else code
-    values: dict[str, Any] = dict(place.values) if place else begin_with(noun, known, asked)
-    if own:
-        values = own.values_with(request.GET.get("made", ""), known)
+    form = _begin(request, known, noun)
     error: AmparoError | None = None
-    likely: list[tuple[Same, str]] | None = None
-    chosen: Known | None = None
     if request.method == "POST":
-        values = read_inputs(noun, request.POST)
-        if detour := drafts.detour_of(request, noun):
-            kept = drafts.keep(request, case, noun, wanted, values, asked, waiting)
-            return HttpResponseRedirect(_form(case, detour, f"?draft={kept}"))
-        if chosen := _chosen_place(noun, request):
-            values = {**chosen.fields(), **values}
-        likely = [] if chosen else _same_as(request, known, noun, values, waiting, own)
         try:
-            if likely is None:
-                made = _save_new(known, noun, wanted, _with_start(known, noun, values, request))
-                return HttpResponseRedirect(_after(case, made, waiting, own))
+            if address := _take(request, form):
+                return HttpResponseRedirect(address)
         except AmparoError as refused:
             error = refused
     facts = {
-        "case": known, "noun": noun, "code": code, "error": error, "place": place,
-        "inputs": make_inputs(noun, known, values), "is_new": True, "waiting": waiting and not own,
-        "proposed": proposed, "wrong": _wrong(noun, error),
-        "elements": _elements(known, noun), "paragraph": place.paragraph if place else "",
-        "likely": None if chosen else likely, "listed": _listed(noun, values, likely),
-        "can_look": noun.name in ASKED,
+        "case": known, "noun": noun, "code": form.wanted or form.proposed, "error": error,
+        "place": form.place, "inputs": make_inputs(noun, known, form.values), "is_new": True,
+        "waiting": form.waiting and not form.own, "left": form.left,
+        "proposed": form.proposed, "wrong": _wrong(noun, error),
+        "elements": _elements(known, noun),
+        "paragraph": form.place.paragraph if form.place else "",
+        "likely": None if form.chosen else form.likely,
+        "listed": _listed(noun, form.values, form.likely),
+        "can_look": noun.name in ASKED, "added": _added(request, known),
+        "again": request.POST.get("again", ""),
     }  # fmt: skip
     return render(request, "record_form.html", facts, status=status_of(error) if error else 200)
+
+
+def _take(request: HttpRequest, form: _Form) -> str:
+    """Do with the posted form what its button says. Where to go on; "" to show it again."""
+    case, noun = form.known.code, form.noun
+    if request.POST.get("later") and not form.waiting:
+        number = form.left.number if form.left else 0
+        keep_unfinished(
+            acting_member(), case, noun.name, form.wanted, form.values, form.asked, number
+        )
+        return reverse("case", args=[case])
+    if detour := drafts.detour_of(request, noun):
+        kept = drafts.keep(request, case, noun, form.wanted, form.values, form.asked, form.waiting)
+        return _form(case, detour, f"?draft={kept}")
+    if chosen := _chosen_place(noun, request):
+        form.chosen, form.values = chosen, {**chosen.fields(), **form.values}
+        form.likely = []
+    else:
+        form.likely = _same_as(request, form.known, noun, form.values, form.waiting, form.own)
+    if form.likely is not None:
+        return ""
+    raw = _with_start(form.known, noun, form.values, request)
+    made = _save_new(form.known, noun, form.wanted, raw)
+    if form.left:
+        forget_unfinished(acting_member(), case, form.left.number)
+    if request.POST.get("again") and not form.waiting:
+        return _another(case, noun, made, form.asked)
+    return _after(case, made, form.waiting, form.own)
+
+
+def _left(request: HttpRequest, case: str, noun: Noun) -> Left | None:
+    """The unfinished form that the address names (`?left=3`)."""
+    number = request.GET.get("left", "")
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    left = find_unfinished(case, int(number))
+    return left if left.noun == noun.name else None
 
 
 def _same_as(
@@ -103,6 +176,17 @@ def _listed(noun: Noun, values: Mapping[str, Any], likely: object) -> list[Known
 
 def _form(case: str, plural: str, tail: str) -> str:
     return reverse("record-add", args=[case, plural]) + tail
+
+
+def _added(request: HttpRequest, known: CaseFile) -> str:
+    """The id of the record that was added before this one, where the address names one."""
+    row = known.get(request.GET.get("added", ""))
+    return row.code if row else ""
+
+
+def _another(case: str, noun: Noun, made: str, asked: Mapping[str, str]) -> str:
+    """The form once more, begun from the same place; it says what was added."""
+    return _form(case, noun.plural, "?" + urlencode({**asked, "added": made}))
 
 
 def _after(case: str, code: str, waiting: drafts.Waiting | None, own: drafts.Waiting | None) -> str:

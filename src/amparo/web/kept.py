@@ -17,7 +17,18 @@ from django.urls import Resolver404, resolve
 ROUTES = ("record-add", "record-change", "coding", "tasks", "editor-section", "editor-comment")
 MOST = 1_000_000
 _NOT_KEPT = ("csrfmiddlewaretoken",)
-_NOT_SHOWN = ("paragraph", "proposed", "seen", "apart", "first", "same", "save", "final")
+_NOT_SHOWN = (
+    "paragraph",
+    "proposed",
+    "seen",
+    "apart",
+    "first",
+    "same",
+    "save",
+    "final",
+    "again",
+    "later",
+)
 
 
 def _route(address: str) -> str:

@@ -20,6 +20,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loaders import app_directories, cached
 from django.views.decorators.http import require_POST
 
+from amparo.casefile.picture import Tongue
+
 LANGUAGES = {"en": "English", "fr": "Français"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 COOKIE = "amparo-language"
@@ -63,6 +65,11 @@ def say(text: object) -> str:
         return told
     said = known[turned]
     return (said[0].upper() if told[0].isupper() else said[0].lower()) + said[1:]
+
+
+def tongue() -> Tongue:
+    """The language of the page, for pictures."""
+    return Tongue(language(), say)
 
 
 def translate_source(source: str, known: dict[str, str]) -> str:

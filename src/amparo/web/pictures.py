@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amparo.casefile.consent import Use
 from amparo.casefile.draw import PICTURES, draw, enter_export
 from amparo.casefile.draw_chart import write_csv
 from amparo.casefile.picture import Picture
@@ -34,28 +35,45 @@ def show(request: HttpRequest, case: str, what: str) -> HttpResponse:
     use = read_use(request, known)
     made = draw(known, what, use)
     facts = {
-        "case": known, "what": what, "names": list(PICTURES), "made": made, "use": use,
-        "uses": [(n, purpose, to, (purpose, to) == (use.purpose, use.recipient))
-                 for n, (purpose, to) in enumerate(uses_of(known))],
-        "forms": list(FORMS),
+        "case": known, "what": what, "names": list(PICTURES), "made": made,
         # The picture escapes every word itself.
         "picture": mark_safe(made.svg),  # noqa: S308
+        **facts_of_uses(known, use),
     }  # fmt: skip
     return render(request, "pictures_show.html", facts)
+
+
+def facts_of_uses(known: CaseFile, use: Use) -> dict[str, object]:
+    """For the part of a page that asks for whom a picture is: the uses, and the forms."""
+    return {
+        "uses": [
+            (n, purpose, to, (purpose, to) == (use.purpose, use.recipient))
+            for n, (purpose, to) in enumerate(uses_of(known))
+        ],
+        "forms": list(FORMS),
+    }
 
 
 @require_POST
 def take(request: HttpRequest, case: str, what: str) -> HttpResponse:
     """The picture as a file, after an entry in the ledger says for which use."""
     known = _case_of(case, what)
+    use = read_use(request, known)
+    return hand_over(request, known, what, draw(known, what, use), use)
+
+
+def hand_over(
+    request: HttpRequest, known: CaseFile, what: str, made: Picture, use: Use
+) -> HttpResponse:
+    """A picture in the form that was asked for, entered in the ledger. Raises BadInput."""
     form = request.POST.get("form", "svg")
     if form not in FORMS:
         raise BadInput("a picture is not handed out in this form", remedy="svg, png or csv")
-    use = read_use(request, known)
-    data = _encode(draw(known, what, use), form)
-    enter_export(acting_member(), case, f"{what} as {form}", use, data)
+    data = _encode(made, form)
+    enter_export(acting_member(), known.code, f"{what} as {form}", use, data)
     response = HttpResponse(data, content_type=FORMS[form])
-    response["Content-Disposition"] = f'attachment; filename="{case}-{what}.{form}"'
+    name = f"{known.code}-{what.replace(' of ', '-')}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

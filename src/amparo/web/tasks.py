@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.casefile.tasks import finish_task, list_mentions, list_tasks
+from amparo.casefile.unfinished import forget_unfinished, list_unfinished
 from amparo.web.lock import acting_member
 
 
@@ -20,6 +21,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "everybody": everybody,
         "tasks": list_tasks(member="" if everybody else member, done=everybody),
         "mentions": list_mentions(member),
+        "unfinished": list_unfinished(),
     }
     return render(request, "tasks.html", facts)
 
@@ -29,3 +31,10 @@ def finish(request: HttpRequest, case: str, code: str) -> HttpResponse:
     """Write down that a task was done."""
     finish_task(acting_member(), case, code)
     return HttpResponseRedirect(reverse("tasks"))
+
+
+@require_POST
+def throw_away(request: HttpRequest, case: str, number: int) -> HttpResponse:
+    """Drop a form that the member left unfinished."""
+    forget_unfinished(acting_member(), case, number)
+    return HttpResponseRedirect(reverse("case", args=[case]))
