@@ -120,7 +120,7 @@ def run_recoll(corpus: Path, folder: Path) -> tuple[float, list[float]]:
 
 def build_passages(folder: Path, count: int) -> None:
     """Write texts of PARAGRAPHS passages of 40 words each into a new vault."""
-    from amparo.casefile.script import fold_text
+    from amparo.casefile.vocabulary import INDEX_FORM
     from amparo.vault.deposit import deposit
 
     chance = random.Random(1)
@@ -132,7 +132,7 @@ def build_passages(folder: Path, count: int) -> None:
         while documents * PARAGRAPHS < count:
             arrivals = [make_arrival(chance, words, weights) for _ in range(48)]
             began = time.perf_counter()
-            deposit(vault.member, arrivals, index_form=fold_text)
+            deposit(vault.member, arrivals, index_form=INDEX_FORM)
             spent += time.perf_counter() - began
             documents += len(arrivals)
         held = documents * PARAGRAPHS

@@ -546,16 +546,48 @@ def _rar_block(fields: bytes, data: bytes = b"") -> bytes:
     return struct.pack("<I", zlib.crc32(body)) + body + data
 
 
+def _rar_record(kind: int, data: bytes) -> bytes:
+    body = _number(kind) + data
+    return _number(len(body)) + body
+
+
+def _rar_member(
+    name: str, data: bytes, extra: bytes, flags: int, *, with_crc: bool = True
+) -> bytes:
+    label = name.encode()
+    fields = b"".join(map(_number, (2, 3 if extra else 2)))
+    fields += _number(len(extra)) if extra else b""
+    about = (4 if with_crc else 0) | flags
+    fields += b"".join(map(_number, (len(data), about, len(data), 0o100644)))
+    fields += struct.pack("<I", zlib.crc32(data)) if with_crc else b""
+    fields += b"".join(map(_number, (0, 1, len(label))))
+    return _rar_block(fields + label + extra, data)
+
+
 @more("files.rar")
-def rar(files: dict[str, bytes] | None = None, *, flags: int = 0) -> bytes:
-    """RAR5, members stored; the format's note by its author (RAR 5.0 archive format)."""
+def rar(
+    files: dict[str, bytes] | None = None,
+    *,
+    flags: int = 0,
+    locked: bool = False,
+    links: dict[str, str] | None = None,
+    hashes: dict[str, bytes] | None = None,
+) -> bytes:
+    """RAR5, members stored; the format's note by its author (RAR 5.0 archive format).
+
+    `locked`: said to be encrypted; `links`: member -> the earlier one that it repeats;
+    `hashes`: BLAKE2sp of members instead of CRC-32.
+    """
     files = files or {"a.txt": b"one", "b/показания.txt": TEXTS["ru"].encode()}
     out = b"Rar!\x1a\x07\x01\x00" + _rar_block(_number(1) + _number(0) + _number(0))
     for name, data in files.items():
-        label = name.encode()
-        fields = b"".join(map(_number, (2, 2, len(data), 4 | flags, len(data), 0o100644)))
-        fields += struct.pack("<I", zlib.crc32(data)) + b"".join(map(_number, (0, 1, len(label))))
-        out += _rar_block(fields + label, data)
+        extra = _rar_record(1, bytes(2) + b"\x0f" + bytes(32)) if locked else b""
+        if hashes and name in hashes:
+            extra += _rar_record(2, b"\0" + hashes[name])
+        out += _rar_member(name, data, extra, flags, with_crc=not hashes)
+    for name, target in (links or {}).items():
+        told = b"".join(map(_number, (5, 0, len(target.encode())))) + target.encode()
+        out += _rar_member(name, b"", _rar_record(5, told), flags)
     return out + _rar_block(_number(5) + _number(0) + _number(0))
 
 
@@ -813,6 +845,12 @@ def msg(language: str = "ru", enclosed: Tree | None = None) -> bytes:
 @more("old.doc")
 def doc(language: str = "ru", *, encrypted: bool = False) -> bytes:
     """An old Word file: one 8-bit piece, one Unicode piece."""
+    body, table = doc_streams(language, encrypted=encrypted)
+    return compound({"WordDocument": body, "1Table": table})
+
+
+def doc_streams(language: str = "ru", *, encrypted: bool = False) -> tuple[bytes, bytes]:
+    """Its document and its table."""
     first, second = b"Office of Karvel\r", TEXTS[language].encode("utf-16-le")
     header = bytearray(2048)
     header[0:4] = struct.pack("<HH", 0xA5EC, 0xC1)
@@ -824,4 +862,4 @@ def doc(language: str = "ru", *, encrypted: bool = False) -> bytes:
     clx = b"\x02" + struct.pack("<I", len(pieces)) + pieces
     struct.pack_into("<II", header, 0x01A2, 0, len(clx))
     body = bytes(header) + first.ljust(512, b"\0") + second
-    return compound({"WordDocument": body.ljust(4096, b"\0"), "1Table": clx})
+    return body.ljust(4096, b"\0"), clx

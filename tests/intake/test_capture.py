@@ -64,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append((self.path, self.headers.get("Cookie")))
+        self.server.callers.append(self.client_address[1])
         path = self.path.split("?")[0]
         if path == "/loop":
             return self.answer(302, b"", Location="/loop")
@@ -105,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
 def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server.seen, server.stop = [], threading.Event()
+    server.seen, server.callers, server.stop = [], [], threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     server.address = f"http://127.0.0.1:{server.server_port}"
     yield server
@@ -219,29 +220,32 @@ def test_frames_are_taken_too(site):
     assert taken.final_url.endswith("/frame")
 
 
-def test_everything_goes_through_the_proxy(site):
-    asked = []
+class Socks:
+    """A small SOCKS5 server: every name leads to this machine. `asked` and `ports` tell of it."""
 
-    def serve(listener):
+    def __init__(self):
+        self.asked, self.ports = [], set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"socks5://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
         while True:
             try:
-                inner, _ = listener.accept()
+                inner, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=relay, args=(inner,), daemon=True).start()
+            threading.Thread(target=self.relay, args=(inner,), daemon=True).start()
 
-    def relay(inner):
+    def relay(self, inner):
         inner.recv(2 + inner.recv(2, socket.MSG_PEEK)[1])
         inner.sendall(b"\x05\x00")
-        head = inner.recv(4)
-        host = (
-            inner.recv(inner.recv(1)[0]).decode()
-            if head[3] == 3
-            else socket.inet_ntoa(inner.recv(4))
-        )
+        named = inner.recv(4)[3] == 3
+        host = inner.recv(inner.recv(1)[0]).decode() if named else socket.inet_ntoa(inner.recv(4))
         port = int.from_bytes(inner.recv(2), "big")
-        asked.append(host)
+        self.asked.append(host)
         outer = socket.create_connection(("127.0.0.1", port))
+        self.ports.add(outer.getsockname()[1])
         inner.sendall(b"\x05\x00\x00\x01" + bytes(6))
         while True:
             for ready in select.select([inner, outer], [], [])[0]:
@@ -250,13 +254,39 @@ def test_everything_goes_through_the_proxy(site):
                     return inner.close(), outer.close()
                 (outer if ready is inner else inner).sendall(data)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, args=(listener,), daemon=True).start()
-        proxy = f"socks5://127.0.0.1:{listener.getsockname()[1]}"
-        name = f"http://nowhere.invalid:{site.server_port}/dynamic"
-        taken = capture(name, proxy=proxy, limits=Limits(20))
-    assert taken.outcome == "ok" and taken.route == f"proxy {proxy}"
-    assert set(asked) == {"nowhere.invalid"}, "names are asked of the proxy, not of this machine"
+
+def test_everything_goes_through_the_proxy_and_nothing_beside_it(site):
+    """The page and what it asks of other servers; the names are asked of the proxy."""
+    proxy = Socks()
+    site.callers.clear()
+    with proxy.listener, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as beside:
+        beside.bind(("127.0.0.1", 0))
+        beside.settimeout(0.5)
+        port, udp = site.server_port, beside.getsockname()[1]
+        PAGES["/reaching"] = (
+            f"<link rel=dns-prefetch href=//early.invalid><link rel=preconnect href=//soon.invalid:{port}>"
+            f"<img src=http://other.invalid:{port}/data><img src=http://127.0.0.1:{port}/data>"
+            f"<script>try {{new WebSocket('ws://socket.invalid:{port}/')}} catch (e) {{}}"
+            f"let c = new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{udp}'}}]}});"
+            "c.createDataChannel('x'); c.createOffer().then(o => c.setLocalDescription(o));</script>"
+        ).encode()
+        taken = capture(
+            f"http://nowhere.invalid:{port}/reaching", proxy=proxy.address, limits=Limits(20)
+        )
+        with pytest.raises(TimeoutError):
+            beside.recv(1)
+    assert taken.outcome == "ok" and taken.route == f"proxy {proxy.address}"
+    assert {"nowhere.invalid", "other.invalid"} <= set(proxy.asked)
+    names = {r.url.split("/")[2].split(":")[0] for r in taken.responses if r.status == 200}
+    assert names >= {"nowhere.invalid", "other.invalid"}
+    assert site.callers and set(site.callers) <= proxy.ports, "somebody came without the proxy"
+
+
+def test_a_proxy_that_is_not_there_lets_nothing_out(site):
+    site.callers.clear()
+    taken = capture(f"{site.address}/dynamic", proxy="socks5://127.0.0.1:9", limits=Limits(15))
+    assert taken.outcome == "failed" and taken.detail and not taken.responses
+    assert not site.callers
 
 
 @pytest.mark.parametrize(

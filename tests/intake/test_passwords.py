@@ -9,6 +9,7 @@ import random
 import shutil
 import struct
 import subprocess
+import zipfile
 import zlib
 from pathlib import Path
 from types import ModuleType
@@ -93,6 +94,89 @@ def locked_pdf(good: ModuleType, folder: Path) -> bytes:
     return locked.read_bytes()
 
 
+def enlarged(package: bytes) -> bytes:
+    """With a member more."""
+    out = io.BytesIO(package)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("docProps/more.bin", bytes(8192), zipfile.ZIP_STORED)
+    return out.getvalue()
+
+
+def office(plain: bytes) -> bytes:
+    """A newer Office file wrapped by agile encryption ([MS-OFFCRYPTO] 2.3.4.10)."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    assert len(plain) > 4096, "smaller ones are wrapped wrongly by the library"
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(plain)).encrypt(PASSWORD, out)
+    return out.getvalue()
+
+
+def locked_doc(good: ModuleType) -> bytes:
+    """An old Word file under RC4 ([MS-OFFCRYPTO] 2.3.6): the streams, in blocks of 512 bytes."""
+    from Cryptodome.Cipher import ARC4
+    from msoffcrypto.method.rc4 import DocumentRC4
+
+    salt, verifier = bytes(range(16)), bytes(range(16, 32))
+    seed = hashlib.md5(PASSWORD.encode("utf-16-le")).digest()[:5]
+    inner = hashlib.md5((seed + salt) * 16).digest()[:5]
+    first = ARC4.new(hashlib.md5(inner + bytes(4)).digest())
+    proof = first.encrypt(verifier) + first.encrypt(hashlib.md5(verifier).digest())
+    head = struct.pack("<HH", 1, 1) + salt + proof
+
+    def seal(stream: bytes) -> bytes:
+        sealed: bytes = DocumentRC4.decrypt(PASSWORD, salt, io.BytesIO(stream)).read()
+        return sealed
+
+    body, table = good.doc_streams(encrypted=True)
+    body = bytearray(body)
+    struct.pack_into("<I", body, 14, len(head))
+    table = bytes(len(head)) + table
+    struct.pack_into("<I", body, 0x01A2, len(head))
+    sealed = bytes(body[:68]) + seal(bytes(body))[68:]
+    return good.compound({"WordDocument": sealed, "1Table": head + seal(table)[len(head) :]})
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "pptx"])
+def test_office(kind: str, good: ModuleType, box: Sandbox) -> None:
+    plain = enlarged(getattr(good, kind)())
+    data = office(plain)
+    for passwords in ((), ("wrong",)):
+        reading = box.read(data, name=f"a.{kind}", passwords=passwords)
+        assert (reading.outcome, reading.detail) == ("encrypted", "a password is needed")
+        assert (reading.kind, reading.reader) == (kind, "office")
+    reading = box.read(data, name=f"a.{kind}", passwords=("wrong", PASSWORD))
+    assert (reading.outcome, reading.expected, reading.emitted) == ("ok", 1, 1)
+    (copy,) = reading.untrusted_children
+    assert (copy.name, copy.data) == (f"unlocked.{kind}", plain)
+    assert reading.untrusted_metadata["opened"] == "with a password"
+    assert box.read(data, name="a.bin").kind == "unknown"
+
+
+def test_old_word(good: ModuleType, box: Sandbox) -> None:
+    data = locked_doc(good)
+    for passwords in ((), ("wrong",)):
+        reading = box.read(data, name="a.doc", passwords=passwords)
+        assert (reading.outcome, reading.detail) == ("encrypted", "a password is needed")
+    reading = box.read(data, name="a.doc", passwords=("wrong", PASSWORD))
+    assert (reading.outcome, reading.emitted) == ("ok", 1)
+    copy = box.read(reading.untrusted_children[0].data, name="unlocked.doc")
+    assert copy.outcome == "ok" and "Office of Karvel" in copy.text()
+
+
+def test_a_kind_that_no_password_opens_here_says_so(good: ModuleType, box: Sandbox) -> None:
+    said = "a password is needed, and this kind is not opened here even with it"
+    files = {"one.txt": b"not the words of the member", "two.txt": b"nor these"}
+    for data, name in (
+        (good.rar(files, locked=True), "a.rar"),
+        (good.zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"x",
+                      "META-INF/manifest.xml": b"<encryption-data/>"}, zipfile.ZIP_STORED), "a.odt"),
+    ):  # fmt: skip
+        reading = box.read(data, name=name, passwords=(PASSWORD,))
+        assert (reading.outcome, reading.detail) == ("encrypted", said), name
+        assert not reading.untrusted_children, "sealed bytes are not the member's"
+
+
 @needs_libarchive
 @pytest.mark.parametrize("build", [zip_crypto, zip_aes])
 def test_zip(build: object, box: Sandbox) -> None:
@@ -146,11 +230,12 @@ def test_a_bomb_under_a_password_is_still_a_bomb(box: Sandbox) -> None:
 
 
 @needs_libarchive
-def test_damage_under_a_password_has_an_outcome(box: Sandbox) -> None:
+def test_damage_under_a_password_has_an_outcome(good: ModuleType, box: Sandbox) -> None:
     dice = random.Random(11)
     for name, data in (
         ("a.zip", zip_crypto()), ("b.zip", zip_aes()),
         ("c.7z", sevenzip(names=True)), ("d.7z", sevenzip(names=False)),
+        ("e.docx", office(enlarged(good.docx()))), ("f.doc", locked_doc(good)),
     ):  # fmt: skip
         for _ in range(6):
             broken = bytearray(data)
@@ -160,4 +245,4 @@ def test_damage_under_a_password_has_an_outcome(box: Sandbox) -> None:
             assert reading.outcome in OUTCOMES - {"crashed"}, (name, reading.detail)
             assert reading.expected == reading.emitted + reading.failed
             for child in reading.untrusted_children:
-                assert child.data == WORDS, name
+                assert child.data == WORDS or "unlocked" in child.name, name

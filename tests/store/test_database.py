@@ -108,7 +108,7 @@ def test_what_lies_outside_the_scope_is_neither_found_nor_counted(opened):
 def test_removed_text_is_not_found(opened):
     with permit():
         text_index.add([(1, "prison"), (2, "prison")])
-        text_index.remove([1])
+        text_index.remove([(1, "prison")])
     assert text_index.match('"prison"', limit=5) == ([2], 1)
 
 

@@ -24,6 +24,7 @@ from amparo.custody.models import LedgerEntry, LogState
 from amparo.custody.work import work
 from amparo.errors import Locked
 from amparo.store import lock
+from amparo.store.text_index import IndexForm
 from amparo.vault.backup import back_up
 from amparo.vault.deposit import Arrival, Extract, deposit
 from amparo.vault.identity import seal_identity, show_identity
@@ -73,7 +74,7 @@ def put(vault, chance: random.Random, told: Told) -> None:
                         "ok", extracts=(text,))
             )  # fmt: skip
         vault.packs.flush()
-        done = deposit(vault.member, arrivals, index_form=str)
+        done = deposit(vault.member, arrivals, index_form=IndexForm())
         vault.packs.release()
     for one in done:
         told("item", one.item.sha256)

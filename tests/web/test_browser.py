@@ -271,3 +271,62 @@ def test_a_page_is_captured_and_items_are_read_again_without_javascript(plain, a
     plain.get_by_label("Reader", exact=True).select_option("warc")
     plain.get_by_role("button", name="Read again").click()
     assert "1 read again = 0 changed + 1 same" in plain.content()
+
+
+def test_pictures_that_look_alike_stand_side_by_side_without_javascript(plain, address, tmp_path):
+    """Two small copies of a picture come in; a person sees each pair, accepts one, refuses one."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (640, 480), (40, 60, 90))
+    draw = ImageDraw.Draw(image)
+    for step in range(8):
+        draw.ellipse((60 * step, 30 * (step % 3), 60 * step + 90, 200), fill=(255, 30 * step, 90))
+    draw.polygon([(0, 480), (250, 260), (640, 480)], fill=(220, 210, 180))
+    image.save(tmp_path / "yard-wide.jpg", quality=92)
+    image.resize((400, 300)).save(tmp_path / "yard-sent-on.jpg", quality=45)
+    image.resize((320, 240)).save(tmp_path / "yard-small.png")
+    page = plain
+    page.goto(f"{address}/items/add")
+    page.get_by_label("Files").set_input_files(
+        [tmp_path / "yard-wide.jpg", tmp_path / "yard-sent-on.jpg", tmp_path / "yard-small.png"]
+    )
+    page.get_by_role("button", name="Take in").click()
+    for code, name, dated in (
+        ("I97", "yard-wide.jpg", "2019-03"),
+        ("I98", "yard-sent-on.jpg", "2019-05"),
+        ("I99", "yard-small.png", "2019-06"),
+    ):
+        page.goto(f"{address}/cases/KARV/records/items/add")
+        page.locator("#f-id").fill(code)
+        page.locator("#f-file").fill(name)
+        held = page.locator("#f-sha256 option", has_text=name)
+        page.locator("#f-sha256").select_option(held.get_attribute("value"))
+        page.locator("#f-title").fill(name)
+        page.locator("#f-dated").fill(dated)
+        page.get_by_role("button", name="Add", exact=True).click()
+        assert page.url.endswith(f"/record/{code}")
+    page.goto(f"{address}/cases/KARV/repeats")
+    sheet = page.locator("section.sheet", has_text="I98 looks like I97")
+    pictures = sheet.locator("img")
+    assert [one.get_attribute("alt") for one in pictures.all()] == [
+        "Small copy of I98, yard-sent-on.jpg",
+        "Small copy of I97, yard-wide.jpg",
+    ]
+    for one in pictures.all():
+        one.scroll_into_view_if_needed()
+        shown = page.request.get(address + one.get_attribute("src"))
+        assert shown.status == 200 and shown.body()[:4] == b"\x89PNG"
+        assert shown.headers["cache-control"].startswith("no-store")
+        assert one.bounding_box()["height"] > 100
+    if folder := os.environ.get("AMPARO_SHOTS"):
+        page.screenshot(path=f"{folder}/repeats.png", full_page=True)
+    sheet.get_by_label("Why").fill("sent on by messenger")
+    sheet.get_by_role("button", name="Accept as copies").click()
+    assert page.locator("#h-decided ~ ul", has_text="I98 repeats I97").is_visible()
+    sheet = page.locator("section.sheet", has_text="I99 looks like I97")
+    sheet.get_by_label("Why").fill("another day, by the shadows")
+    sheet.get_by_role("button", name="Refuse").click()
+    told = page.locator("#h-decided ~ ul", has_text="I99 repeats I97").inner_text()
+    assert "refused" in told
+    assert not page.locator("section.sheet", has_text="I99 looks like I97").count()
+    assert page.locator("section.sheet", has_text="I99 looks like I98").count()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,8 +24,9 @@ SHORTEST_SURE = GRAM + WINDOW - 1
 
 # No letter and no figure is assigned from here on.
 _LAST_CODE = 0x33480
-_LONGEST_WORD = 1 << 12
-_WORDS_AT_ONCE = 1 << 15
+_LONGEST_WORD = 1 << 14
+_FILTER = np.uint32(0x3FFF)
+_SLAB = 1 << 16
 _ODD = 0x9E3779B97F4A7C15
 _FACTORS = np.array([_ODD**n % 2**64 for n in range(GRAM, 0, -1)], dtype=np.uint64)
 _SHIFTS = (np.uint64(31), np.uint64(29))
@@ -43,8 +45,9 @@ class Text:
         simple = _fold_simple(text)
         self._is_simple = simple is not None
         self._codes = _codes(fold_text(text)) if simple is None else simple
-        self._inside = _in_words().take(self._codes, mode="clip")
-        edges = np.flatnonzero(np.diff(self._inside, prepend=False, append=False))
+        inside: Array = np.zeros(len(self._codes) + 2, dtype=np.bool_)
+        _in_words().take(self._codes, mode="clip", out=inside[1:-1])
+        edges = (inside[1:] != inside[:-1]).nonzero()[0]
         self._starts, self._ends = edges[::2], edges[1::2]
 
     def __len__(self) -> int:
@@ -54,7 +57,7 @@ class Text:
     @cached_property
     def words(self) -> Array:
         """A hash of each word (uint64)."""
-        return _hash_words(self._codes, self._inside, self._starts, self._ends)
+        return _hash_words(self._codes, self._starts, self._ends)
 
     @cached_property
     def grams(self) -> Array:
@@ -62,10 +65,9 @@ class Text:
         return grams_of(self.words)
 
     @cached_property
-    def ranked_grams(self) -> tuple[Array, Array]:
-        """The grams in order of size, and where each stands in the text."""
-        order = np.argsort(self.grams, kind="stable")
-        return self.grams[order], order
+    def short_grams(self) -> ShortGrams:
+        """The low 32 bits of the grams, to be looked up."""
+        return ShortGrams(self.grams.astype(np.uint32))
 
     def fingerprints(self) -> Array:
         """Sorted distinct fingerprints (uint64); empty under GRAM words."""
@@ -78,6 +80,23 @@ class Text:
             return starts, ends
         origins = np.array(fold_with_places(self.text)[1])
         return origins[starts], origins[ends - 1] + 1
+
+
+class ShortGrams:
+    """Short hashes of one text: in order of size with the place of each, and a filter by 14 bits.
+
+    Most texts that are compared share next to nothing; the filter tells it without a search.
+    """
+
+    def __init__(self, grams: Array) -> None:
+        self.places: Array = grams.argsort(kind="stable")
+        self.ranked: Array = grams[self.places]
+        self._filter: Array = np.zeros(_FILTER + 1, dtype=np.bool_)
+        self._filter[grams & _FILTER] = True
+
+    def may_hold(self, grams: Array) -> Array:
+        """For each of some short hashes, False where this text surely has not got it."""
+        return self._filter.take(grams & _FILTER)
 
 
 def fingerprints(text: str) -> Array:
@@ -122,23 +141,41 @@ def _in_words() -> Array:
 
 
 @cache
-def _powers() -> Array:
-    return np.multiply.accumulate(np.full(_LONGEST_WORD, _ODD, dtype=np.uint64))
+def _powers() -> tuple[Array, Array]:
+    """ODD to the power of each place in a slab, and of each place but one, backwards."""
+    most = _SLAB + _LONGEST_WORD
+    back = pow(_ODD, -1, 1 << 64)
+    forth: Array = np.full(most, _ODD, dtype=np.uint64)
+    undo: Array = np.full(most, back, dtype=np.uint64)
+    forth[0], undo[0] = 1, _ODD
+    return np.multiply.accumulate(forth), np.multiply.accumulate(undo)
 
 
-def _hash_words(codes: Array, inside: Array, starts: Array, ends: Array) -> Array:
-    """A polynomial hash of each word, in slabs, so that a long text needs little memory."""
-    found: list[Array] = [np.empty(0, dtype=np.uint64)]
-    for at in range(0, len(starts), _WORDS_AT_ONCE):
-        first, past = starts[at : at + _WORDS_AT_ONCE], ends[at : at + _WORDS_AT_ONCE]
-        slab = slice(int(first[0]), int(past[-1]))
-        letters = codes[slab][inside[slab]].astype(np.uint64)
-        sizes = past - first
-        begins = np.cumsum(sizes) - sizes
-        within = np.arange(len(letters)) - np.repeat(begins, sizes)
-        letters *= _powers()[within & (_LONGEST_WORD - 1)]
-        found.append(_mix(np.add.reduceat(letters, begins)))
+def _hash_words(codes: Array, starts: Array, ends: Array) -> Array:
+    """A polynomial hash of each word, in slabs, so that a long text needs little memory.
+
+    Sums run over a whole slab; a word is the difference of two, taken back to where it begins.
+    Of a word of more than LONGEST letters the first count.
+    """
+    if len(codes) <= _SLAB:
+        return _hash_slab(codes, starts, np.minimum(ends, starts + _LONGEST_WORD))
+    found: list[Array] = []
+    cuts = starts.searchsorted(np.arange(0, len(codes) + _SLAB, _SLAB))
+    for first, past in pairwise(cuts.tolist()):
+        begins = starts[first:past]
+        closes = np.minimum(ends[first:past], begins + _LONGEST_WORD)
+        base = int(begins[0]) if len(begins) else 0
+        slab = codes[base : int(closes[-1]) if len(closes) else 0]
+        found.append(_hash_slab(slab, begins - base, closes - base))
     return np.concatenate(found)
+
+
+def _hash_slab(codes: Array, starts: Array, ends: Array) -> Array:
+    forth, undo = _powers()
+    sums: Array = np.zeros(len(codes) + 1, dtype=np.uint64)
+    np.multiply(codes, forth[: len(codes)], out=sums[1:])
+    sums.cumsum(out=sums)
+    return _mix((sums[ends] - sums[starts]) * undo[starts])
 
 
 def _mix(numbers: Array) -> Array:
@@ -165,9 +202,14 @@ def _winnow(grams: Array) -> Array:
     """The least hash of every WINDOW neighbours, each once, sorted."""
     if len(grams) <= WINDOW:
         return grams[:0] if not len(grams) else grams.min(keepdims=True)
-    last = len(grams) - WINDOW + 1
-    least = grams[:last]
-    for place in range(1, WINDOW):
-        least = np.minimum(least, grams[place : last + place])
+    pairs = np.minimum(grams[:-1], grams[1:])
+    least = np.minimum(pairs[:-2], pairs[2:])
     least.sort()
-    return least[np.append(True, least[1:] != least[:-1])]
+    return least[is_first(least)]
+
+
+def is_first(ranked: Array) -> Array:
+    """For each of some sorted numbers, whether it differs from the one before."""
+    first: Array = np.ones(len(ranked), dtype=np.bool_)
+    np.not_equal(ranked[1:], ranked[:-1], out=first[1:])
+    return first

@@ -107,6 +107,9 @@ class _Texts:
             (codes[digest], name): pk
             for pk, digest, name in held.values_list("pk", "item__sha256", "name")
         }
+        self._of: dict[str, list[_Place]] = {}
+        for place in self.rows:
+            self._of.setdefault(place[0], []).append(place)
 
     def text(self, place: _Place) -> str:
         """The text of one part."""
@@ -114,7 +117,7 @@ class _Texts:
 
     def of(self, item: str) -> list[_Place]:
         """Places of one item."""
-        return [place for place in self.rows if place[0] == item]
+        return self._of.get(item, [])
 
 
 def propose(case: CaseFile) -> list[Proposal]:

@@ -9,12 +9,12 @@ The result is a proposal with its proof; a person accepts or refuses the edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from amparo.casefile.dates import PartialDate
-from amparo.casefile.fingerprint import GRAM, Array, Text, grams_of
+from amparo.casefile.fingerprint import GRAM, Array, ShortGrams, Text, is_first
 
 LEAST_RUN = 8
 LEAST_WORDS = 12
@@ -22,6 +22,8 @@ MOST_CANDIDATES = 40
 MOST_IN_VAIN = 3
 # A run of words that stands often in the source is a formula: only its first places count.
 MOST_PLACES = 8
+# Place in the text, place in the source, words.
+Run: TypeAlias = tuple[int, int, int]
 
 
 class Shared(NamedTuple):
@@ -47,14 +49,14 @@ class Reuse(NamedTuple):
 class ReuseIndex:
     """Fingerprints of many texts, in sorted runs that are merged as they grow.
 
-    Of each text a short hash of every word is kept too, 4 bytes each, so that a source is read
-    again, by `text_of`, only where it shares enough.
+    Of each text a short hash of every run of GRAM words is kept too, 4 bytes each, so that a
+    source is read again, by `text_of`, only where it shares enough.
     """
 
     def __init__(self, text_of: Callable[[str], str]) -> None:
         self.text_of = text_of
         self.names: list[str] = []
-        self._words: list[Array] = []
+        self._grams: list[Array] = []
         self._runs: list[tuple[Array, Array]] = []
         self._new: list[Array] = []
         self._waiting = 0
@@ -67,7 +69,7 @@ class ReuseIndex:
         added = Text(text)
         prints = added.fingerprints()
         self.names.append(name)
-        self._words.append(added.words.astype(np.uint32))
+        self._grams.append(added.grams.astype(np.uint32))
         self._new.append(prints)
         self._waiting += len(prints)
         if self._waiting > 200_000:
@@ -98,7 +100,7 @@ class ReuseIndex:
             name = self.names[place]
             if name in left_out:
                 continue
-            runs = _shared_runs(own, self._words[place])
+            runs = _shared_runs(own.short_grams, self._grams[place])
             reuse = _shown(own, Text(self.text_of(name)), runs, name) if runs else None
             in_vain = 0 if reuse else in_vain + 1
             if reuse:
@@ -114,113 +116,139 @@ class ReuseIndex:
         Those that share rare fingerprints come first: stock phrases weigh little.
         """
         spans = [(*_find_spans(run, prints), owners) for run, owners in self._runs]
-        total: Array = sum(sizes for _, sizes, _ in spans)
+        total: Array = sum((sizes for _, sizes, _ in spans), np.zeros(len(prints), np.int64))
         # A fingerprint of very many texts is a formula of the trade, not a source.
         usual = total <= max(50, len(self.names) // 20)
         hits: list[Array] = [np.empty(0, dtype=np.uint32)]
         weights: list[Array] = [np.empty(0)]
         for low, found, owners in spans:
-            sizes = np.where(usual, found, 0)
-            hits.append(owners[_spread(low, sizes)])
-            weights.append(np.repeat(1.0 / np.maximum(total, 1), sizes))
-        places, which, counts = np.unique(
-            np.concatenate(hits), return_inverse=True, return_counts=True
+            held = ((found > 0) & usual).nonzero()[0]
+            sizes = found[held]
+            hits.append(owners[_spread(low[held], sizes)])
+            weights.append((1.0 / total[held]).repeat(sizes))
+        return _heaviest(
+            np.concatenate(hits), np.concatenate(weights), 1 if len(prints) < 12 else 2
         )
-        weight: Array = np.bincount(which, np.concatenate(weights), minlength=len(places))
-        weight[counts < (1 if len(prints) < 12 else 2)] = 0.0
-        order: Array = np.argsort(-weight, kind="stable")[:MOST_CANDIDATES]
-        return [int(places[at]) for at in order.tolist() if weight[at] > 0.0]
+
+
+def _heaviest(hits: Array, weights: Array, least: int) -> list[int]:
+    """Of places hit `least` times and more, those with most weight, heaviest first."""
+    order = hits.argsort(kind="stable")
+    ranked = hits[order]
+    first = is_first(ranked).nonzero()[0]
+    counts = np.append(first[1:], len(ranked)) - first
+    enough = (counts >= least).nonzero()[0]
+    if not len(enough):
+        return []
+    weight = np.add.reduceat(weights[order], first)[enough]
+    heaviest = (-weight).argsort(kind="stable")[:MOST_CANDIDATES]
+    return [int(place) for place in ranked[first[enough[heaviest]]].tolist()]
 
 
 def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
     """Where each fingerprint stands first in a sorted run, and how often; most do not."""
-    low: Array = np.searchsorted(run, prints)
+    low: Array = run.searchsorted(prints)
     sizes: Array = np.zeros(len(prints), dtype=np.int64)
     if len(run):
-        held = np.flatnonzero(run.take(low, mode="clip") == prints)
-        sizes[held] = np.searchsorted(run, prints[held], side="right") - low[held]
+        held = (run.take(low, mode="clip") == prints).nonzero()[0]
+        sizes[held] = run.searchsorted(prints[held], side="right") - low[held]
     return low, sizes
 
 
 def _spread(firsts: Array, sizes: Array) -> Array:
     """The numbers first, first + 1, ... of each span, one span after the other."""
-    ends: Array = np.cumsum(sizes)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - ends + sizes, sizes)
+    ends: Array = sizes.cumsum()
+    return np.arange(ends[-1] if len(ends) else 0) + (firsts - ends + sizes).repeat(sizes)
 
 
 def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
-    order: Array = np.argsort(prints, kind="stable")
+    order: Array = prints.argsort(kind="stable")
     return prints[order], owners[order]
 
 
 def shared_passages(text: str, source: str) -> Reuse | None:
     """Passages that two texts share, or None when there is too little."""
     own, other = Text(text), Text(source)
-    runs = _shared_runs(own, other.words)
+    runs = _shared_runs(own.short_grams, other.grams.astype(np.uint32))
     return _shown(own, other, runs, "") if runs else None
 
 
-def _shown(own: Text, other: Text, runs: list[tuple[int, int, int]], name: str) -> Reuse:
-    """The runs with their places in both texts."""
+def _shown(own: Text, other: Text, runs: list[Run], name: str) -> Reuse | None:
+    """The runs with their places in both texts; short hashes may have been equal by chance."""
+    mine, theirs = own.words, other.words
+    runs = [(a, b, n) for a, b, n in runs if (mine[a : a + n] == theirs[b : b + n]).all()]
+    if not _is_enough(runs):
+        return None
     at, there, words = np.array(runs).T
     starts, ends = own.places(at, at + words - 1)
     source_starts, source_ends = other.places(there, there + words - 1)
-    rows = np.stack([starts, ends, source_starts, source_ends, words], axis=1).tolist()
-    total = int(words.sum())
+    rows = zip(
+        starts.tolist(), ends.tolist(), source_starts.tolist(), source_ends.tolist(),
+        words.tolist(), strict=True,
+    )  # fmt: skip
+    total = sum(size for _, _, size in runs)
     share_of_source = min(1.0, total / len(other))
-    passages = tuple(Shared(*row) for row in rows)
-    return Reuse(name, total / len(own), share_of_source, total, passages)
+    return Reuse(name, total / len(own), share_of_source, total, tuple(map(Shared._make, rows)))
 
 
-def _shared_runs(own: Text, words: Array) -> list[tuple[int, int, int]]:
+def _shared_runs(own: ShortGrams, other: Array) -> list[Run]:
     """Runs of equal words, (place, place in source, words), or none if there is too little."""
-    found = _without_overlap(_runs(own, grams_of(words)))
-    sizes = [size for _, _, size in found]
-    return found if sum(sizes) >= LEAST_WORDS and max(sizes) >= LEAST_RUN else []
+    found = _without_overlap(_runs(own, other))
+    return found if _is_enough(found) else []
 
 
-def _runs(own: Text, other: Array) -> list[tuple[int, int, int]]:
+def _is_enough(runs: list[Run]) -> bool:
+    sizes = [size for _, _, size in runs]
+    return sum(sizes) >= LEAST_WORDS and max(sizes) >= LEAST_RUN
+
+
+def _runs(own: ShortGrams, other: Array) -> list[Run]:
     """Longest runs of equal words, GRAM at least; they may overlap.
 
     Equal grams on one diagonal, each one word further on, are one run.
     """
-    grams, places = own.ranked_grams
-    if not len(grams) or not len(other):
+    maybe = own.may_hold(other)
+    if not _in_a_row(maybe, LEAST_RUN - GRAM + 1):
         return []
-    low = np.searchsorted(grams, other)
-    common = grams.take(low, mode="clip") == other
-    if not _in_a_row(common, LEAST_RUN - GRAM + 1):
+    there = maybe.nonzero()[0]
+    low = own.ranked.searchsorted(other[there])
+    common = own.ranked.take(low, mode="clip") == other[there]
+    there, low = _without_frequent(there[common], low[common])
+    if not len(there):
         return []
-    sizes = np.searchsorted(grams, other, side="right") - low
-    sizes[_beyond(other, np.flatnonzero(common))] = 0
-    here = places[_spread(low, sizes)]
-    there: Array = np.repeat(np.arange(len(sizes)), sizes)
+    sizes = own.ranked.searchsorted(other[there], side="right") - low
+    here = own.places[_spread(low, sizes)]
+    there = there.repeat(sizes)
     order = np.lexsort((here, here - there))
     here, there = here[order], there[order]
-    follows = (np.diff(here - there) == 0) & (np.diff(here) == 1)
-    first = np.flatnonzero(np.append(True, ~follows))
-    words: Array = np.diff(np.append(first, len(here))) + GRAM - 1
+    follows = (here[1:] == here[:-1] + 1) & (there[1:] == there[:-1] + 1)
+    first = np.append(True, ~follows).nonzero()[0]
+    words = np.append(first[1:], len(here)) - first + GRAM - 1
     return list(zip(here[first].tolist(), there[first].tolist(), words.tolist(), strict=True))
 
 
 def _in_a_row(common: Array, wanted: int) -> bool:
     """Whether as many neighbours are common as the least run needs: most texts end here."""
-    last = len(common) - wanted + 1
-    return last > 0 and bool(np.all([common[n : n + last] for n in range(wanted)], axis=0).any())
+    row = common
+    for _ in range(wanted - 1):
+        row = row[1:] & common[: len(row) - 1] if len(row) else row
+    return bool(row.any())
 
 
-def _beyond(other: Array, common: Array) -> Array:
-    """Those of some places in the source at which a gram stands that stood often before."""
-    grams = other[common]
-    order = np.argsort(grams, kind="stable")
-    ranked = grams[order]
-    nth = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
-    return common[order[nth >= MOST_PLACES]]
+def _without_frequent(there: Array, low: Array) -> tuple[Array, Array]:
+    """Leave out the places in the source at which a gram stands that stood often before."""
+    order = low.argsort(kind="stable")
+    ranked = low[order]
+    if not (ranked[MOST_PLACES:] == ranked[:-MOST_PLACES]).any():
+        return there, low
+    nth = np.arange(len(ranked)) - ranked.searchsorted(ranked)
+    kept = np.sort(order[nth < MOST_PLACES])
+    return there[kept], low[kept]
 
 
-def _without_overlap(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _without_overlap(runs: Iterable[Run]) -> list[Run]:
     """Longest first, each cut to what is not yet taken in the text; in order of the text."""
-    kept: list[tuple[int, int, int]] = []
+    kept: list[Run] = []
     taken: set[int] = set()
     for a, b, n in sorted(runs, key=lambda run: (-run[2], run[0], run[1])):
         start, end = a, a + n

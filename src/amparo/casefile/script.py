@@ -244,13 +244,6 @@ def word_keys(word: str) -> frozenset[str]:
     return frozenset(full | {f"s:{bone}" for r in readings for bone in _skeletons(r)})
 
 
-def opening_of(word: str) -> str:
-    """The letter of a folded word that decides how its keys begin."""
-    if word.startswith("ال") and len(word) > 4:
-        return word[2]
-    return word[:1]
-
-
 @lru_cache(maxsize=256)
 def _openings(sound: str) -> frozenset[str]:
     wanted = {"_": "aiuyw", "a": "aiuyw", "i": "aiuyw", "u": "aiuyw", "b": "bp", "f": "fw"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,7 @@ from amparo.casefile.marks import mark
 from amparo.casefile.models import Record
 from amparo.casefile.plan_query import Marks, Plan, plan_query
 from amparo.casefile.query import Filter, parse_query
-from amparo.casefile.vocabulary import MOST_LIKE, Terms, Vocabulary
-from amparo.custody.models import LogState
+from amparo.casefile.vocabulary import Kept, Vocabulary
 from amparo.errors import NotFound
 from amparo.store import text_index
 from amparo.vault.models import Passage
@@ -94,59 +93,17 @@ class Found:
         }
 
 
-_known: dict[str, tuple[int, Terms]] = {}
 # A search by somebody from whom items are hidden takes a whole number of these: what has to be
 # passed over must not be told by the time (bench/access.py).
 STEP_SECONDS = 0.25
 
 
-def _vocabulary() -> Terms:
-    """The words of the index; read again after a change, kept between searches."""
-    state = LogState.objects.first()
-    log, size = (state.checkpoint.split("\n", 1)[0], state.size) if state else ("", 0)
-    held = _known.get(log)
-    if held is None or held[0] != size:
-        terms = held[1] if held else Terms()
-        terms.add(text_index.vocabulary())
-        _known.clear()
-        _known[log] = (size, terms)
-    return _known[log][1]
-
-
-class _Within:
-    """The words of the index for a member from whom some items are hidden.
-
-    A word is proposed where none stands in what they may see, and only one that stands there:
-    neither a correction nor its absence may tell of words of hidden items.
-    """
-
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-        self.terms_for, self.terms_sounding = terms.terms_for, terms.terms_sounding
-
-    def holds(self, terms: Sequence[str]) -> bool:
-        """Whether one of the words stands in what the member sees."""
-        any_of = " OR ".join(f'"{term}"' for term in terms)
-        return bool(text_index.match(any_of, limit=1, within=_subquery(Passage.objects.all()))[1])
-
-    def terms_like(self, term: str, most: int = MOST_LIKE) -> Sequence[str]:
-        """Words a slip or two away that the member can find."""
-        near = self._terms.terms_like(term, 10 * most)
-        return [one for one in near if self.holds([one])][:most]
-
-
 def _words() -> Vocabulary:
-    terms = _vocabulary()
-    return terms if _sees_every_item() else _Within(terms)
+    return Kept() if _sees_every_item() else Kept(within=_subquery(Passage.objects.all()))
 
 
 def _sees_every_item() -> bool:
     return current().cases(NARRATIVE) is None
-
-
-def forget_vocabulary() -> None:
-    """Drop the words kept in memory; called when a vault is locked."""
-    _known.clear()
 
 
 def search(query: str, *, limit: int = 20, skip: int = 0, since: int = 0) -> Found:

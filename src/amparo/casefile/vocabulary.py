@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
@@ -10,17 +10,10 @@ from typing import Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from amparo.casefile.script import (
-    fold_text,
-    may_open,
-    opening_of,
-    query_keys,
-    script_of,
-    word_keys,
-)
+from amparo.casefile.script import fold_text, query_keys, script_of, word_keys
 from amparo.casefile.stems import stems_of
+from amparo.store import text_index
 
-LONGEST = 40
 MOST_LIKE = 10
 
 
@@ -28,100 +21,84 @@ class Vocabulary(Protocol):
     """What expanding a query needs to know of the index; terms are folded."""
 
     def holds(self, terms: Sequence[str]) -> bool:
-        """Whether the index has one of the terms."""
+        """Whether one of the terms is found."""
 
-    def terms_for(self, stem: str) -> Iterable[str]:
-        """Terms that have this stem (`ru:задерж`)."""
+    def held(self, terms: Collection[str]) -> Collection[str]:
+        """Those of the terms that the index has."""
 
-    def terms_sounding(self, key: str) -> Iterable[str]:
-        """Terms that have this name key (`f:hasan`)."""
+    def terms_with(self, keys: Collection[str]) -> Collection[str]:
+        """Terms with one of the keys: a stem (`ru:задерж`) or the sound of a name (`f:hasan`)."""
 
     def terms_like(self, term: str, most: int = MOST_LIKE) -> Sequence[str]:
         """Terms a slip or two away, nearest first."""
 
 
-class Terms:
-    """A vocabulary in memory, made from the rows of an fts5vocab table.
+class Kept:
+    """The words of the open vault's index, read from its list as they are asked for.
 
-    Stems and name keys are worked out by first letter, when one is first asked for:
-    a single search need not look at every word of a large index.
+    With `within`, a subquery of the passages that a member sees, one word or another is only
+    found there, and proposed only if it is found: neither a correction nor its absence may tell
+    of words of hidden items.
     """
 
-    def __init__(self, terms: Iterable[str] = ()) -> None:
-        self._terms: set[str] = set()
-        self._by_stem: dict[str, list[str]] = {}
-        self._by_key: dict[str, list[str]] = {}
-        self._unstemmed: dict[str, list[str]] = {}
-        self._unkeyed: dict[str, list[str]] = {}
-        self._list: list[str] | None = None
-        self.add(terms)
-
-    def __len__(self) -> int:
-        return len(self._terms)
-
-    def add(self, terms: Iterable[str]) -> None:
-        """Add terms; those already held cost nothing."""
-        for term in terms:
-            if term in self._terms:
-                continue
-            self._terms.add(term)
-            self._list = None
-            if term.isdigit() or len(term) > LONGEST:
-                continue
-            self._unstemmed.setdefault(_stem_shelf(term), []).append(term)
-            self._unkeyed.setdefault(opening_of(term), []).append(term)
+    def __init__(self, within: text_index.Sql | None = None) -> None:
+        self._within = within
 
     def holds(self, terms: Sequence[str]) -> bool:
-        """Whether the index has one of the terms."""
-        return not self._terms.isdisjoint(terms)
+        """Whether one of the terms is found."""
+        return text_index.holds(terms, self._within)
 
-    def terms_for(self, stem: str) -> Sequence[str]:
-        """Terms that have this stem."""
-        language, _, body = stem.partition(":")
-        for term in self._unstemmed.pop("ar" if language == "ar" else body[:1], ()):
-            for known in stems_of(term):
-                self._by_stem.setdefault(known, []).append(term)
-        return self._by_stem.get(stem, ())
+    def held(self, terms: Collection[str]) -> Collection[str]:
+        """Those of the terms that the index has."""
+        return text_index.words_held(terms)
 
-    def terms_sounding(self, key: str) -> Sequence[str]:
-        """Terms that have this name key."""
-        for letter in [letter for letter in self._unkeyed if may_open(letter, key)]:
-            for term in self._unkeyed.pop(letter):
-                for known in word_keys(term):
-                    self._by_key.setdefault(known, []).append(term)
-        return self._by_key.get(key, ())
+    def terms_with(self, keys: Collection[str]) -> Collection[str]:
+        """Terms with one of the keys."""
+        return text_index.words_with(keys)
 
     def terms_like(self, term: str, most: int = MOST_LIKE) -> Sequence[str]:
-        """Terms one slip away, or two for seven letters and more; at most `most`."""
-        if len(term) < 4:
+        """Terms a slip or two away, nearest first."""
+        slips = slips_allowed(term)
+        if not slips:
             return ()
-        if self._list is None:
-            self._list = sorted(self._terms)
-        slips = 1 if len(term) < 7 else 2
-        found = process.extract(
-            term, self._list, scorer=OSA.distance, score_cutoff=slips, limit=most, processor=None
-        )
-        return [str(row[0]) for row in found]
+        near = text_index.words_of_length(len(term) - slips, len(term) + slips)
+        if self._within is None:
+            return nearest(term, near, most)
+        return [one for one in nearest(term, near, 10 * most) if self.holds([one])][:most]
 
 
-def _stem_shelf(term: str) -> str:
-    """Stems keep the first letter of a word, except that Arabic prefixes fall away."""
-    return "ar" if script_of(term) == "Arab" else term[:1]
+def slips_allowed(term: str) -> int:
+    """Slips of the keys that a word may have: none when short, and none in figures."""
+    if len(term) < 4 or term.isdigit():
+        return 0
+    return 1 if len(term) < 7 else 2
+
+
+def nearest(term: str, among: Collection[str], most: int) -> list[str]:
+    """Words within the slips allowed, nearest first, then in order of the alphabet."""
+    found = process.extract(
+        term, sorted(among), scorer=OSA.distance, score_cutoff=slips_allowed(term), limit=most,
+        processor=None,
+    )  # fmt: skip
+    return [str(row[0]) for row in found]
 
 
 def keys_of_term(term: str) -> frozenset[str]:
-    """Stems and name keys of one index term: what a table of keys keeps for it."""
-    return (
-        frozenset() if term.isdigit() or len(term) > LONGEST else stems_of(term) | word_keys(term)
-    )
+    """Stems and name keys of one index term: what is kept for it. Of letters only.
+
+    Another version of these rules needs a migration that writes the keys anew.
+    """
+    return stems_of(term) | word_keys(term) if term.isalpha() else frozenset()
+
+
+INDEX_FORM = text_index.IndexForm(fold_text, keys_of_term)
 
 
 def forms_of(word: str, vocabulary: Vocabulary, most: int) -> list[str]:
     """The index's forms of one folded word, itself first; at most `most`."""
-    found = {term for stem in stems_of(word) for term in vocabulary.terms_for(stem)}
+    found = set(vocabulary.terms_with(stems_of(word)))
     found.discard(word)
-    nearest = sorted(found, key=lambda term: (abs(len(term) - len(word)), term))
-    return [word, *nearest][:most]
+    return [word, *sorted(found, key=lambda term: (abs(len(term) - len(word)), term))][:most]
 
 
 def names_like(word: str, vocabulary: Vocabulary, most: int, *, short: bool) -> list[str]:
@@ -130,19 +107,15 @@ def names_like(word: str, vocabulary: Vocabulary, most: int, *, short: bool) -> 
     By sound, and by a list of given names whose spellings differ too much for that. Letters
     without capitals cannot say that a word is a name: the list is used for all of them.
     """
-    found: set[str] = set()
-    for key in query_keys(word):
-        if short or _bones(key) >= 3:
-            found.update(vocabulary.terms_sounding(key))
+    keys = {key for key in query_keys(word) if short or _bones(key) >= 3}
+    found = set(vocabulary.terms_with(keys))
     listed = spellings_of(word) if short or script_of(word) == "Arab" or len(word) > 4 else ()
-    known = {
-        term
-        for stem in {stem for other in listed for stem in stems_of(other)}
-        for term in vocabulary.terms_for(stem)
-    }
-    exact = [other for other in listed if vocabulary.holds([other])]
-    if listed:
-        found = {term for term in found if spellings_of(term) in ((), listed)}
+    if not listed:
+        return sorted(found)[:most]
+    found = {term for term in found if spellings_of(term) in ((), listed)}
+    known = vocabulary.terms_with({stem for other in listed for stem in stems_of(other)})
+    held = vocabulary.held(listed)
+    exact = [other for other in listed if other in held]
     return list(dict.fromkeys([*exact, *sorted(found), *sorted(known)]))[:most]
 
 

@@ -380,8 +380,8 @@ def outcomes(
 
     A new reading stands beside the earlier one: parts that were there keep name and text, a
     part that reads otherwise now is added as `page:3@2`. A reading that gives less is not kept.
-    Zip, 7z and PDF files that need a password are opened with --ask-password or --password-file;
-    what was inside becomes items, the password is written nowhere.
+    Zip, 7z, PDF and Office files that need a password are opened with --ask-password or
+    --password-file; what was inside becomes items, the password is written nowhere.
 
     Example: amparo item outcomes evidence --rerun --outcome encrypted --ask-password
     """
@@ -432,6 +432,7 @@ def _reread(one: Reread) -> dict[str, Any]:
         "added": one.added,
         "cited_parts_kept": one.kept,
         "superseded": one.superseded,
+        "still_locked": one.still_locked,
         "inside": [_received(received) for received in one.inside],
     }
 
@@ -440,7 +441,8 @@ def _reread_line(one: Reread) -> str:
     line = f"{one.item.code}\t{one.before} -> {one.after}\t{one.state}"
     line += f"\t{len(one.added)} parts added" if one.added else ""
     line += f", cited parts kept as they were: {', '.join(one.kept)}" if one.kept else ""
-    return safe(line + (f"; inside it {len(one.inside)} more" if one.inside else ""))
+    line += f"; inside it {len(one.inside)} more" if one.inside else ""
+    return safe(line + (f"; {one.still_locked}" if one.still_locked else ""))
 
 
 def search(

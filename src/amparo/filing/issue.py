@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.extract import extract_of
 from amparo.custody.log import current_log
@@ -113,7 +114,7 @@ def record_build(
         told = _told(document, persons, variant)
         arrivals = [_arrival(vault, told, name, data, held) for name, data in files.items()]
         vault.packs.flush()
-        done = deposit(vault.member, arrivals, index_form=str, reason=f"filing {forum.id}")
+        done = deposit(vault.member, arrivals, index_form=INDEX_FORM, reason=f"filing {forum.id}")
         vault.packs.release()
         leaving = [(one.sha256, one.sha256, one.size) for one in tendered(document)]
         printed = [(one.item.sha256, one.item.sha256, one.item.size) for one in done]

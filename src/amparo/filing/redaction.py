@@ -16,7 +16,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from amparo.casefile.records import load_case
-from amparo.casefile.script import fold_text
+from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, NotFound
@@ -232,7 +232,7 @@ def _deposit(vault: Vault, case: str, original: Item, plan: Plan, made: Made, fo
             name_in_parent=plan.digest,
         )
         vault.packs.flush()
-        (done,) = deposit(vault.member, [arrival], index_form=fold_text, reason="redact")
+        (done,) = deposit(vault.member, [arrival], index_form=INDEX_FORM, reason="redact")
         vault.packs.release()
         with work(vault.member, "redact") as custody:
             custody.enter(

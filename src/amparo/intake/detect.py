@@ -56,7 +56,7 @@ DOC = Kind("doc", "application/msword", "doc")
 XLS = Kind("xls", "application/vnd.ms-excel", "sheet")
 MSG = Kind("msg", "application/vnd.ms-outlook", "msg")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_OFFICE = Kind("unknown", "application/x-ole-storage", "unknown")
+COMPOUND = Kind("unknown", "application/x-ole-storage", "unknown")
 
 
 def _image(name: str) -> Kind:
@@ -347,9 +347,19 @@ def _inside_ole(source: Input) -> Kind:
     except Exception:  # olefile raises struct, index and its own errors on damage
         return {"xls": XLS, "msg": MSG}.get(source.suffix, DOC)
     if "EncryptedPackage" in names:
-        return _ENCRYPTED_OFFICE
+        return _locked_office(source.suffix)
     if "__properties_version1.0" in names:
         return MSG
     if "Workbook" in names or "Book" in names:
         return XLS
-    return DOC if "WordDocument" in names else _ENCRYPTED_OFFICE
+    return DOC if "WordDocument" in names else COMPOUND
+
+
+def _locked_office(suffix: str) -> Kind:
+    """What it holds cannot be seen; its name may tell the kind."""
+    named = _BY_SUFFIX.get(suffix, UNKNOWN).kind
+    return Kind(
+        named if named in ("docx", "xlsx", "pptx") else "unknown",
+        "application/x-ole-storage",
+        "office",
+    )

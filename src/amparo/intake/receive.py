@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from amparo.casefile.script import fold_text
+from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.crypto.digest import digest_file
 from amparo.custody.work import work
 from amparo.errors import BadInput
@@ -266,7 +266,7 @@ def _store(vault: Vault, actor: str, trees: list[list[_Read]]) -> Iterator[Recei
         )
         arrivals = [_seal(vault, read, locators) for read in reads]
         vault.packs.flush()
-        done = deposit(actor, arrivals, index_form=fold_text)
+        done = deposit(actor, arrivals, index_form=INDEX_FORM)
         vault.packs.release()
     yield from (_tell(read, one) for read, one in zip(reads, done, strict=True))
     for read in cycles:

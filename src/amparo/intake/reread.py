@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from amparo.casefile.models import Record
-from amparo.casefile.script import fold_text
+from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.errors import BadInput
 from amparo.intake import sandbox
 from amparo.intake.readers import BY_NAME
@@ -24,7 +24,8 @@ LESS = frozenset(("crashed", "timed-out", "refused", "unsupported", "encrypted",
 # Metadata key and detail that the readers give for what is, and was, under a password.
 OPENED = "opened"
 LOCKED = "a password is needed"
-OPENERS = frozenset(("zip", "sevenzip", "pdf"))
+LOCKED_HERE = f"{LOCKED}, and this kind is not opened here even with it"
+NOT_OPENED = "no password given opens it"
 MOST_PASSWORDS = 20
 ALL = OUTCOMES | {UNREAD}
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
@@ -41,6 +42,14 @@ class Reread:
     kept: tuple[str, ...] = ()
     superseded: tuple[str, ...] = ()
     inside: tuple[Received, ...] = ()
+    tried: bool = False
+
+    @property
+    def still_locked(self) -> str:
+        """Why it, or a part of it, stays shut though passwords were tried; else empty."""
+        if not self.tried or self.item.detail not in (LOCKED, LOCKED_HERE):
+            return ""
+        return NOT_OPENED if self.item.detail == LOCKED else LOCKED_HERE
 
     @property
     def after(self) -> str:
@@ -50,7 +59,7 @@ class Reread:
 
 def needs_password(item: Item) -> bool:
     """Whether a password would open it, or more of it, here."""
-    return item.reader in OPENERS and item.detail == LOCKED
+    return item.detail == LOCKED
 
 
 def choose(
@@ -113,15 +122,18 @@ def _reread_one(
     reading = sandbox.read(data, name=item.file_name, budget=budget, passwords=passwords)
     locked_again = OPENED in item.metadata and OPENED not in reading.untrusted_metadata
     if locked_again or (reading.outcome in LESS and before not in LESS | {UNREAD}):
-        return Reread(item, before, "kept")
+        return Reread(item, before, "kept", tried=bool(passwords))
     inside = receive_inside(vault, actor, item, reading)
     arrival = describe(item.file_name, _stored(item), reading, "")
     collected = {k: v for k, v in item.metadata.items() if k.startswith("capture:")}
     arrival = replace(arrival, metadata={**arrival.metadata, **collected})
-    found = amend(actor, item, arrival, cited=cited, index_form=fold_text)
+    found = amend(actor, item, arrival, cited=cited, index_form=INDEX_FORM)
     if found is None:
-        return Reread(item, before, "changed" if inside else "same", inside=inside)
-    return Reread(item, before, "changed", found.added, found.kept, found.superseded, inside)
+        state = "changed" if inside else "same"
+        return Reread(item, before, state, inside=inside, tried=bool(passwords))
+    return Reread(
+        item, before, "changed", found.added, found.kept, found.superseded, inside, bool(passwords)
+    )
 
 
 def cited_parts() -> dict[str, frozenset[str]]:

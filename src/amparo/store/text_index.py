@@ -6,11 +6,21 @@ shown. The language of `expression` is described in `store.match`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from amparo.store import word_list
+from amparo.store.word_list import Keys, no_keys
 
 RANKED = 20_000
 Sql = tuple[str, tuple[Any, ...]]
+
+
+class IndexForm(NamedTuple):
+    """How text enters the index: `fold` writes it, `keys` gives the ways to one of its words."""
+
+    fold: Callable[[str], str] = str
+    keys: Keys = no_keys
 
 
 class Words(Protocol):
@@ -41,14 +51,63 @@ def _words() -> Words:
     return words_of(connection.vendor)
 
 
-def add(rows: Iterable[tuple[int, str]]) -> None:
-    """Index (row id, text) pairs. Only inside a Work."""
-    _words().add(rows)
+def add(rows: Iterable[tuple[int, str]], keys: Keys = no_keys) -> None:
+    """Index (row id, text) pairs, and keep the words that are new. Only inside a Work."""
+    from django.db import connection
+
+    held = list(rows)
+    _words().add(held)
+    with connection.cursor() as cursor:
+        terms = word_list.words_in(text for _, text in held)
+        word_list.add(cursor, connection.vendor, terms, keys)
 
 
-def remove(row_ids: Iterable[int]) -> None:
-    """Take rows out of the index. Only inside a Work."""
-    _words().remove(row_ids)
+def remove(rows: Iterable[tuple[int, str]]) -> None:
+    """Take rows out of the index, and words that stood nowhere else. Only inside a Work.
+
+    Their text must be given: the index cannot tell it.
+    """
+    from django.db import connection
+
+    held = list(rows)
+    _words().remove(row for row, _ in held)
+    terms = word_list.words_in(text for _, text in held)
+    with connection.cursor() as cursor:
+        word_list.remove(cursor, [term for term in sorted(terms) if not holds([term])])
+
+
+def holds(terms: Sequence[str], within: Sql | None = None) -> bool:
+    """Whether one of some folded words stands in a row, of those in `within` if it is given."""
+    from django.db import connection
+
+    source, params = _source(" OR ".join(f'"{term}"' for term in terms), within)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 {source} LIMIT 1", params)
+        return cursor.fetchone() is not None
+
+
+def words_held(terms: Iterable[str]) -> set[str]:
+    """Those of some folded words that stand in the index."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        return word_list.held(cursor, terms)
+
+
+def words_with(keys: Iterable[str]) -> set[str]:
+    """Words of the index that have one of the keys."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        return word_list.with_keys(cursor, keys)
+
+
+def words_of_length(shortest: int, longest: int) -> list[str]:
+    """Words of the index with `shortest` to `longest` letters."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        return word_list.of_length(cursor, shortest, longest)
 
 
 def found(expression: str, *, within: Sql | None = None) -> Sql:
@@ -85,12 +144,3 @@ def match(expression: str, *, limit: int, within: Sql | None = None) -> tuple[li
             [*params, *ranked_by, limit],
         )
         return [int(row) for (row,) in cursor.fetchall()], total
-
-
-def vocabulary() -> list[str]:
-    """Every indexed term."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT term FROM store_vocabulary")
-        return [str(term) for (term,) in cursor.fetchall()]

@@ -6,11 +6,12 @@ the old part keeps its name, its place and its text. One that nobody cites leave
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from amparo.custody.work import Work, work
 from amparo.store import text_index
+from amparo.store.text_index import IndexForm
 from amparo.vault.deposit import Arrival, Extract, describe_digest, split_passages
 from amparo.vault.models import Item, Part, Passage
 
@@ -33,7 +34,7 @@ def amend(
     arrival: Arrival,
     *,
     cited: frozenset[str],
-    index_form: Callable[[str], str],
+    index_form: IndexForm,
 ) -> Amended | None:
     """Record what a reader made of an item this time; None when it says nothing new.
 
@@ -55,7 +56,7 @@ def amend(
     gone = [part for part in old if part.name not in cited]
     with work(actor, "read again") as custody:
         _extract(item, fresh, held, index_form)
-        _forget(gone)
+        _forget(gone, index_form)
         _describe(custody, item, arrival, number)
     return Amended(item, tuple(e.name for e in fresh), kept, tuple(p.name for p in gone))
 
@@ -86,9 +87,7 @@ def _facts(one: Item | Arrival) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _extract(
-    item: Item, fresh: list[Extract], held: list[Part], index_form: Callable[[str], str]
-) -> None:
+def _extract(item: Item, fresh: list[Extract], held: list[Part], index_form: IndexForm) -> None:
     first = max((part.position for part in held), default=-1) + 1
     parts = Part.objects.bulk_create(
         Part(item=item, position=i, name=e.name, label=e.label, text=e.text, language=e.language)
@@ -99,13 +98,17 @@ def _extract(
         for part in parts
         for start, end in split_passages(part.text)
     )
-    text_index.add((p.pk, index_form(p.part.text[p.start : p.end])) for p in made)
+    text_index.add(_folded(made, index_form), index_form.keys)
 
 
-def _forget(gone: list[Part]) -> None:
+def _forget(gone: list[Part], index_form: IndexForm) -> None:
     passages = Passage.every.filter(part__in=[part.pk for part in gone])
-    text_index.remove(list(passages.values_list("pk", flat=True)))
+    text_index.remove(_folded(passages.select_related("part"), index_form))
     passages.delete()
+
+
+def _folded(passages: Iterable[Passage], form: IndexForm) -> Iterator[tuple[int, str]]:
+    return ((p.pk, form.fold(p.part.text[p.start : p.end])) for p in passages)
 
 
 def _describe(custody: Work, item: Item, arrival: Arrival, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from amparo.custody.work import Work, work
 from amparo.store import text_index
 from amparo.store.database import execute_many, insert_numbered, stored_time
 from amparo.store.packs import Stored
+from amparo.store.text_index import IndexForm
 from amparo.vault.models import Derivation, Item
 
 PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:\n(?!\s*\n).*\S)*", re.MULTILINE)
@@ -88,7 +89,7 @@ def deposit(
     actor: str,
     arrivals: Sequence[Arrival],
     *,
-    index_form: Callable[[str], str],
+    index_form: IndexForm,
     reason: str = "deposit",
 ) -> list[Deposited]:
     """Record arrivals as items, in order, in one Work; bytes already held become no new item.
@@ -189,7 +190,7 @@ def _insert(items: Sequence[Item]) -> None:
     execute_many(INSERT, rows)
 
 
-def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], str]) -> None:
+def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: IndexForm) -> None:
     """Write parts and passages without a row object for each: a table has many thousands."""
     found = [
         (item.number, place, extract)
@@ -207,8 +208,11 @@ def _extract(fresh: Sequence[tuple[Item, Arrival]], index_form: Callable[[str], 
     rows = ((part, start, end, e.language) for part, e, start, end in cuts)
     passages = insert_numbered("vault_passage", PASSAGE, rows)
     text_index.add(
-        (number, index_form(e.text[start:end]))
-        for number, (_, e, start, end) in zip(passages, cuts, strict=True)
+        (
+            (number, index_form.fold(e.text[start:end]))
+            for number, (_, e, start, end) in zip(passages, cuts, strict=True)
+        ),
+        index_form.keys,
     )
 
 

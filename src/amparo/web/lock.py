@@ -190,16 +190,14 @@ class Door:
 
 
 def _forget() -> None:
-    """Drop what the pages keep in memory: sessions, words of the index, the last package."""
+    """Drop what the pages keep in memory: sessions, the last package."""
     from django.core.cache import cache
 
     from amparo.casefile.outside import forget_released
-    from amparo.casefile.search import forget_vocabulary
     from amparo.web.filings import forget_parcel
 
     cache.clear()
     forget_released()
-    forget_vocabulary()
     forget_parcel()
 
 

@@ -97,6 +97,6 @@ def _read(waiting: list[Item], passwords: tuple[str, ...]) -> dict[str, Any]:
 def _row(one: Reread) -> dict[str, Any]:
     return {
         "code": one.item.code, "name": one.item.file_name, "before": one.before,
-        "after": one.after, "detail": one.item.detail, "state": one.state,
+        "after": one.after, "detail": one.still_locked or one.item.detail, "state": one.state,
         "added": len(one.added), "inside": len(one.inside),
     }  # fmt: skip

@@ -243,6 +243,25 @@ def test_rar(good: ModuleType, box: Sandbox) -> None:
     assert [child.name for child in up.untrusted_children] == ["etc/x.txt"]
 
 
+def test_rar_links_and_other_sums(good: ModuleType, box: Sandbox) -> None:
+    """A link to another member is that member again, not an empty file."""
+    from amparo.intake.readers.rar_heads import blake2sp
+
+    # BLAKE2sp of nothing: blake2.net, test vectors.
+    assert blake2sp(b"").hex()[:16] == "dd0e891776933f43"
+    files = {"a.txt": b"one" * 300, "b.txt": b"two"}
+    reading = box.read(good.rar(files, links={"c.txt": "a.txt", "d.txt": "gone.txt"}), name="a.rar")
+    children = {child.name: child.data for child in reading.untrusted_children}
+    assert children == {**files, "c.txt": files["a.txt"]}
+    assert (reading.expected, reading.emitted, reading.failed) == (4, 3, 1)
+    assert reading.detail == "link to a member that is not there"
+    sums = {name: blake2sp(data) for name, data in files.items()}
+    assert box.read(good.rar(files, hashes=sums), name="a.rar").outcome == "ok"
+    sums["b.txt"] = bytes(32)
+    reading = box.read(good.rar(files, hashes=sums), name="a.rar")
+    assert (reading.emitted, reading.detail) == (1, "member does not match its checksum")
+
+
 def test_rar_without_its_library(monkeypatch: pytest.MonkeyPatch, good: ModuleType) -> None:
     from amparo.intake.readers import libarchive, rar
     from amparo.intake.readers.draft import Draft, Input, Unsupported

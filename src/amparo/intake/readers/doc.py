@@ -6,7 +6,8 @@ import re
 import struct
 from typing import Any
 
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input
+from amparo.intake.readers import office
+from amparo.intake.readers.draft import Corrupt, Draft, Input
 from amparo.intake.readers.msg import open_ole
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]{0,2000}\x14?|[\x14\x15]")
@@ -16,10 +17,11 @@ _SIGNS = str.maketrans(
 
 
 def preload() -> None:
-    """Import olefile."""
+    """Import olefile and what decrypts."""
     import olefile
 
     del olefile
+    office.preload()
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -30,7 +32,8 @@ def read(source: Input, draft: Draft) -> None:
         _note_properties(ole, draft)
         (flags,) = struct.unpack_from("<H", document, 10)
         if flags & 0x0100:
-            raise Encrypted("a password is needed")
+            office.unlock(source, draft, "unlocked.doc")
+            return
         table = bytes(ole.openstream("1Table" if flags & 0x0200 else "0Table").read())
         start, length = struct.unpack_from("<II", document, 0x01A2)
         text = _text(document, table[start : start + length])

@@ -11,7 +11,15 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Stop
+from amparo.intake.readers.draft import (
+    LOCKED_HERE,
+    Corrupt,
+    Draft,
+    Encrypted,
+    Input,
+    LimitReached,
+    Stop,
+)
 from amparo.intake.readers.xml import parse_xml
 from amparo.intake.readers.zipped import open_zip, read_member
 
@@ -39,7 +47,7 @@ def read(source: Input, draft: Draft) -> None:
         if len(members) > draft.budget.members:
             raise LimitReached("members")
         if any(info.filename == "EncryptedPackage" for info in members):
-            raise Encrypted("a password is needed")
+            raise Encrypted(LOCKED_HERE)
         deletions: list[str] = []
         for pattern, name, label in _STORIES:
             for info in members:

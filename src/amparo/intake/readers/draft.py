@@ -18,7 +18,9 @@ OPENED = "opened"
 ONE_VOLUME = "one volume of a divided archive: join them and add the whole"
 MANY_METADATA = 400
 LOCKED = "a password is needed"
-NOT_READ_HERE = frozenset(("compression method not supported", "symbolic link"))
+LOCKED_HERE = "a password is needed, and this kind is not opened here even with it"
+OLD_RAR = "packed by a RAR before 3.0, which is not read here"
+NOT_READ_HERE = frozenset(("compression method not supported", "symbolic link", OLD_RAR))
 WITHOUT_TEXT = frozenset(("image", "audio", "video"))
 
 
@@ -209,7 +211,7 @@ class Draft:
 
 def _worst(failures: dict[str, int]) -> str:
     reasons = list(failures)
-    if any(reason == LOCKED for reason in reasons):
+    if any(reason in (LOCKED, LOCKED_HERE) for reason in reasons):
         return "encrypted"
     if any(reason.startswith("limit: ") for reason in reasons):
         return "refused"

@@ -6,19 +6,20 @@ For what nothing else that is free reads here: RAR 4 and 5, and zip files with a
 from __future__ import annotations
 
 import ctypes
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from amparo.intake.readers.draft import (
     LOCKED,
+    OLD_RAR,
     Corrupt,
     Draft,
     Encrypted,
     LimitReached,
     Unsupported,
 )
+from amparo.intake.readers.rar_heads import Head
 
 NAMES = ("libarchive.so.13", "libarchive.13.dylib", "/usr/lib/libarchive.dylib")
 NEEDED = "needs libarchive (Debian: libarchive13 or libarchive13t64)"
@@ -66,10 +67,15 @@ def unpack(
     formats: Sequence[str],
     draft: Draft,
     *,
-    sums: Iterable[int | None] = (),
+    heads: Sequence[Head] = (),
     passwords: Sequence[str] = (),
+    locked: str = LOCKED,
 ) -> None:
-    """Children for all files of an archive in one of `formats`; `sums` are stated CRC-32s."""
+    """Children for all files of an archive in one of `formats`.
+
+    `heads` is what the archive states of each member, where somebody else has read it; `locked`
+    what to say of what a password keeps shut.
+    """
     lib = library()
     if lib is None:
         raise Unsupported(NEEDED)
@@ -81,43 +87,62 @@ def unpack(
             lib.archive_read_add_passphrase(handle, password.encode())
         if lib.archive_read_open_memory(handle, data, len(data)) < WARN:
             raise Corrupt("the archive cannot be read")
-        _emit_all(lib, handle, len(data), iter(sums), draft)
+        _emit_all(lib, handle, len(data), heads, draft, locked)
     finally:
         lib.archive_read_free(handle)
 
 
-def _emit_all(lib: Any, handle: int, size: int, sums: Iterator[int | None], draft: Draft) -> None:
+def _emit_all(
+    lib: Any, handle: int, size: int, heads: Sequence[Head], draft: Draft, locked: str
+) -> None:
     entry = ctypes.c_void_p()
+    stated = iter(heads)
+    met: dict[str, bytes] = {}
     while True:
         result = lib.archive_read_next_header(handle, ctypes.byref(entry))
         if result == END:
             return
         if result < WARN:
-            _stop_early(lib, handle, draft)
+            draft.expected += sum(not head.is_folder for head in stated)
+            _stop_early(lib, handle, locked)
             return
-        stated = next(sums, None)
+        head = next(stated, Head())
         kind = lib.archive_entry_filetype(entry) & _KIND
         if kind == _FOLDER:
             continue
         draft.expected += 1
         if draft.expected > draft.budget.members:
             raise LimitReached("members")
+        name = _name(lib, entry, draft.expected)
         if kind == _LINK:
             draft.fail("symbolic link")
+        elif head.encrypted and not lib.archive_entry_is_data_encrypted(entry):
+            draft.fail(locked)
+        elif head.same_as:
+            _repeat(met, head.same_as, name, draft)
         elif (member := _member(lib, handle, size, draft)) is None:
-            locked = lib.archive_entry_is_data_encrypted(entry) > 0
-            draft.fail(LOCKED if locked else "member is damaged")
-        elif stated is not None and zlib.crc32(member) != stated:
+            shut = lib.archive_entry_is_data_encrypted(entry) > 0
+            draft.fail(locked if shut else OLD_RAR if head.is_old else "member is damaged")
+        elif not head.fits(member):
             draft.fail("member does not match its checksum")
         else:
-            draft.child(_name(lib, entry, draft.expected), "", member)
+            met[name] = member
+            draft.child(name, "", member)
 
 
-def _stop_early(lib: Any, handle: int, draft: Draft) -> None:
+def _repeat(met: dict[str, bytes], same_as: str, name: str, draft: Draft) -> None:
+    """A member that is kept as a link to an earlier one."""
+    if same_as in met:
+        draft.child(name, "", met[same_as])
+    else:
+        draft.fail("link to a member that is not there")
+
+
+def _stop_early(lib: Any, handle: int, locked: str) -> None:
     """A header that cannot be read: say why, and what came before stays."""
     told = (lib.archive_error_string(handle) or b"").lower()
     if b"encrypt" in told or lib.archive_read_has_encrypted_entries(handle) > 0:
-        raise Encrypted(LOCKED)
+        raise Encrypted(locked)
     if b"support" in told or b"multivolume" in told:
         raise Unsupported("a variant of RAR that libarchive does not read")
     raise Corrupt("the archive is damaged or cut short")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amparo.intake.readers.docx import emit_embedded
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, Stop
+from amparo.intake.readers.draft import LOCKED_HERE, Corrupt, Draft, Encrypted, Input, Stop
 from amparo.intake.readers.xml import parse_xml
 from amparo.intake.readers.zipped import open_zip, read_member
 
@@ -33,7 +33,7 @@ def read(source: Input, draft: Draft) -> None:
         if "content.xml" not in names:
             raise Corrupt("no content in the document")
         if b"encryption-data" in _member(archive, names, "META-INF/manifest.xml", draft):
-            raise Encrypted("a password is needed")
+            raise Encrypted(LOCKED_HERE)
         root = parse_xml(read_member(archive, names["content.xml"], draft), draft)
         slides = list(root.iter(DRAW + "page"))
         if draft.kind == "odp" and slides:

@@ -1,15 +1,24 @@
 """RAR archives, versions 4 and 5, by the system's libarchive.
 
 Where the library is missing the outcome is `unsupported: needs libarchive`. It cannot decrypt
-RAR, whatever the password.
+RAR, whatever the password, and gives the bytes of an encrypted member as if they were its own.
 """
 
 from __future__ import annotations
 
 from amparo.intake.detect import is_volume
-from amparo.intake.readers.draft import ONE_VOLUME, Corrupt, Draft, Input, LimitReached, Unsupported
+from amparo.intake.readers.draft import (
+    LOCKED_HERE,
+    OLD_RAR,
+    ONE_VOLUME,
+    Corrupt,
+    Draft,
+    Input,
+    LimitReached,
+    Unsupported,
+)
 from amparo.intake.readers.libarchive import library, unpack
-from amparo.intake.readers.rar_sums import stated_sums
+from amparo.intake.readers.rar_heads import heads_of
 
 
 def preload() -> None:
@@ -22,11 +31,14 @@ def read(source: Input, draft: Draft) -> None:
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
     data = source.all(draft.budget.memory_bytes // 3)
+    heads = heads_of(data)
     try:
-        unpack(data, ("rar", "rar5"), draft, sums=stated_sums(data))
+        unpack(data, ("rar", "rar5"), draft, heads=heads, locked=LOCKED_HERE)
     except Corrupt:
-        if not is_volume(source.name):
-            raise
-        raise Unsupported(ONE_VOLUME) from None
+        if is_volume(source.name):
+            raise Unsupported(ONE_VOLUME) from None
+        if any(head.is_old for head in heads):
+            raise Unsupported(OLD_RAR) from None
+        raise
     if draft.failures and is_volume(source.name):
         draft.detail = ONE_VOLUME

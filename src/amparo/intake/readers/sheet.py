@@ -8,8 +8,17 @@ import re
 import zipfile
 from typing import Any
 
+from amparo.intake.readers import office
 from amparo.intake.readers.docx import emit_embedded, note_properties
-from amparo.intake.readers.draft import Corrupt, Draft, Encrypted, Input, LimitReached, Stop
+from amparo.intake.readers.draft import (
+    LOCKED_HERE,
+    Corrupt,
+    Draft,
+    Encrypted,
+    Input,
+    LimitReached,
+    Stop,
+)
 from amparo.intake.readers.xml import parse_xml
 from amparo.intake.readers.zipped import open_zip, read_member
 
@@ -21,11 +30,12 @@ _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def preload() -> None:
-    """Import calamine."""
+    """Import calamine and what decrypts."""
     import lxml.etree
     import python_calamine
 
     del lxml, python_calamine
+    office.preload()
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -38,7 +48,8 @@ def read(source: Input, draft: Draft) -> None:
     try:
         book = calamine.load_workbook(io.BytesIO(data))
     except calamine.PasswordError:
-        raise Encrypted("a password is needed") from None
+        _unlock(source, draft)
+        return
     except (calamine.CalamineError, OSError, ValueError):
         raise Corrupt("the workbook cannot be read") from None
     states = {sheet.name: str(sheet.visible).rpartition(".")[2] for sheet in book.sheets_metadata}
@@ -48,6 +59,12 @@ def read(source: Input, draft: Draft) -> None:
         _emit_sheet(book, name, hidden, draft)
     if data[:2] == b"PK":
         _emit_package(source, draft)
+
+
+def _unlock(source: Input, draft: Draft) -> None:
+    if source.head[:2] == b"PK":
+        raise Encrypted(LOCKED_HERE)
+    office.unlock(source, draft, "unlocked.xls")
 
 
 def _check_size(source: Input, draft: Draft) -> None:

@@ -17,6 +17,7 @@ WORDS = (
     "SELECT rowid, (SELECT string_agg(u.lexeme, ' ' ORDER BY p) FROM unnest(text) u,"
     " unnest(u.positions) p) FROM store_text ORDER BY rowid"
 )
+WORD_LIST = {"store_word": ("id", "length", "term"), "store_word_key": ("key", "word")}
 
 
 def copy_out(target: Path, key: bytes) -> None:
@@ -77,6 +78,13 @@ def _copy_index() -> None:
                 "INSERT INTO store_text(rowid, text) VALUES (%s, %s)",
                 [(row, words or "") for row, words in rows],
             )
+        for table, columns in WORD_LIST.items():
+            for rows in _rows(f"SELECT {', '.join(columns)} FROM {table}"):  # noqa: S608
+                holes = ", ".join(["%s"] * len(columns))
+                writing.executemany(
+                    f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({holes})",  # noqa: S608
+                    rows,
+                )
 
 
 def _rows(sql: str) -> Iterator[list[tuple[Any, ...]]]:

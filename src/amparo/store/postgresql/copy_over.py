@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from amparo.store.guard import permit
 
-BESIDE = ("store_text", "store_vocabulary")
+BESIDE = {
+    "store_text": "rowid, text",
+    "store_word": "id, length, term",
+    "store_word_key": "key, word",
+}
 
 
 def copy_over(source: str) -> None:
@@ -23,7 +27,7 @@ def copy_over(source: str) -> None:
         for model in models:
             columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
             _fill(cursor, source, model._meta.db_table, columns)
-        for table, columns in zip(BESIDE, ("rowid, text", "term"), strict=True):
+        for table, columns in BESIDE.items():
             _fill(cursor, source, table, columns)
         for sql in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(sql)

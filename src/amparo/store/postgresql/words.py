@@ -1,4 +1,4 @@
-"""The text index in PostgreSQL: a tsvector of the folded words of each passage, and their list.
+"""The text index in PostgreSQL: a tsvector of the folded words of each passage.
 
 Words are cut here, by the rule of the query (runs of letters and figures), not by the server's
 parser, so that both databases find the same passages. Source: PostgreSQL documentation,
@@ -34,7 +34,6 @@ def add(rows: Iterable[tuple[int, str]]) -> None:
     from django.db import connection
 
     found = [(row, split(text)) for row, text in rows]
-    terms = sorted({word for _, words in found for word in words})
     with connection.cursor() as cursor:
         for at in range(0, len(found), 200):
             some = found[at : at + 200]
@@ -42,29 +41,14 @@ def add(rows: Iterable[tuple[int, str]]) -> None:
             holes = ", ".join(["(%s, %s::tsvector)"] * len(some))
             head = "INSERT INTO store_text (rowid, text) VALUES "
             cursor.execute(head + holes, values)
-        cursor.execute(
-            "INSERT INTO store_vocabulary (term) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
-            [terms],
-        )
 
 
 def remove(row_ids: Iterable[int]) -> None:
-    """Take rows out of the index, and words that stood nowhere else."""
+    """Take rows out of the index."""
     from django.db import connection
 
-    rows = list(row_ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT unnest(tsvector_to_array(text)) FROM store_text WHERE rowid = ANY(%s)",
-            [rows],
-        )
-        terms = [term for (term,) in cursor.fetchall()]
-        cursor.execute("DELETE FROM store_text WHERE rowid = ANY(%s)", [rows])
-        cursor.execute(
-            "DELETE FROM store_vocabulary WHERE term = ANY(%s) AND NOT EXISTS (SELECT 1 FROM"
-            " store_text t WHERE t.text @@ ('''' || store_vocabulary.term || '''')::tsquery)",
-            [terms],
-        )
+        cursor.execute("DELETE FROM store_text WHERE rowid = ANY(%s)", [list(row_ids)])
 
 
 def condition(expression: str) -> tuple[str, tuple[object, ...]]:
