@@ -54,7 +54,7 @@ def test_keys_of_a_term():
 
 def test_other_rules_need_a_migration():
     """The keys of a vault's words are kept: when this fails, write a migration that makes them
-    anew (as `casefile/migrations/0004_word_list.py`), and then the new digest here."""
+    anew (as `casefile/migrations/0005_word_list.py`), and then the new digest here."""
     words = (
         "задержанных избили Магомед Хусейн Пет1ар detained prisoners Abdulrahman Zelimchan été"
         " détenus enlèvement يوسف المعتقلين الرحمن اعتقلوا"

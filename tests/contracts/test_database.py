@@ -241,7 +241,7 @@ def test_a_vault_from_before_the_list_of_words_is_given_one(filled):
 
     folder, held = filled.folder, words()
     told = {query: search(query).total for query in ("quary", "задержанный", "Detenu")}
-    before = ("casefile", "0004_word_list"), ("store", "0002_word_list")
+    before = ("casefile", "0005_word_list"), ("store", "0002_word_list")
     with permit(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE store_word")
         cursor.execute("DROP TABLE store_word_key")

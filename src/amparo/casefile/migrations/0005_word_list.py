@@ -12,5 +12,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casefile", "0003_own_terms_and_codings"), ("store", "0002_word_list")]
+    dependencies = [("casefile", "0004_unfinished"), ("store", "0002_word_list")]
     operations = [migrations.RunPython(fill)]
