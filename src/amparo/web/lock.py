@@ -32,8 +32,8 @@ MAX_TRIES = 5
 PAUSE_SECONDS = 30.0
 LONGEST_PAUSE = 900.0
 WATCH_SECONDS = 5.0
-# A refusal to somebody from whom something is hidden, and what a search found, takes a whole number of these, so that
-# its time does not tell what had to be looked up (bench/access.py).
+# A refusal to somebody from whom something is hidden, and what a search found, takes a whole
+# number of these, so that its time does not tell what had to be looked up (bench/access.py).
 STEP_SECONDS = 0.1
 # What has been passed over in a search leaves the machine's caches cold for the page after it.
 _FOUND = ("search-results", "search-new")
