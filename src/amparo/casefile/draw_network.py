@@ -112,8 +112,8 @@ def network_of(
         degree = say("allegedly {degree}").format(degree=say(row["degree"] or "involved"))
         join(row["person"], held["event"] if held else None, ALLEGED, degree, row.code)
         join(row["person"], _unit(row["unit"]), ALLEGED, say("said to be of"), row.code)
-    for person, event, code in _accounts(case):
-        join(person, event, SPEAKS, say("speaks of"), code)
+    for person, happening, code in _accounts(case):
+        join(person, happening, SPEAKS, say("speaks of"), code)
     nodes = _nodes(case, {code for pair in told for code in pair[:2]}, strict, tongue)
     lines = [
         Line(one, other, sort, what, tuple(dict.fromkeys(records)))
