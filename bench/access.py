@@ -6,7 +6,8 @@ the hidden to the missing, the ratio of the missing to itself, and how often a g
 answer's time would be right (0.50 is chance: the area under the ROC curve, which is Mann and
 Whitney's U over the number of pairs), each beside the same figure of the peer.
 
-Run: .venv/bin/python bench/access.py [ROUNDS] [RECORDS OF THE HIDDEN CASE]
+Run: .venv/bin/python bench/access.py [ROUNDS] [RECORDS OF THE HIDDEN CASE] [ROLE] [PART/PARTS]
+(one role alone, and one part of the families: a refusal takes a tenth of a second on purpose)
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def measure(browser, family: str, rounds: int, rng: random.Random) -> str:
     )
 
 
-def main(rounds: int, records: int) -> None:
+def main(rounds: int, records: int, roles: list[str], families: list[str]) -> None:
     from django.test import Client
 
     logging.disable(logging.CRITICAL)
@@ -159,18 +160,26 @@ def main(rounds: int, records: int) -> None:
         FAMILIES["ledger entry"] = (there.format(hidden=hidden), missing, form)
         door = Door(folder, 3_600.0)
         set_door(door)
-        for role, secret in THEIRS.items():
+        for role in roles:
+            secret = THEIRS[role]
             browser = Client(SERVER_NAME="127.0.0.1")
             assert browser.post("/unlock", {"passphrase": secret}).status_code == 302
             print(f"\n{role}; {rounds} answers each, hidden case of {records} persons more")
             print(
                 f"{'milliseconds, medians':30s}  hidden missing   again   ratio  peer   guess peer"
             )
-            for family in FAMILIES:
+            for family in families:
                 print(measure(browser, family, rounds, rng), flush=True)
         door.close()
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:3]]
-    main(*given, *(60, 2_000)[len(given) :])
+    asked, defaults = sys.argv[1:], ("60", "2000", "", "1/1")
+    rounds_, records_, role_, share = (*asked, *defaults[len(asked) :])
+    part, parts = map(int, share.split("/"))
+    main(
+        int(rounds_),
+        int(records_),
+        [role_] if role_ else list(THEIRS),
+        list(FAMILIES)[part - 1 :: parts],
+    )

@@ -333,7 +333,7 @@ def locked_house(house_template, tmp_path_factory):
 
 
 @pytest.mark.parametrize("kind", kinds({"external reader"}))
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1800)
 def test_no_command_tells_what_was_not_granted(kind, locked_house, tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("amparo.crypto.memory.protect_process", lambda: None)

@@ -6,6 +6,7 @@ import re
 import lxml.html
 import pytest
 
+from amparo.casefile.consent import use_of
 from amparo.casefile.records import load_case
 
 
@@ -158,3 +159,26 @@ def test_faulty_rows_of_a_workbook_stand_first(client):
     shown = tree_of(client.post("/cases/KARV/bulk", {"file": workbook(rows)}))
     codes = [th.text for th in shown.xpath("//section[@aria-labelledby='h-rows']//tbody//th")]
     assert codes == ["V-1", "V-81", "V-82"]
+
+
+@pytest.mark.parametrize("what", ["timeline", "map", "network", "chart", "chains"])
+def test_pictures_speak_the_language_of_the_page(client, what):
+    """Whatever a picture says that is not of the record has French words."""
+    from amparo.casefile.draw import draw
+    from amparo.casefile.picture import Tongue
+    from amparo.casefile.terms import our_vocabularies
+    from amparo.web.language import catalogue
+
+    known, asked = load_case("KARV"), set()
+
+    def say(text):
+        asked.add(text)
+        return text
+
+    for use in (use_of("", ""), use_of("filing:icc", "ICC-OTP")):
+        draw(known, what, use, "P3" if what == "chains" else "", Tongue("fr", say))
+    terms = {one.term for held in our_vocabularies().values() for one in held.terms}
+    french = catalogue("fr").keys() | terms
+    own = {str(value) for row in known.rows.values() for value in row.body.values()}
+    lacking = {one for one in asked - own if not {one, one[0].swapcase() + one[1:]} & french}
+    assert asked and lacking == set()

@@ -12,7 +12,7 @@ from amparo.casefile.draw_claim import draw_claim
 from amparo.casefile.draw_map import draw_map
 from amparo.casefile.draw_network import draw_network
 from amparo.casefile.draw_timeline import draw_timeline
-from amparo.casefile.picture import Picture
+from amparo.casefile.picture import ENGLISH, Picture, Tongue
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile
 from amparo.casefile.release import released
@@ -22,25 +22,27 @@ from amparo.errors import BadInput
 
 CASE_FILE = "case file"
 CHAINS = "chains"
-PICTURES: dict[str, Callable[[CaseFile, Use], Picture]] = {
+PICTURES: dict[str, Callable[[CaseFile, Use, Tongue], Picture]] = {
     "timeline": draw_timeline,
     "map": draw_map,
     "network": draw_network,
-    "chart": lambda case, use: draw_chart(chart_of(case, use=use, shown=released(case, use))),
+    "chart": lambda case, use, tongue: draw_chart(
+        chart_of(case, use=use, shown=released(case, use), lang=tongue.code), tongue
+    ),
 }
 
 
-def draw(case: CaseFile, what: str, use: Use, claim: str = "") -> Picture:
+def draw(case: CaseFile, what: str, use: Use, claim: str = "", tongue: Tongue = ENGLISH) -> Picture:
     """One of PICTURES, or the CHAINS of one claim, with what may be drawn for `use`.
 
     Raises BadInput for another name, and what `draw_claim` raises.
     """
     if what == CHAINS:
-        return draw_claim(case, claim, use)
+        return draw_claim(case, claim, use, tongue)
     if what not in PICTURES:
         names = ", ".join((*PICTURES, CHAINS))
         raise BadInput("no such picture", value=what[:40], remedy=f"one of: {names}")
-    return PICTURES[what](case, use)
+    return PICTURES[what](case, use, tongue)
 
 
 def refuse_alone(actor: str, case: str, what: str, use: Use) -> None:

@@ -28,7 +28,7 @@ _MARKS = (
     _LINE.format('stroke="#111" stroke-width="3"'),
     _LINE.format('stroke="#8a1c1c" stroke-width="1.5" stroke-dasharray="7 4"'),
 )
-_WIDE, _HIGH, _GAP_X, _GAP_Y, _EDGE = 168, 44, 56, 20, 16
+_WIDE, _HIGH, _GAP_X, _GAP_Y, _EDGE = 148, 44, 42, 20, 16
 _LEGEND = {
     "en": (
         "first-hand",
@@ -194,7 +194,7 @@ def _box(
     return (
         f'<g><title>{safe(text)}</title><rect x="{number(x)}" y="{number(y)}" width="{_WIDE}" '
         f'height="{_HIGH}" rx="{round_corner}" fill="{fill}" stroke="#222" '
-        f'stroke-width="{line}"{dash}/>{in_box(x + _WIDE / 2, y + _HIGH / 2, text, 22)}</g>'
+        f'stroke-width="{line}"{dash}/>{in_box(x + _WIDE / 2, y + _HIGH / 2, text, 19)}</g>'
     )
 
 

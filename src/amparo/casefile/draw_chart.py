@@ -9,23 +9,29 @@ import csv
 import io
 from collections.abc import Iterator
 
-from amparo.casefile.picture import Picture, number, safe, sheet, short, words
+from amparo.casefile.draw_scope import OWN_EYES
+from amparo.casefile.picture import ENGLISH, Picture, Tongue, number, safe, sheet, short, words
 from amparo.casefile.proof_chart import Chart, ElementLine
 
 HEADINGS = (
     "crime", "element", "asks", "state", "claim", "words", "for at least", "for at most",
     "against at least", "against at most", "items for", "items against", "gaps",
 )  # fmt: skip
+_KEY = (
+    "[a, b]: independent chains, at least and at most. Not a probability, not a finding. "
+    "For and against are never set off against each other."
+)
 _FILL = {"supported": "#cfe8d6", "asserted": "#fdf1cf", "missing": "#ffffff"}
 _WIDE, _ROW, _EDGE, _TOP = 1080, 30, 14, 92
 _AT = {"element": 14, "state": 110, "asks": 210, "for": 720, "against": 800, "claims": 890}
 
 
-def scope_of_chart(chart: Chart) -> str:
+def scope_of_chart(chart: Chart, tongue: Tongue = ENGLISH) -> str:
     """For whom the chart was counted, in words."""
     if chart.purpose:
-        return f"For {chart.purpose}: only what consent allows is counted."
-    return "For the team's own eyes: no purpose was named, so consent was not asked."
+        counted = tongue.say("For {use}: only what consent allows is counted.")
+        return counted.format(use=chart.purpose)
+    return tongue.say(OWN_EYES)
 
 
 def rows_of_chart(chart: Chart) -> list[tuple[str, ...]]:
@@ -81,46 +87,52 @@ def chart_csv(chart: Chart) -> bytes:
     return write_csv(HEADINGS, [*rows_of_chart(chart), foot])
 
 
-def draw_chart(chart: Chart) -> Picture:
+def draw_chart(chart: Chart, tongue: Tongue = ENGLISH) -> Picture:
     """The chart as a picture: one line for each element, its state by words and by shade."""
     lines = [(crime, element) for crime, elements, _ in _groups(chart) for element in elements]
     counted = {
         state: sum(element.state == state for _, element in lines)
         for state in ("supported", "asserted", "missing")
     }
-    title = f"Proof chart of {chart.case}"
-    told = ", ".join(f"{count} {state}" for state, count in counted.items())
-    scope = f"{scope_of_chart(chart)} Book of law {chart.book}."
-    spoken = f"Of {len(lines)} elements: {told}. Not a probability, not a finding. {scope}"
+    say = tongue.say
+    title = say("Proof chart of {case}").format(case=chart.case)
+    told = ", ".join(f"{count} {say(state)}" for state, count in counted.items())
+    book = say("Book of law {book}.").format(book=chart.book)
+    scope = f"{scope_of_chart(chart, tongue)} {book}"
+    elements = say("Of {count} elements: {told}. Not a probability, not a finding.")
+    spoken = f"{elements.format(count=len(lines), told=told)} {scope}"
     return Picture(
-        title, scope, HEADINGS, tuple(rows_of_chart(chart)), _draw(title, spoken, chart, scope)
+        title,
+        scope,
+        tuple(map(say, HEADINGS)),
+        tuple(rows_of_chart(chart)),
+        _draw((title, spoken), chart, scope, tongue),
     )
 
 
-def _draw(title: str, spoken: str, chart: Chart, scope: str) -> str:
-    body = [words(_EDGE, 24, title, size=16, more=' font-weight="bold"'), _key()]
+def _draw(spoken: tuple[str, str], chart: Chart, scope: str, tongue: Tongue) -> str:
+    body = [words(_EDGE, 24, spoken[0], size=16, more=' font-weight="bold"'), _key(tongue)]
     heads = ("element", "state", "asks", "for", "against", "claims")
-    body += [words(_AT[head], _TOP - 14, head, more=' font-weight="bold"') for head in heads]
+    body += [
+        words(_AT[head], _TOP - 14, tongue.say(head), more=' font-weight="bold"') for head in heads
+    ]
     y = float(_TOP)
     for crime, elements, _ in _groups(chart):
         body.append(words(_EDGE, y + 18, short(crime, 120), size=14, more=' font-weight="bold"'))
         y += _ROW
         for element in elements:
-            body.append(_element(element, y))
+            body.append(_element(element, y, tongue))
             y += _ROW
         y += 8
     body.append(words(_EDGE, y + 14, scope, size=11))
-    return sheet("proof-chart", (_WIDE, y + 28), (title, spoken), "".join(body))
+    return sheet("proof-chart", (_WIDE, y + 28), spoken, "".join(body))
 
 
-def _key() -> str:
-    return words(
-        _EDGE, 46, "[a, b]: independent chains, at least and at most. Not a probability, not a "
-        "finding. For and against are never set off against each other.",
-    )  # fmt: skip
+def _key(tongue: Tongue) -> str:
+    return words(_EDGE, 46, tongue.say(_KEY))
 
 
-def _element(line: ElementLine, y: float) -> str:
+def _element(line: ElementLine, y: float, tongue: Tongue) -> str:
     claims = line.claims
     most = max(claims, key=lambda c: (c.strict, c.generous), default=None)
     worst = max(claims, key=lambda c: (c.denied_strict, c.denied_generous), default=None)
@@ -133,7 +145,7 @@ def _element(line: ElementLine, y: float) -> str:
         words(_AT["element"], y + 16, line.element),
         f'<rect x="{_AT["state"] - 6}" y="{number(y + 2)}" width="92" height="20" rx="4" '
         f'fill="{_FILL[line.state]}" stroke="#222"{dash}/>',
-        words(_AT["state"], y + 16, line.state),
+        words(_AT["state"], y + 16, tongue.say(line.state)),
         words(_AT["asks"], y + 16, short(line.text, 78)),
         words(_AT["for"], y + 16, supported),
         words(_AT["against"], y + 16, denied),

@@ -50,7 +50,7 @@ def draw_claim(
     )
     return Picture(
         title,
-        Scope(case, use, 0).told,
+        Scope(case, use, 0).tell(tongue),
         tuple(map(say, ("Side", "Count", "Chain", "From the origin to the claim"))),
         rows,
         draw_chains(graph, found, tongue.code, label),
@@ -68,7 +68,9 @@ def _label(case: CaseFile, shown: CaseFile, graph: Graph, name: str, tongue: Ton
         return graph.label(name)
     row = shown.get(name)
     if row is None:
-        return tongue.say(f"a {case.rows[name].noun}")
+        return tongue.say(
+            "an item" if case.rows[name].noun == "item" else f"a {case.rows[name].noun}"
+        )
     return (
         name if row.noun not in ("source", "item") or row.title == name else f"{name} {row.title}"
     )

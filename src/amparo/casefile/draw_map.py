@@ -15,7 +15,17 @@ from math import floor
 from amparo.casefile.claim_graph import Use
 from amparo.casefile.draw_scope import scope_of
 from amparo.casefile.outline import Box, land_within
-from amparo.casefile.picture import Picture, number, safe, sheet, short, words
+from amparo.casefile.picture import (
+    ENGLISH,
+    IN_TABLE,
+    Picture,
+    Tongue,
+    number,
+    safe,
+    sheet,
+    short,
+    words,
+)
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import PRECISIONS
 
@@ -24,6 +34,9 @@ CELLS = {"town": 0.1, "district": 0.5, "region": 2.0, "country": 10.0}
 _EXACT = ("point", "building", "street")
 _WIDE, _HIGH, _EDGE, _TOP = 860, 520, 14, 40
 _LEAST_SPAN = 12.0
+_LEGEND = (
+    "Square: somewhere inside · dot: known, and may be shown, to the street · coasts: Natural Earth"
+)
 
 
 @dataclass(frozen=True)
@@ -42,44 +55,48 @@ class Spot:
         """True for what is known and may be shown to the street."""
         return self.shown_to in _EXACT
 
-    @property
-    def where(self) -> str:
+    def where(self, tongue: Tongue = ENGLISH) -> str:
         """How the map shows it, in words."""
         if self.box is None:
-            return "not on the map"
+            return tongue.say("not on the map")
         west, south, east, north = self.box
         if self.is_point:
-            return f"at {south:.4f}, {west:.4f}"
-        return f"within {south:g} to {north:g} north, {west:g} to {east:g} east"
+            return tongue.say("at {lat}, {lon}").format(lat=f"{south:.4f}", lon=f"{west:.4f}")
+        within = tongue.say("within {south} to {north} north, {west} to {east} east")
+        return within.format(
+            south=f"{south:g}", north=f"{north:g}", west=f"{west:g}", east=f"{east:g}"
+        )
 
 
-def draw_map(case: CaseFile, use: Use | None = None) -> Picture:
+def draw_map(case: CaseFile, use: Use | None = None, tongue: Tongue = ENGLISH) -> Picture:
     """The map of what may be drawn for `use`, and the same as a table."""
     scope = scope_of(case, use)
-    spots = spots_of(scope.case, strict=bool(scope.use.purpose))
+    say, told = tongue.say, scope.tell(tongue)
+    spots = spots_of(scope.case, strict=bool(scope.use.purpose), tongue=tongue)
     placed = [spot for spot in spots if spot.box]
     rest = [spot for spot in spots if not spot.box]
-    title = f"Map of {case.code}"
-    spoken = (
-        f"{len(placed)} places on the map and {len(rest)} beside it. A square means: somewhere "
-        f"inside. Everything shown stands in the table. {scope.told}"
+    title = say("Map of {case}").format(case=case.code)
+    where = say(
+        "{placed} places on the map and {rest} beside it. A square means: somewhere inside."
     )
+    spoken = f"{where.format(placed=len(placed), rest=len(rest))} {say(IN_TABLE)} {told}"
+    heads = ("Place", "Shown as", "Shown to the", "On the map", "Events and acts there")
     return Picture(
         title,
-        scope.told,
-        ("Place", "Shown as", "Shown to the", "On the map", "Events and acts there"),
-        tuple((s.code, s.label, s.shown_to, s.where, str(s.happened)) for s in spots),
-        _draw(title, spoken, placed, rest, scope.told),
+        told,
+        tuple(map(say, heads)),
+        tuple((s.code, s.label, say(s.shown_to), s.where(tongue), str(s.happened)) for s in spots),
+        _draw((title, spoken), placed, rest, told, tongue),
         scope.left_out,
     )
 
 
-def spots_of(case: CaseFile, *, strict: bool) -> list[Spot]:
+def spots_of(case: CaseFile, *, strict: bool, tongue: Tongue = ENGLISH) -> list[Spot]:
     """Every place as it may be shown; `strict` where the picture is made to leave."""
-    return [_spot(case, row, strict) for row in case.all("place")]
+    return [_spot(case, row, strict, tongue) for row in case.all("place")]
 
 
-def _spot(case: CaseFile, row: Row, strict: bool) -> Spot:
+def _spot(case: CaseFile, row: Row, strict: bool, tongue: Tongue) -> Spot:
     known = row["precision"] or "unknown"
     published = row["published_precision"] or ("unknown" if strict else known)
     shown = max(known, published, key=PRECISIONS.index)
@@ -87,11 +104,16 @@ def _spot(case: CaseFile, row: Row, strict: bool) -> Spot:
     events = sum(row.code in (event["places"] or []) for event in case.all("event"))
     named = shown != "unknown" or not strict
     return Spot(
-        row.code, _label(row, known, shown, named), shown, known, _box(row, shown), acts + events
+        row.code,
+        _label(row, known, shown, named, tongue),
+        shown,
+        known,
+        _box(row, shown),
+        acts + events,
     )
 
 
-def _label(row: Row, known: str, shown: str, named: bool) -> str:
+def _label(row: Row, known: str, shown: str, named: bool, tongue: Tongue) -> str:
     """The name where it says no more than may be shown; else the larger area alone."""
     if named and PRECISIONS.index(shown) <= PRECISIONS.index(known):
         return f"{row['name']}" + (f" ({row['state']})" if row["state"] else "")
@@ -99,10 +121,11 @@ def _label(row: Row, known: str, shown: str, named: bool) -> str:
     around = ", ".join(part for part in (region, state) if part)
     if shown in ("country", "unknown"):
         around = state
-    kind = "place" if shown == "unknown" else shown
+    kind = tongue.say(f"a {'place' if shown == 'unknown' else shown}")
     if shown in ("region", "country"):
-        return around or f"a {kind}"
-    return f"a {kind} in {around}" if around else f"a {kind}"
+        return around or kind
+    inside = tongue.say("{kind} in {around}").format(kind=kind, around=around)
+    return inside if around else kind
 
 
 def _box(row: Row, shown: str) -> Box | None:
@@ -159,30 +182,31 @@ def _around(boxes: list[Box], shape: float) -> Box:
     return (middle[0] - wide / 2, middle[1] - high / 2, middle[0] + wide / 2, middle[1] + high / 2)
 
 
-def _draw(title: str, spoken: str, placed: list[Spot], rest: list[Spot], scope: str) -> str:
+def _draw(
+    spoken: tuple[str, str], placed: list[Spot], rest: list[Spot], scope: str, tongue: Tongue
+) -> str:
     frame = _Frame([s.box for s in placed if s.box], (_EDGE, _TOP), (_WIDE, _HIGH))
     foot = _TOP + _HIGH + 20
     height = foot + 18 * (len(rest) + bool(rest)) + 40
     window = f'x="{_EDGE}" y="{_TOP}" width="{_WIDE}" height="{_HIGH}"'
     clip = f'<clipPath id="window"><rect {window}/></clipPath>'
-    inside = "".join([frame.land(), *_grid(frame), *_spots(frame, placed)])
+    inside = "".join([frame.land(), *_grid(frame), *_spots(frame, placed, tongue)])
     body = [
-        words(_EDGE, 24, title, size=16, more=' font-weight="bold"'),
+        words(_EDGE, 24, spoken[0], size=16, more=' font-weight="bold"'),
         f'<rect {window} fill="#eaf1f6"/>',
         f'<g clip-path="url(#window)">{inside}</g>',
         f'<rect {window} fill="none" stroke="#444"/>',
         *_overview(frame),
     ]
     if rest:
-        body.append(words(_EDGE, foot, "Not on the map:", more=' font-weight="bold"'))
+        body.append(words(_EDGE, foot, tongue.say("Not on the map:"), more=' font-weight="bold"'))
     body += [
         words(_EDGE, foot + 18 * n, f"{s.code} {short(s.label, 110)}")
         for n, s in enumerate(rest, 1)
     ]
-    legend = "Square: somewhere inside · dot: known, and may be shown, to the street"
-    body.append(words(_EDGE, height - 22, f"{legend} · coasts: Natural Earth", size=11))
+    body.append(words(_EDGE, height - 22, tongue.say(_LEGEND), size=11))
     body.append(words(_EDGE, height - 7, scope, size=11))
-    return sheet("map", (_WIDE + 2 * _EDGE, height), (title, spoken), "".join(body), clip)
+    return sheet("map", (_WIDE + 2 * _EDGE, height), spoken, "".join(body), clip)
 
 
 def _grid(frame: _Frame) -> Iterator[str]:
@@ -199,14 +223,14 @@ def _grid(frame: _Frame) -> Iterator[str]:
         yield words(_EDGE + 3, y - 3, f"{lat}°", size=10, more=' fill="#555"')
 
 
-def _spots(frame: _Frame, placed: list[Spot]) -> Iterator[str]:
+def _spots(frame: _Frame, placed: list[Spot], tongue: Tongue) -> Iterator[str]:
     """Large squares first, so that small ones lie on top; labels of one place below each other."""
     used: dict[tuple[int, int], int] = {}
     for spot in sorted(placed, key=lambda s: (-PRECISIONS.index(s.shown_to), s.code)):
         assert spot.box
         (x1, y2), (x2, y1) = frame.xy(*spot.box[:2]), frame.xy(*spot.box[2:])
         middle = ((x1 + x2) / 2, (y1 + y2) / 2)
-        title = f"<title>{safe(spot.code)} {safe(spot.label)}, {safe(spot.where)}</title>"
+        title = f"<title>{safe(spot.code)} {safe(spot.label)}, {safe(spot.where(tongue))}</title>"
         yield f"<g>{title}{_mark(spot, middle, max(x2 - x1, 12), max(y2 - y1, 12))}</g>"
         slot = (int(middle[0] // 60), int(middle[1] // 16))
         below = used[slot] = used.get(slot, -1) + 1

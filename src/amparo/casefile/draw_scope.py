@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from amparo.casefile.consent import Use, may_leave, source_may_leave
+from amparo.casefile.picture import ENGLISH, Tongue
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import BY_NAME
 
@@ -25,7 +26,7 @@ DRAWN = (
     "response",
     "remedy",
 )
-_OWN_EYES = "For the team's own eyes: no purpose was named, so consent was not asked."
+OWN_EYES = "For the team's own eyes: no purpose was named, so consent was not asked."
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,17 @@ class Scope:
     @property
     def told(self) -> str:
         """What the picture says of itself; never how much is missing, nor why."""
+        return self.tell(ENGLISH)
+
+    def tell(self, tongue: Tongue) -> str:
+        """The same in the language of the picture."""
         if not self.use.purpose:
-            return _OWN_EYES
-        to = f" to {self.use.recipient}" if self.use.recipient else ""
-        return f"For {self.use.purpose}{to} on {self.use.on}: only what consent allows is drawn."
+            return tongue.say(OWN_EYES)
+        whole = "For {use} on {day}: only what consent allows is drawn."
+        use = self.use.purpose
+        if self.use.recipient:
+            use = tongue.say("{use} to {recipient}").format(use=use, recipient=self.use.recipient)
+        return tongue.say(whole).format(use=use, day=self.use.on)
 
 
 def scope_of(case: CaseFile, use: Use | None = None) -> Scope:

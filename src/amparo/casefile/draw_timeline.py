@@ -15,7 +15,18 @@ from itertools import pairwise
 from amparo.casefile.claim_graph import Use
 from amparo.casefile.dates import PartialDate, date_in_words, parse_date
 from amparo.casefile.draw_scope import scope_of
-from amparo.casefile.picture import Picture, number, safe, sheet, short, words
+from amparo.casefile.picture import (
+    ENGLISH,
+    IN_TABLE,
+    Picture,
+    Tongue,
+    more_in_table,
+    number,
+    safe,
+    sheet,
+    short,
+    words,
+)
 from amparo.casefile.records import CaseFile, Row
 
 MOST_BARS = 400
@@ -32,6 +43,11 @@ _FILL = {
     "event": "#274b7a", "act": "#8a1c1c", "crossing": "#1f6b4f", "response": "#6b4b1f",
     "intervention": "#6b1f5a", "remedy": "#5b3b7a",
 }  # fmt: skip
+
+_LEGEND = (
+    "Full: surely then · fading: may lie there · broken line: the date is not sure · "
+    "arrow: no bound known"
+)
 
 
 @dataclass(frozen=True)
@@ -55,52 +71,55 @@ class Bar:
         return any(d is not None and (d.uncertain or d.approximate)
                    for d in (self.began, self.ended))  # fmt: skip
 
-    @property
-    def said(self) -> str:
+    def said(self, tongue: Tongue = ENGLISH) -> str:
         """How sure the dates are, in words."""
+        say = tongue.say
         if self.first is None and self.last is None:
-            return "not dated"
-        vague = ["said to be uncertain or about"] if self.is_vague else []
+            return say("not dated")
+        vague = [say("said to be uncertain or about")] if self.is_vague else []
         if self.first is None or self.last is None:
-            vague.append("one side is open or not known")
+            vague.append(say("one side is open or not known"))
         elif not vague and self.core != (self.first, self.last):
-            vague.append(f"somewhere from {self.first} to {self.last}")
-        return "; ".join(vague) or "to the day"
+            somewhere = say("somewhere from {first} to {last}")
+            vague.append(somewhere.format(first=self.first, last=self.last))
+        return "; ".join(vague) or say("to the day")
 
 
-def draw_timeline(case: CaseFile, use: Use | None = None) -> Picture:
+def draw_timeline(case: CaseFile, use: Use | None = None, tongue: Tongue = ENGLISH) -> Picture:
     """The timeline of what may be drawn for `use`, and the same as a table."""
     scope = scope_of(case, use)
-    bars = bars_of(scope.case)
+    say, told = tongue.say, scope.tell(tongue)
+    bars = bars_of(scope.case, tongue)
     dated = [bar for bar in bars if bar.first or bar.last]
     undated = [bar for bar in bars if not (bar.first or bar.last)]
     shown = dated[:MOST_BARS]
-    title = f"Timeline of {case.code}"
-    left = f" {len(dated) - len(shown)} more stand in the table only." if dated[MOST_BARS:] else ""
+    title = say("Timeline of {case}").format(case=case.code)
+    left = more_in_table(len(dated) - len(shown), tongue)
+    dated_or_not = say("{dated} dated records and {undated} without a date.")
     spoken = (
-        f"{len(dated)} dated records and {len(undated)} without a date. "
-        f"Everything shown stands in the table.{left} {scope.told}"
+        f"{dated_or_not.format(dated=len(dated), undated=len(undated))} "
+        f"{say(IN_TABLE)}{left} {told}"
     )
     return Picture(
         title,
-        scope.told,
-        ("Record", "What", "From", "To", "As stated", "How sure"),
-        tuple(_as_row(bar) for bar in bars),
-        _draw(title, spoken, shown, undated, scope.told + left),
+        told,
+        tuple(map(say, ("Record", "What", "From", "To", "As stated", "How sure"))),
+        tuple(_as_row(bar, tongue) for bar in bars),
+        _draw((title, spoken), shown, undated, told + left, tongue),
         scope.left_out,
     )
 
 
-def bars_of(case: CaseFile) -> list[Bar]:
+def bars_of(case: CaseFile, tongue: Tongue = ENGLISH) -> list[Bar]:
     """Every dated noun of the case, earliest first; those without a date last."""
-    bars = [_bar(case, row) for noun in _DATES for row in case.all(noun)]
+    bars = [_bar(row, tongue) for noun in _DATES for row in case.all(noun)]
     return sorted(bars, key=lambda bar: (
         not (bar.first or bar.last), bar.first or bar.last or date.max, bar.last or date.max,
         list(_DATES).index(bar.row.noun), bar.row.code,
     ))  # fmt: skip
 
 
-def _bar(case: CaseFile, row: Row) -> Bar:
+def _bar(row: Row, tongue: Tongue) -> Bar:
     first, last = _DATES[row.noun]
     began = parse_date(row[first]) if row[first] else None
     ended = parse_date(row[last]) if last and row[last] else None
@@ -108,7 +127,7 @@ def _bar(case: CaseFile, row: Row) -> Bar:
         ended = began
     low = began.earliest if began else None
     high = ended.latest if ended else None
-    return Bar(row, _label(row), began, ended, low, high, _core(began, ended))
+    return Bar(row, _label(row, tongue), began, ended, low, high, _core(began, ended))
 
 
 def _core(began: PartialDate | None, ended: PartialDate | None) -> tuple[date, date] | None:
@@ -122,19 +141,23 @@ def _core(began: PartialDate | None, ended: PartialDate | None) -> tuple[date, d
     return (began.latest, ended.earliest) if began.latest <= ended.earliest else None
 
 
-def _label(row: Row) -> str:
+def _label(row: Row, tongue: Tongue) -> str:
+    say = tongue.say
     if row.noun == "act":
-        return f"{row.code} {row['kind']}" + (f" of {row['victim']}" if row["victim"] else "")
+        kind = say(row["kind"])
+        of = say("{act} of {victim}").format(act=kind, victim=row["victim"])
+        return f"{row.code} {of if row['victim'] else kind}"
     if row.noun == "crossing":
-        return f"{row.code} {row['person']}: {row['from']} to {row['to']}"
+        way = say("{one} to {other}").format(one=row["from"], other=row["to"])
+        return f"{row.code} {row['person']}: {way}"
     if row.noun == "intervention":
         return f"{row.code} {row['of']}: {row['asked']}"
     if row.noun == "response":
-        return f"{row.code} {row['by']}: {row['answer']}"
+        return f"{row.code} {row['by']}: {say(row['answer'])}"
     return f"{row.code} {row.title}"
 
 
-def _as_row(bar: Bar) -> tuple[str, ...]:
+def _as_row(bar: Bar, tongue: Tongue) -> tuple[str, ...]:
     ends = (bar.began, bar.ended if bar.row.noun in ("event", "act") else None)
     stated = "; ".join(
         str(bar.row[f"{end}_as_stated"])
@@ -143,30 +166,31 @@ def _as_row(bar: Bar) -> tuple[str, ...]:
     )
     return (
         bar.row.code,
-        f"{bar.row.noun}: {bar.label.removeprefix(bar.row.code).strip()}",
-        *(date_in_words(end) if end else "" for end in ends),
+        f"{tongue.say(bar.row.noun)}: {bar.label.removeprefix(bar.row.code).strip()}",
+        *(date_in_words(end, tongue.code) if end else "" for end in ends),
         stated,
-        bar.said,
+        bar.said(tongue),
     )
 
 
-def _draw(title: str, spoken: str, bars: list[Bar], undated: list[Bar], scope: str) -> str:
+def _draw(
+    heads: tuple[str, str], bars: list[Bar], undated: list[Bar], scope: str, tongue: Tongue
+) -> str:
     scale = _Scale([day for bar in bars for day in (bar.first, bar.last) if day])
     foot = _TOP + len(bars) * _ROW + 14
     height = foot + 18 * (len(undated) + bool(undated)) + 44
-    body = [words(_EDGE, 22, title, size=16, more=' font-weight="bold"'), *_axis(scale, foot)]
+    body = [words(_EDGE, 22, heads[0], size=16, more=' font-weight="bold"'), *_axis(scale, foot)]
     for place, bar in enumerate(bars):
-        body.append(_draw_bar(scale, bar, _TOP + place * _ROW))
+        body.append(_draw_bar(scale, bar, _TOP + place * _ROW, tongue))
     if undated:
-        body.append(words(_EDGE, foot + 20, "Not dated:", more=' font-weight="bold"'))
+        body.append(words(_EDGE, foot + 20, tongue.say("Not dated:"), more=' font-weight="bold"'))
     body += [
         words(_EDGE, foot + 38 + 18 * place, short(bar.label, 150))
         for place, bar in enumerate(undated)
     ]
-    legend = "Full: surely then · fading: may lie there · broken line: the date is not sure"
-    body.append(words(_EDGE, height - 24, f"{legend} · arrow: no bound known", size=11))
+    body.append(words(_EDGE, height - 24, tongue.say(_LEGEND), size=11))
     body.append(words(_EDGE, height - 8, scope, size=11))
-    return sheet("timeline", (_WIDE, height), (title, spoken), "".join(body), _fades())
+    return sheet("timeline", (_WIDE, height), heads, "".join(body), _fades())
 
 
 class _Scale:
@@ -202,13 +226,13 @@ def _axis(scale: _Scale, foot: float) -> Iterator[str]:
             yield words(scale.x(day) + 3, _TOP - 12, day.strftime("%Y-%m"), size=11)
 
 
-def _draw_bar(scale: _Scale, bar: Bar, top: float) -> str:
+def _draw_bar(scale: _Scale, bar: Bar, top: float, tongue: Tongue) -> str:
     fill = _FILL[bar.row.noun]
     y, high = top + 4, _ROW - 9
     left = scale.x(bar.first) if bar.first else float(_NAMES)
     right = _right(scale, bar)
     right = max(right, left + 5)
-    pieces = [f"<title>{safe(bar.label)}: {safe(bar.said)}</title>"]
+    pieces = [f"<title>{safe(bar.label)}: {safe(bar.said(tongue))}</title>"]
     if bar.core:
         inner = max(left, scale.x(bar.core[0]))
         outer = min(right, max(inner + 5, scale.x(bar.core[1] + timedelta(days=1))))

@@ -38,6 +38,13 @@ class Tongue(NamedTuple):
 
 
 ENGLISH = Tongue()
+IN_TABLE = "Everything shown stands in the table."
+
+
+def more_in_table(count: int, tongue: Tongue) -> str:
+    """How many things are too many to be drawn; nothing where all are."""
+    more = tongue.say("{count} more stand in the table only.")
+    return f" {more.format(count=count)}" if count > 0 else ""
 
 
 def safe(text: object) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,16 +107,23 @@ def _sees_every_item() -> bool:
     return current().cases(NARRATIVE) is None
 
 
+@contextmanager
+def _evenly() -> Iterator[None]:
+    """A whole number of steps for who does not see every item."""
+    started = time.monotonic()
+    yield
+    if not _sees_every_item() and STEP_SECONDS:
+        time.sleep(-(time.monotonic() - started) % STEP_SECONDS)
+
+
 def search(query: str, *, limit: int = 20, skip: int = 0, since: int = 0) -> Found:
     """Passages for a query, best first. Raises BadInput naming the place of a mistake.
 
     `since` is a row of `newest_passage`: only passages that came in after it are found.
     """
-    started = time.monotonic()
-    plan = plan_query(parse_query(query), _words())
-    rows, total = _rows(plan, limit, skip, since)
-    if not _sees_every_item() and STEP_SECONDS:
-        time.sleep(-(time.monotonic() - started) % STEP_SECONDS)
+    with _evenly():
+        plan = plan_query(parse_query(query), _words())
+        rows, total = _rows(plan, limit, skip, since)
     passages = Passage.objects.select_related("part__item").in_bulk(rows)
     hits = tuple(_hit(passages[row], plan.marks) for row in rows if row in passages)
     notes = tuple(
@@ -139,7 +147,11 @@ def count_facets(query: str) -> dict[str, dict[str, int]]:
     An item cited in two cases counts in both. Of very many passages the first
     `text_index.RANKED` are counted. Raises BadInput as `search` does.
     """
-    plan = plan_query(parse_query(query), _words())
+    with _evenly():
+        return _facets(plan_query(parse_query(query), _words()))
+
+
+def _facets(plan: Plan) -> dict[str, dict[str, int]]:
     scope = _scope(plan.filters).order_by()
     if plan.match is not None:
         rows, params = text_index.found(plan.match, within=_within(plan, scope))

@@ -95,5 +95,5 @@ def forget_unfinished(actor: str, case: str, number: int) -> None:
 
 def _left(row: Unfinished) -> Left:
     body = row.body
-    at = row.at.isoformat(timespec="minutes")
+    at = row.at.strftime("%Y-%m-%d %H:%M UTC")
     return Left(row.pk, row.case_id, row.noun, at, str(body["code"]), body["values"], body["place"])

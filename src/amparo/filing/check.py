@@ -293,7 +293,10 @@ class _Gate:
 
     def _look_for_accounts(self, person: Row) -> None:
         """Accounts of a vulnerable person that are used: how many, and heard by whom (Eurojust,
-        ICC-OTP guidelines for civil society organisations, 2022)."""
+        ICC-OTP guidelines for civil society organisations, 2022).
+
+        One that names no item counts: that it is not used cannot be seen.
+        """
         told = {
             one["item"]
             for one in self.kept.values()
@@ -305,7 +308,7 @@ class _Gate:
         accounts = [
             one
             for one in self.case.all("account")
-            if one["person"] == person.code and (told if not one["item"] else one["item"] in told)
+            if one["person"] == person.code and (not one["item"] or one["item"] in told)
         ]
         before = any(one["told_before"] for one in accounts)
         if len(told) > 1 or len(accounts) > 1 or before:

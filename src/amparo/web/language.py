@@ -21,6 +21,7 @@ from django.template.loaders import app_directories, cached
 from django.views.decorators.http import require_POST
 
 from amparo.casefile.picture import Tongue
+from amparo.casefile.terms import our_vocabularies
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -68,8 +69,15 @@ def say(text: object) -> str:
 
 
 def tongue() -> Tongue:
-    """The language of the page, for pictures."""
-    return Tongue(language(), say)
+    """The language of the page, for pictures: our vocabularies too."""
+    code = language()
+    return Tongue(code, lambda text: _terms(code).get(text) or say(text))
+
+
+@cache
+def _terms(code: str) -> dict[str, str]:
+    held = our_vocabularies().values() if code != "en" else ()
+    return {one.term: one.label(code) for vocabulary in held for one in vocabulary.terms}
 
 
 def translate_source(source: str, known: dict[str, str]) -> str:

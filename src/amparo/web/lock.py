@@ -32,9 +32,11 @@ MAX_TRIES = 5
 PAUSE_SECONDS = 30.0
 LONGEST_PAUSE = 900.0
 WATCH_SECONDS = 5.0
-# A refusal to somebody from whom something is hidden takes a whole number of these, so that
-# its time does not tell what had to be looked up (bench/access.py).
+# A refusal to somebody from whom something is hidden, and what a search found, takes a whole
+# number of these, so that its time does not tell what had to be looked up (bench/access.py).
 STEP_SECONDS = 0.1
+# What has been passed over in a search leaves the machine's caches cold for the page after it.
+_FOUND = ("search-results", "search-new")
 # Routes that hand something out: what may not leave is not there for them (docs/spec/access.md).
 _TAKEN = ("export", "take", "package", "document", "download")
 
@@ -276,7 +278,7 @@ class LockMiddleware:
                     return _seal(even_out(faults.not_found(request), started))
             with acting(scope.leaving() if hands_out(route) else scope):
                 response = _seal(self.get_response(request))
-            return response if scope.whole else even_out(response, started)
+            return response if scope.whole else even_out(response, started, route)
         finally:
             door().leave(key)
 
@@ -285,9 +287,10 @@ class LockMiddleware:
         return faults.tell(request, error)
 
 
-def even_out(response: HttpResponse, started: float) -> HttpResponse:
-    """The response; where it is a refusal, after a whole number of steps since `started`."""
-    if response.status_code >= HTTPStatus.BAD_REQUEST and STEP_SECONDS:
+def even_out(response: HttpResponse, started: float, route: str = "") -> HttpResponse:
+    """The response; a refusal and the hits of a search after whole steps since `started`."""
+    refused = response.status_code >= HTTPStatus.BAD_REQUEST
+    if (refused or route in _FOUND) and STEP_SECONDS:
         time.sleep(-(time.monotonic() - started) % STEP_SECONDS)
     return response
 

@@ -16,6 +16,7 @@ from amparo.casefile.picture import Picture
 from amparo.casefile.rasterise import rasterise
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import BadInput, NotFound
+from amparo.web.language import tongue
 from amparo.web.lock import acting_member
 from amparo.web.uses import read_use, uses_of
 
@@ -33,7 +34,7 @@ def show(request: HttpRequest, case: str, what: str) -> HttpResponse:
     """One picture and the same as a table; POST draws it for a use."""
     known = _case_of(case, what)
     use = read_use(request, known)
-    made = draw(known, what, use)
+    made = draw(known, what, use, tongue=tongue())
     facts = {
         "case": known, "what": what, "names": list(PICTURES), "made": made,
         # The picture escapes every word itself.
@@ -59,7 +60,7 @@ def take(request: HttpRequest, case: str, what: str) -> HttpResponse:
     """The picture as a file, after an entry in the ledger says for which use."""
     known = _case_of(case, what)
     use = read_use(request, known)
-    return hand_over(request, known, what, draw(known, what, use), use)
+    return hand_over(request, known, what, draw(known, what, use, tongue=tongue()), use)
 
 
 def hand_over(
