@@ -88,7 +88,7 @@ def test_a_locked_vault_shows_none_of_five_hundred_words(run, vault_folder, tmp_
     run("case", "import", vault_folder, source / "case.yaml", env=env)
     run("person", "seal", vault_folder, "LEAK", "V-1", "--from", source / "who.txt", env=env)
     found = run("search", vault_folder, texts[3], env=env).stdout
-    assert "1 passages" in found or texts[3] in found, "it must have been read to prove anything"
+    assert "1 passage" in found or texts[3] in found, "it must have been read to prove anything"
     run("search", vault_folder, rest[5], env=env)
     said = run("item", "show", vault_folder, rest[6], env=env, expect=3)
     assert rest[6] not in said.stdout

@@ -26,6 +26,7 @@ SHORTEST_SURE = GRAM + WINDOW - 1
 _LAST_CODE = 0x33480
 _LONGEST_WORD = 1 << 14
 _FILTER = np.uint32(0x3FFF)
+_SHORT = np.uint64(0xFFFFFFFF)
 _SLAB = 1 << 16
 _ODD = 0x9E3779B97F4A7C15
 _FACTORS = np.array([_ODD**n % 2**64 for n in range(GRAM, 0, -1)], dtype=np.uint64)
@@ -89,7 +90,7 @@ class ShortGrams:
     """
 
     def __init__(self, grams: Array) -> None:
-        self.places: Array = grams.argsort(kind="stable")
+        self.places: Array = grams.argsort()
         self.ranked: Array = grams[self.places]
         self._filter: Array = np.zeros(_FILTER + 1, dtype=np.bool_)
         self._filter[grams & _FILTER] = True
@@ -114,16 +115,19 @@ def _codes(text: str) -> Array:
 # What a code point of the first plane folds to, as far as it was met.
 _FOLDED: Array = np.zeros(0x10000, dtype=np.uint32)
 _NOT_ONE = 0xFFFFFFFF
+_JOINED_FROM = 0x700
 
 
 def _fold_simple(text: str) -> Array | None:
     """The code points of `fold_text`, where each character becomes one; None elsewhere."""
     if text.isascii():
         return _codes(text.lower())
-    if not unicodedata.is_normalized("NFC", text):
-        return None
     codes = _codes(fold_palochka(text))
-    if int(codes.max()) >= len(_FOLDED):
+    highest = int(codes.max())
+    if highest >= len(_FOLDED):
+        return None
+    # Below, whatever joins with a letter before it folds to nothing, and so is found out.
+    if highest >= _JOINED_FROM and not unicodedata.is_normalized("NFC", text):
         return None
     found: Array = _FOLDED.take(codes)
     if not found.all():
@@ -191,7 +195,7 @@ def grams_of(words: Array) -> Array:
     count = len(words) - GRAM + 1
     if count < 1:
         return np.empty(0, dtype=np.uint64)
-    words = words.astype(np.uint32).astype(np.uint64)
+    words = words & _SHORT
     grams = words[:count] * _FACTORS[0]
     for place in range(1, GRAM):
         grams += words[place : place + count] * _FACTORS[place]

@@ -12,6 +12,7 @@ from amparo.casefile.script import fold_with_places
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"(?<=[.!?…؟۔])[\"»”’)\]]*\s+|\n+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Snippet(NamedTuple):
@@ -53,17 +54,11 @@ def _words(text: str) -> list[tuple[str, int, int]]:
     """Folded words with the offsets of their first character and past their last."""
     folded, places = fold_with_places(text)
     words: list[tuple[str, int, int]] = []
-    start = -1
-    for at, char in enumerate(folded + " "):
-        inside = char != " " and unicodedata.category(char)[0] in "LN"
-        if inside and start < 0:
-            start = at
-        elif not inside and start >= 0:
-            end = places[at - 1] + 1
-            while end < len(text) and unicodedata.combining(text[end]):
-                end += 1
-            words.append((folded[start:at], places[start], end))
-            start = -1
+    for word in _WORD.finditer(folded):
+        end = places[word.end() - 1] + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        words.append((word[0], places[word.start()], end))
     return words
 
 

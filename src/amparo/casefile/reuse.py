@@ -133,7 +133,7 @@ class ReuseIndex:
 
 def _heaviest(hits: Array, weights: Array, least: int) -> list[int]:
     """Of places hit `least` times and more, those with most weight, heaviest first."""
-    order = hits.argsort(kind="stable")
+    order = hits.argsort()
     ranked = hits[order]
     first = is_first(ranked).nonzero()[0]
     counts = np.append(first[1:], len(ranked)) - first

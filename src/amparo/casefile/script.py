@@ -54,7 +54,7 @@ _WHOLE = frozenset("йўїѓќ")
 
 def fold_palochka(text: str) -> str:
     """Every way of typing the Chechen palochka becomes U+04CF; same length."""
-    return _PALOCHKA.sub(PALOCHKA, text)
+    return _PALOCHKA.sub(PALOCHKA, text) if any(bar in text for bar in _BAR) else text
 
 
 class _Folds(dict[int, str]):

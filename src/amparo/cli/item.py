@@ -508,7 +508,7 @@ def _print_found(found: Found, counts: dict[str, dict[str, int]]) -> None:
         typer.echo(f"{hit.item}\t{hit.part}\t{hit.start}-{hit.end}\t{safe(hit.file_name)}")
         typer.echo("    " + safe(hit.marked("[", "]")))
     more = f" (of {found.counted})" if found.total > len(found.hits) else ""
-    typer.echo(f"{len(found.hits)} passages{more}")
+    typer.echo(f"{len(found.hits)} passage{'' if len(found.hits) == 1 else 's'}{more}")
     for name, values in counts.items():
         typer.echo(f"{name}: " + (", ".join(f"{safe(v)} {n}" for v, n in values.items()) or "-"))
     for note in found.notes:

@@ -17,11 +17,10 @@ _SIGNS = str.maketrans(
 
 
 def preload() -> None:
-    """Import olefile and what decrypts."""
+    """Import olefile."""
     import olefile
 
     del olefile
-    office.preload()
 
 
 def read(source: Input, draft: Draft) -> None:

@@ -14,14 +14,6 @@ ZIPPED = b"PK"
 SUFFIXES = ("docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm")
 
 
-def preload() -> None:
-    """Import what decrypts."""
-    from msoffcrypto.format import doc97
-
-    # It puts the opened document into a temporary file; here it stays in memory.
-    doc97.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
-
-
 def read(source: Input, draft: Draft) -> None:
     """A document of the newer kinds, wrapped whole into a compound file."""
     suffix = source.suffix if source.suffix in SUFFIXES else "office"
@@ -41,9 +33,12 @@ def unlock(source: Input, draft: Draft, name: str) -> None:
 
 def _decrypt(data: bytes, password: str) -> bytes | None:
     """The document, None when the password is another or the file is damaged."""
+    # Imported only here: few files are encrypted, and every child would carry 17 MiB of it.
     import msoffcrypto
+    from msoffcrypto.format import doc97
 
-    preload()
+    # It puts the opened document into a temporary file; here it stays in memory.
+    doc97.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
     out = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(data))
@@ -53,11 +48,11 @@ def _decrypt(data: bytes, password: str) -> bytes | None:
         return None
     opened = out.getvalue()
     # Newer files do not always tell a wrong password from a right one.
-    if not opened or (data_is_wrapped(data) and opened[:2] != ZIPPED):
+    if not opened or (_is_wrapped(data) and opened[:2] != ZIPPED):
         return None
     return opened
 
 
-def data_is_wrapped(data: bytes) -> bool:
+def _is_wrapped(data: bytes) -> bool:
     """Whether a compound file holds an encrypted package and not the document itself."""
     return "EncryptedPackage".encode("utf-16-le") in data

@@ -30,12 +30,11 @@ _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def preload() -> None:
-    """Import calamine and what decrypts."""
+    """Import calamine."""
     import lxml.etree
     import python_calamine
 
     del lxml, python_calamine
-    office.preload()
 
 
 def read(source: Input, draft: Draft) -> None:
