@@ -7,7 +7,10 @@ written stored, in name order, with one fixed time, and the properties hold `mad
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import docx
@@ -47,7 +50,20 @@ FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml
 def write_word(document: Document, words: Words) -> bytes:
     """The DOCX as bytes."""
     numbered = number_document(document)
-    return _Writer(numbered, words).write(lay_out(numbered, words))
+    with _uncollected():
+        return _Writer(numbered, words).write(lay_out(numbered, words))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage: every element lives to the end, and each search looks at all."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Writer:
@@ -58,6 +74,7 @@ class _Writer:
         self.end = self.file.sections[0]._sectPr
         self.notes: list[Any] = []
         self.bookmarks: dict[str, str] = {}
+        self.heading_styles: dict[int, str] = {}
         self.body_style, self.point_style, self.note_style = self._styles()
         self._numbering()
 
@@ -76,17 +93,19 @@ class _Writer:
         self.file.save(stream)
         return normalise_zip(stream.getvalue())
 
-    def _paragraph(self, style: Any = None) -> Any:
-        """A new last paragraph. python-docx looks through all paragraphs for the place of each."""
+    def _paragraph(self, style: str = "") -> Any:
+        """A new last paragraph, with the id of its style. python-docx looks through all
+        paragraphs for the place of each, and through all styles for an id."""
         made = DocxParagraph(OxmlElement("w:p"), self.file._body)
         self.end.addprevious(made._p)
-        if style is not None:
-            made.style = style
+        if style:
+            made._p.style = style
         return made
 
     # Styles, numbering, page frame
 
-    def _styles(self) -> tuple[Any, Any, Any]:
+    def _styles(self) -> tuple[str, str, str]:
+        """Ids of the styles of a numbered paragraph, a point and a note."""
         styles = self.file.styles
         normal = styles["Normal"]
         set_font(normal, FONT, 11)
@@ -97,13 +116,14 @@ class _Writer:
             style.font.color.rgb = ACCENT
             style.paragraph_format.space_before = Pt(16 if level == 1 else 11)
             style.paragraph_format.space_after = Pt(6)
+            self.heading_styles[level] = style.style_id
         numbered = styles.add_style("Numbered paragraph", 1)
         numbered.base_style = normal
         numbered.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         note = styles.add_style("Footnote Text", 1)
         set_font(note, FONT, 9)
         note.paragraph_format.space_after = Pt(2)
-        return numbered, styles["List Bullet"], note
+        return numbered.style_id, styles["List Bullet"].style_id, note.style_id
 
     def _numbering(self) -> None:
         root = self.file.part.numbering_part.element
@@ -195,12 +215,12 @@ class _Writer:
     # Pieces
 
     def _set_heading(self, piece: Piece) -> None:
-        paragraph = self._paragraph(style=f"Heading {min(piece.level, 4)}")
+        paragraph = self._paragraph(self.heading_styles[min(piece.level, 4)])
         self._bookmark(paragraph, piece.anchor)
         paragraph.add_run(f"{piece.number}  {piece.title}")
 
     def _set_numbered(self, piece: Piece) -> None:
-        paragraph = self._paragraph(style=self.body_style)
+        paragraph = self._paragraph(self.body_style)
         properties = paragraph._p.get_or_add_pPr()
         properties.append(
             parse_xml(
@@ -212,7 +232,7 @@ class _Writer:
         self._line(paragraph, piece.line)
 
     def _set_point(self, piece: Piece) -> None:
-        paragraph = self._paragraph(style=self.point_style)
+        paragraph = self._paragraph(self.point_style)
         paragraph.paragraph_format.left_indent = Cm(1.8)
         self._line(paragraph, piece.line)
 
@@ -303,7 +323,7 @@ class _Writer:
         reference.set(qn("w:id"), str(number))
         run._r.append(reference)
         holder = DocxParagraph(OxmlElement("w:p"), self.file._body)
-        holder.style = self.note_style
+        holder._p.style = self.note_style
         mark = holder.add_run()
         mark.font.superscript = True
         mark._r.append(OxmlElement("w:footnoteRef"))
