@@ -107,6 +107,17 @@ def test_the_newest_of_several_decisions_says_how_somebody_is_shown():
     assert ask(case_with(undated, {**undated, "identity_level": "coded"})).level == "coded"
 
 
+def test_who_decided_anew_for_less_is_not_shown_by_what_they_gave_before():
+    named = {**GIVEN, "identity_level": "named", "given_on": "2019-01-01"}
+    coded = {**GIVEN, "identity_level": "coded", "given_on": "2020-04-01"}
+    for cases in ((coded, named), (named, coded)):
+        answer = ask(case_with(*cases), level="named", on=date(2020, 6, 1))
+        assert (answer.allowed, answer.level, answer.reason) == (False, "coded", "lower level")
+        assert ask(case_with(*cases), level="named", on=date(2019, 6, 1)).allowed
+    elsewhere = {**coded, "recipient": "somebody else"}
+    assert ask(case_with(named, elsewhere), level="named", on=date(2020, 6, 1)).allowed
+
+
 def test_what_was_given_without_a_day_does_not_outlive_a_withdrawal():
     undated = {name: value for name, value in GIVEN.items() if name != "given_on"}
     assert not ask(case_with(undated, {**GIVEN, "withdrawn_on": "2020-03-01"})).allowed

@@ -27,6 +27,7 @@ NARROWED = ("filing", "visa")
 _NARROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 MAX_NAMED = 80
 OWN_USE = "own use"
+LOWER = "lower level"
 # What may be added to a decision that stands; "told" only grows.
 _LATER = frozenset({"withdrawn_on", "withdrawn_items", "withdrawn_recipients", "told", "note"})
 _WITHDRAWAL = ("withdrawn_on", "withdrawn_items", "withdrawn_recipients")
@@ -150,13 +151,13 @@ def _refusal(row: Row, use: Use, *, level: str, item: str, medium: str, group: s
         (bool(medium and media) and medium not in media, "other medium"),
         (group in SPECIAL_GROUPS and group not in scope, "other group"),
         (bool(group and scope) and group not in scope, "other group"),
-        (LEVELS.index(row["identity_level"]) < LEVELS.index(level), "lower level"),
+        (LEVELS.index(row["identity_level"]) < LEVELS.index(level), LOWER),
     )
     return next((reason for fails, reason in checks if fails), "")
 
 
 _NEAREST = (
-    "lower level", "other group", "other medium", "other item", "onward", "other territory",
+    LOWER, "other group", "other medium", "other item", "onward", "other territory",
     "withdrawn", "expired", "not yet", "other recipient",
 )  # fmt: skip
 
@@ -175,8 +176,8 @@ def may_leave(
 
     `item` narrows the question to one item of the case, `medium` to text, picture, sound or
     video, `group` to one group of fields. The nearest refusal is reported when no decision
-    covers the use. Of several decisions that cover it the newest counts. A withdrawal overrides
-    what was given for the same purpose up to its day.
+    covers the use. Of several decisions that cover it the newest counts, also where it allows
+    less. A withdrawal overrides what was given for the same purpose up to its day.
     """
     if not use.purpose:
         return Answer(True, "named", OWN_USE)
@@ -186,15 +187,19 @@ def may_leave(
     refusals: dict[str, Row] = {}
     for row in decisions:
         reason = _refusal(row, use, level=level, item=item, medium=medium, group=group)
-        overriding = None if reason else _overriding(decisions, row, use, item)
+        covers = reason in ("", LOWER)
+        overriding = _overriding(decisions, row, use, item) if covers else None
         if overriding is not None:
             row, reason = overriding, "withdrawn"
         if not reason:
             return Answer(True, row["identity_level"], "consent", row.code)
         refusals.setdefault(reason, row)
+        if reason == LOWER:
+            # They decided anew, for less: what they gave before does not speak for them.
+            break
     nearest = next((reason for reason in _NEAREST if reason in refusals), "other purpose")
     row = refusals.get(nearest, decisions[0])
-    allowed_level = row["identity_level"] if nearest == "lower level" else ""
+    allowed_level = row["identity_level"] if nearest == LOWER else ""
     return Answer(False, allowed_level, nearest, row.code)
 
 
