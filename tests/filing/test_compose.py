@@ -102,9 +102,20 @@ def test_what_is_held_back_is_listed_with_its_reason(material):
     table = next(one for one in section(document, "withheld").blocks if isinstance(one, Table))
     listed = {row[0][0].text: row[2][0].text for row in table.rows}
     assert listed == {
-        "I2": "no decision of the person concerned",
+        "I2": "no decision of the persons concerned covers it",
         "I4": "not cited in this version",
     }
+
+
+@pytest.mark.parametrize("words", ["en", "fr"])
+def test_a_recipient_is_not_told_how_somebody_decided(material, words):
+    held = [
+        replace(one, reason="withdrawn" if one.reason != "uncited" else one.reason)
+        for one in material.release.withheld
+    ]
+    taken = replace(material, release=replace(material.release, withheld=tuple(held)))
+    same = [all_words(compose(one, load_words("icc-15", words), MADE)) for one in (material, taken)]
+    assert same[0] == same[1]
 
 
 def test_each_citation_has_its_exhibit_and_the_words_of_the_record(material, words):

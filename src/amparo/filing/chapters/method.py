@@ -178,6 +178,11 @@ def index(to: Wording) -> Section:
     )
 
 
+def _told_reason(reason: str) -> str:
+    """What a recipient is told: never how somebody decided, nor for whom else."""
+    return reason if reason == "uncited" else "uncovered"
+
+
 def _withheld(to: Wording) -> Section:
     held = [one for one in to.material.release.withheld if one.noun == "item"]
     title = to.say("title.withheld")
@@ -187,7 +192,7 @@ def _withheld(to: Wording) -> Section:
         (
             (Text(one.code, "bold"),),
             (Text(to.words.term("kinds", to.material.items[one.code].kind)),),
-            (Text(to.words.term("withheld_reasons", one.reason)),),
+            (Text(to.words.term("withheld_reasons", _told_reason(one.reason))),),
         )
         for one in held
     )
