@@ -89,8 +89,9 @@ def test_a_withdrawal_lists_filings_and_recipients_with_a_letter(vault, filed, l
 def test_the_withdrawal_is_dated_where_it_is_recorded(vault, filed):
     from amparo.casefile.records import load_case
     from amparo.casefile.revise import change_record
-    from amparo.filing.handover import affected
+    from amparo.filing.handover import affected, record_sent
 
+    record_sent(vault, filed["icc-15"], {**SENT, "receipt": "OTP-2"})
     row = load_case("KARV").get("CO0")
     body = {**row.body, "withdrawn_on": "2026-12-01"}
     change_record(vault.member, "KARV", "CO0", body, seen_version=row.version)
