@@ -39,10 +39,10 @@ serve: .venv/ready
 
 test: .venv/ready-to-test
 	@.ci/packages
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n 2
 
 test-slow: .venv/ready-to-test
-	.venv/bin/python -m pytest -n 2 --dist loadgroup -m slow
+	.venv/bin/python -m pytest -n 2 -m slow
 
 lint: .venv/ready-to-test
 	.venv/bin/ruff format --check src tests bench

@@ -21,17 +21,6 @@ ON_SERVER = os.environ.get("AMPARO_TEST_DATABASE") == "postgresql"
 PASSPHRASE = "seven grey herons over the quiet harbour"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """What is made once for a module is made by one worker (`-n 2 --dist loadgroup`)."""
-    for item in items:
-        known = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
-        if any(one.scope == "module" for found in known for one in found):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-    # The workers read the marks in this hook too: wrapped around them, ours stand before.
-    return (yield)
-
-
 @pytest.fixture(scope="session")
 def cheap_cost():
     """Argon2id parameters that cost nothing; never used outside tests."""

@@ -106,7 +106,8 @@ def test_no_plaintext_in_the_vault_folder(demo):
         w.encode(code)
         for w in words
         for code in ("utf-8", "utf-16-le", "cp1251")
-        if w.isascii() or code != "x"
+        # Four bytes stand somewhere in megabytes of sealed ones by chance.
+        if len(w.encode(code)) > 4
     ]
     for path in (demo[0] / "vault").rglob("*"):
         if path.is_file():
