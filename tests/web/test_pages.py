@@ -14,7 +14,7 @@ MOST_PER_SHAPE = 6
 
 def shape(address):
     """Addresses that differ only in numbers and codes show the same kind of page."""
-    path = urlsplit(address).path
+    path = re.sub(r"/text/[^/]+/[^/]+/[^/]+", "/text/*", urlsplit(address).path)
     return re.sub(r"(?<=/)[A-Z][A-Za-z-]*\d+(?=/|$)|\d+[^/]*", "*", path)
 
 
