@@ -265,6 +265,10 @@ def test_commands_write_files_and_entries(run, demo_vault_folder, tmp_path):
     assert "Depot" in done.stdout and "stay behind" in done.stderr
     assert "timeline as svg of KARV" in run("ledger", "show", demo_vault_folder, "--json").stdout
     run("case", "draw", demo_vault_folder, "KARV", "timeline", "--out", out, expect=2)
+    run("case", "draw", demo_vault_folder, "KARV", "chains", "--of", "P3", "--out",
+        tmp_path / "p.svg")  # fmt: skip
+    told = run("ledger", "show", demo_vault_folder, "--json").stdout
+    assert "chains of P3 as svg of KARV" in told
     run("case", "draw", demo_vault_folder, "KARV", "map", "--out", tmp_path / "t.gif", expect=2)
     run("case", "chart", demo_vault_folder, "KARV", "--csv", tmp_path / "c.csv",
         "--svg", tmp_path / "c.svg")  # fmt: skip

@@ -45,6 +45,12 @@ def draw(case: CaseFile, what: str, use: Use, claim: str = "", tongue: Tongue = 
     return PICTURES[what](case, use, tongue)
 
 
+def name_of(what: str, claim: str = "") -> str:
+    """A picture as requests and the ledger name it: leave for one claim's chains is none for
+    another's."""
+    return f"{what} of {claim}" if claim else what
+
+
 def refuse_alone(actor: str, case: str, what: str, use: Use) -> None:
     """Raises Refused until another member agreed, for a whole case or a use outside the team."""
     if use.purpose or what == CASE_FILE:

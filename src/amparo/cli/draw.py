@@ -43,7 +43,7 @@ def draw(
 
     Example: amparo case draw evidence KARV timeline --out karv.svg --purpose filing:icc
     """
-    from amparo.casefile.draw import CHAINS, use_of
+    from amparo.casefile.draw import CHAINS, name_of, use_of
     from amparo.casefile.draw import draw as draw_case
     from amparo.casefile.records import load_case
     from amparo.cli.unlock import opened
@@ -59,7 +59,7 @@ def draw(
     with opened(vault, leaving=out is not None, outside=True) as held:
         made = draw_case(load_case(case), what, use, claim)
         if out is not None:
-            write_out(held.member, case, what, use, out, _encode(made, out))
+            write_out(held.member, case, name_of(what, claim), use, out, _encode(made, out))
     if as_json:
         rows = [dict(zip(made.headings, row, strict=True)) for row in made.rows]
         print_json({"title": made.title, "scope": made.scope, "left_out": made.left_out,

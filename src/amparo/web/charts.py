@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amparo.casefile.draw import CHAINS, name_of
 from amparo.casefile.draw_claim import draw_claim
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import load_case
@@ -55,4 +56,4 @@ def take_chains(request: HttpRequest, case: str, code: str) -> HttpResponse:
     known = load_case(case)
     use = read_use(request, known)
     made = draw_claim(known, code, use, tongue())
-    return hand_over(request, known, f"chains of {code}", made, use)
+    return hand_over(request, known, name_of(CHAINS, code), made, use)
