@@ -158,21 +158,20 @@ def _upper(row: float) -> float:
     return _EDGE + row * (_HIGH + _GAP_Y)
 
 
+def _side(column: int, row: float) -> tuple[float, float]:
+    """The middle of the left side of a box."""
+    return _left(column), _upper(row) + _HIGH / 2
+
+
 def _arrow(made: Layers, one: str, other: str, style: str) -> str:
-    start, end = (
-        (_left(made.column[node]), _upper(made.row[node]) + _HIGH / 2) for node in (one, other)
-    )
     if (one, other) in made.lanes:
-        first = made.column[one] + 1
-        lanes = [
-            (_left(first + n), _left(first + n) + _WIDE, _upper(row) + _HIGH / 2)
-            for n, row in enumerate(made.lanes[one, other])
-        ]
-        way = way_through([(0, start[0] + _WIDE, start[1]), *lanes, (end[0], 0, end[1])])
+        way = way_through(made.stops((one, other), _side, _WIDE))
     else:
         # What closes a circle goes back underneath.
-        x1, x2 = start[0] + _WIDE / 2, end[0] + _WIDE / 2
-        y1, y2 = start[1] + _HIGH / 2, end[1] + _HIGH / 2
+        (x1, y1), (x2, y2) = (
+            (x + _WIDE / 2, y + _HIGH / 2)
+            for x, y in (_side(made.column[node], made.row[node]) for node in (one, other))
+        )
         low = max(y1, y2) + 30
         way = (
             f"M{number(x1)} {number(y1)}C{number(x1)} {number(low)} "

@@ -193,15 +193,13 @@ def _upper(row: float) -> float:
 _LEGEND = "Full line: harmed, at · broken: alleged · dotted: speaks of · every line is in the table"
 
 
+def _side(column: int, row: float) -> tuple[float, float]:
+    """The middle of the left side of a box."""
+    return _left(column), _upper(row) + _HIGH / 2
+
+
 def _line(made: Layers, line: Line) -> str:
-    ends = sorted((line.one, line.other), key=made.column.__getitem__)
-    rows = (made.row[ends[0]], *made.lanes[line.one, line.other], made.row[ends[1]])
-    first = made.column[ends[0]]
-    stops = [
-        (_left(first + n), _left(first + n) + _BOX, _upper(row) + _HIGH / 2)
-        for n, row in enumerate(rows)
-    ]
-    stops[-1] = (stops[-1][0], stops[-1][0], stops[-1][2])
+    stops = made.stops((line.one, line.other), _side, _BOX)
     dash = ""
     if line.sort == ALLEGED:
         dash = ' stroke-dasharray="7 4"'

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from amparo.casefile.consent import Use, may_leave, source_may_leave
-from amparo.casefile.picture import ENGLISH, Tongue
+from amparo.casefile.picture import Tongue
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import BY_NAME
 
@@ -37,13 +37,8 @@ class Scope:
     use: Use
     left_out: int
 
-    @property
-    def told(self) -> str:
-        """What the picture says of itself; never how much is missing, nor why."""
-        return self.tell(ENGLISH)
-
     def tell(self, tongue: Tongue) -> str:
-        """The same in the language of the picture."""
+        """What the picture says of itself; never how much is missing, nor why."""
         if not self.use.purpose:
             return tongue.say(OWN_EYES)
         whole = "For {use} on {day}: only what consent allows is drawn."

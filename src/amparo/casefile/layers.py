@@ -6,13 +6,15 @@ of its own there, and each column is put in the order of its neighbours' places.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 _SWEEPS = 4
 Pair = tuple[str, str]
 Slot = Hashable  # a box's id, or (line, column) for a lane
+Stop = tuple[float, float, float]
+Place = Callable[[int, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,18 @@ class Layers:
     column: Mapping[str, int]
     row: Mapping[str, float]
     lanes: Mapping[Pair, tuple[float, ...]]
+
+    def stops(self, line: Pair, place: Place, wide: float) -> list[Stop]:
+        """By where a line goes: x where it comes into a box or lane and where it goes out, and y.
+
+        `place` gives the left edge and the middle of what lies at (column, row). It ends at the
+        left edge of the last.
+        """
+        left, right = sorted(line, key=self.column.__getitem__)
+        rows = (self.row[left], *self.lanes[line], self.row[right])
+        at = [place(self.column[left] + n, row) for n, row in enumerate(rows)]
+        x, y = at.pop()
+        return [*((x, x + wide, y) for x, y in at), (x, x, y)]
 
 
 def lay_out(columns: Sequence[Sequence[str]], lines: Iterable[Pair]) -> Layers:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from amparo.casefile.plan_query import Marks
 from amparo.casefile.script import fold_with_places
+from amparo.store.word_list import WORD
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"(?<=[.!?…؟۔])[\"»”’)\]]*\s+|\n+")
-_WORD = re.compile(r"[^\W_]+")
 
 
 class Snippet(NamedTuple):
@@ -54,7 +54,7 @@ def _words(text: str) -> list[tuple[str, int, int]]:
     """Folded words with the offsets of their first character and past their last."""
     folded, places = fold_with_places(text)
     words: list[tuple[str, int, int]] = []
-    for word in _WORD.finditer(folded):
+    for word in WORD.finditer(folded):
         end = places[word.end() - 1] + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1

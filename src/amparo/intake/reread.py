@@ -11,6 +11,7 @@ from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.errors import BadInput
 from amparo.intake import sandbox
 from amparo.intake.readers import BY_NAME
+from amparo.intake.readers.draft import LOCKED, LOCKED_HERE, OPENED
 from amparo.intake.reading import OUTCOMES, Budget
 from amparo.intake.receive import Received, describe, receive_inside
 from amparo.store.packs import Stored
@@ -21,10 +22,6 @@ from amparo.vault.retrieve import find_item
 from amparo.vault.unlock import Vault
 
 LESS = frozenset(("crashed", "timed-out", "refused", "unsupported", "encrypted", "corrupt"))
-# Metadata key and detail that the readers give for what is, and was, under a password.
-OPENED = "opened"
-LOCKED = "a password is needed"
-LOCKED_HERE = f"{LOCKED}, and this kind is not opened here even with it"
 NOT_OPENED = "no password given opens it"
 MOST_PASSWORDS = 20
 ALL = OUTCOMES | {UNREAD}

@@ -17,7 +17,9 @@ Keys = Callable[[str], Iterable[str]]
 # A longer run of letters is found as it is written, and needs no other way to it.
 LONGEST = 40
 AT_ONCE = 500
-_WORD = re.compile(r"[^\W_]+")
+# How the index cuts a folded text.
+WORD = re.compile(r"[^\W_]+")
+COLUMNS = {"store_word": ("id", "length", "term"), "store_word_key": ("key", "word")}
 _TABLES = (
     "CREATE TABLE store_word ({id} PRIMARY KEY, length integer NOT NULL, term {text} NOT NULL)",
     "CREATE UNIQUE INDEX store_word_term ON store_word (length, term)",
@@ -60,7 +62,7 @@ def words_in(texts: Iterable[str]) -> set[str]:
     """Distinct words of some folded texts, as the index cuts them; figures alone are none."""
     found: set[str] = set()
     for text in texts:
-        found.update(_WORD.findall(text))
+        found.update(WORD.findall(text))
     return {word for word in found if len(word) <= LONGEST and not word.isdigit()}
 
 

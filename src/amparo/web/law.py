@@ -59,10 +59,9 @@ def show_case(request: HttpRequest, case: str) -> HttpResponse:
     book = book_of(known)
     facts: dict[str, Any] = {"case": known, "left_out": acts_not_assessed(known)}
     try:
-        assessed = assess(facts_of(known, book), book)
+        answered = assess(facts_of(known, book), book).as_dict(language())
     except AmparoError as error:
         return render(request, "law_case.html", {**facts, "error": error})
-    answered = assessed.as_dict(language())
     summary = answered["summary"]
     fora = list(dict.fromkeys(
         one["forum"] for one in summary if not one["forum"].startswith(UNIVERSAL)
@@ -74,7 +73,7 @@ def show_case(request: HttpRequest, case: str) -> HttpResponse:
         "as_of": answered["as_of"],
         "ways": _ways(answered["triggers"]),
         "questions": answered["questions"],
-        "unverified": _count_unverified(assessed.as_dict("en")["answers"]),
+        "unverified": _count_unverified(answered["answers"]),
     }
     return render(request, "law_case.html", facts)
 

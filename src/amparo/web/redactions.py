@@ -267,14 +267,15 @@ def _chosen(request: HttpRequest, item: Item) -> Iterator[dict[str, Any]]:
 
 def _in_stills(numbers: str, box: str, item: Item) -> dict[str, Any]:
     """An area of every still, or of the stills "3" or "3-5". Raises BadInput."""
-    told: dict[str, Any] = {"part": "video", "kind": "face", "box": box}
+    told: dict[str, Any] = {"part": "video", "box": box}
     if not numbers:
-        return {"part": "video", "box": box}
+        return told
     match = _STILLS.match(numbers)
     if not match or int(match[1]) > int(match[2] or match[1]):
         raise BadInput("this is no still", remedy="write its number, such as 3, or 3-5")
     begin, end = stretch_of(held_vault(), item, int(match[1]), int(match[2] or match[1]))
-    return {**told, "begin_seconds": round(begin, 3), "end_seconds": round(end, 3)}
+    seconds = {"begin_seconds": round(begin, 3), "end_seconds": round(end, 3)}
+    return {**told, "kind": "face", **seconds}
 
 
 def _ticked(chosen: str, parts: dict[int, Part]) -> dict[str, Any]:

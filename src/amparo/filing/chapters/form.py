@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from amparo.filing.chapters.law import articles_of, tell_act, tell_all
+from amparo.filing.chapters.law import articles_of, closed_acts, tell_act, tell_all
 from amparo.filing.check import ALLEGED, GROUP
 from amparo.filing.document import Block, Paragraph, Ref, Runs, Section, Table, Text
 from amparo.filing.wording import Wording
@@ -236,13 +236,14 @@ def facts(to: Wording) -> Section:
 def claims(to: Wording) -> Section:
     """The articles proposed for each act, from the kind of act alone."""
     title, acts = to.say("title.claims"), to.case.all("act")
+    closed = closed_acts(to)
     if not acts:
         return Section("claims", title, (to.paragraph("claims.none"),))
     rows = tuple(
         (
             (Text(act.code, "bold"),),
             (Text(act.title),),
-            articles_of(to, act),
+            articles_of(to, act, closed),
         )
         for act in acts
     )

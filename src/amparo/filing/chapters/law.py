@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from amparo.casefile.ends import ends_of
@@ -44,12 +44,12 @@ def jurisdiction(to: Wording) -> Section:
 
 def _subject(to: Wording) -> Section:
     """The acts with the provision proposed for each: of the treaty, where the forum has one."""
-    forum = load_forum(to.words.forum)
+    forum, closed = load_forum(to.words.forum), closed_acts(to)
     is_told = bool(forum.rights_of) or "crimes" in forum.sections
     rows: list[tuple[Runs, ...]] = []
     for act in to.case.all("act"):
         crime = str(act["crime"] or "")
-        provision = articles_of(to, act) if forum.rights_of else (Text(crime),)
+        provision = articles_of(to, act, closed) if forum.rights_of else (Text(crime),)
         rows.append(
             (
                 (Text(act.code, "bold"),),
@@ -69,12 +69,13 @@ def _subject(to: Wording) -> Section:
     return Section("jurisdiction.subject", to.say("title.subject"), (intro, table))
 
 
-def articles_of(to: Wording, act: Row) -> Runs:
-    """Articles of the forum's treaty proposed for an act; else that it is context, or open."""
+def articles_of(to: Wording, act: Row, closed: Collection[str]) -> Runs:
+    """Articles of the forum's treaty proposed for an act; else that it is context, as one of the
+    `closed_acts` is, or open."""
     forum = load_forum(to.words.forum)
     if articles := forum.right(str(act["crime"] or "")):
         return (Text(f"{to.words.term('treaties', forum.rights_of)} {articles}"),)
-    if act.code in closed_acts(to):
+    if act.code in closed:
         return to.weave("claims.context", ref=Ref("jurisdiction.outside"))
     return (Text(to.say("claims.open"), "mark"),)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from amparo.store.guard import permit
 from amparo.store.settings import ENGINE
+from amparo.store.word_list import COLUMNS
 
 ALIAS = "copy"
 ROWS_AT_ONCE = 500
@@ -17,7 +18,6 @@ WORDS = (
     "SELECT rowid, (SELECT string_agg(u.lexeme, ' ' ORDER BY p) FROM unnest(text) u,"
     " unnest(u.positions) p) FROM store_text ORDER BY rowid"
 )
-WORD_LIST = {"store_word": ("id", "length", "term"), "store_word_key": ("key", "word")}
 
 
 def copy_out(target: Path, key: bytes) -> None:
@@ -78,7 +78,7 @@ def _copy_index() -> None:
                 "INSERT INTO store_text(rowid, text) VALUES (%s, %s)",
                 [(row, words or "") for row, words in rows],
             )
-        for table, columns in WORD_LIST.items():
+        for table, columns in COLUMNS.items():
             for rows in _rows(f"SELECT {', '.join(columns)} FROM {table}"):  # noqa: S608
                 holes = ", ".join(["%s"] * len(columns))
                 writing.executemany(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from amparo.store.guard import permit
+from amparo.store.word_list import COLUMNS
 
-BESIDE = {
-    "store_text": "rowid, text",
-    "store_word": "id, length, term",
-    "store_word_key": "key, word",
-}
+BESIDE = {"store_text": ("rowid", "text"), **COLUMNS}
 
 
 def copy_over(source: str) -> None:
@@ -27,8 +24,8 @@ def copy_over(source: str) -> None:
         for model in models:
             columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
             _fill(cursor, source, model._meta.db_table, columns)
-        for table, columns in BESIDE.items():
-            _fill(cursor, source, table, columns)
+        for table, names in BESIDE.items():
+            _fill(cursor, source, table, ", ".join(names))
         for sql in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(sql)
 
