@@ -19,6 +19,11 @@ from pathlib import Path
 
 import pytest
 
+sync_api = pytest.importorskip("playwright.sync_api")
+# What a page shows is waited for: a busy machine answers a press of a button late.
+expect = sync_api.expect
+expect.set_options(timeout=60_000)
+
 CHROMIUM = Path(os.environ.get("AMPARO_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
@@ -57,9 +62,7 @@ def served(demo_vault_template, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
+    with sync_api.sync_playwright() as playwright:
         held = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield held
         held.close()
@@ -95,11 +98,11 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     page.goto(f"{address}/cases/KARV/filing")
     page.get_by_label("Forum").select_option("echr")
     page.get_by_role("button", name="Check").click()
-    assert "forum=echr" in page.url
+    page.wait_for_url("**forum=echr**")
     page.get_by_label("Forum").select_option("icc-15")
     page.get_by_label("Dated").fill("2026-11-22")
     page.get_by_role("button", name="Check").click()
-    assert page.get_by_text("Nothing blocks a filing.").is_visible()
+    expect(page.get_by_text("Nothing blocks a filing.")).to_be_visible()
     look(page, "gate")
 
     # Write
@@ -115,7 +118,7 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     look(page, "section-fault")
     page.get_by_label("Text").fill("In all [[figure:acts]] acts are described.[[statement:ST1]]")
     page.get_by_role("button", name="Save as a version").click()
-    assert page.get_by_text("Version 1").is_visible()
+    expect(page.get_by_text("Version 1")).to_be_visible()
     page.get_by_label("New comment").fill("Add the dates.")
     page.get_by_role("button", name="Comment", exact=True).click()
     page.get_by_label("How it was settled").fill("Added below.")
@@ -125,7 +128,7 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     )
     page.get_by_role("button", name="Save as a version").click()
     page.get_by_role("link", name="compare versions").click()
-    assert page.locator("td.changed", has_text="Since February 2019.").is_visible()
+    expect(page.locator("td.changed", has_text="Since February 2019.")).to_be_visible()
     look(page, "versions")
 
     # Redact
@@ -140,12 +143,12 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     page.get_by_role("button", name="Take out").click()
     assert page.locator("del.gone").first.inner_text() == hidden
     page.goto(f"{address}/cases/KARV/filing")
-    assert page.get_by_text("must be resolved").is_visible()
+    expect(page.get_by_text("must be resolved")).to_be_visible()
     look(page, "gate-blocked")
     page.get_by_role("link", name="Redact it").click()
     look(page, "redact")
     page.get_by_role("button", name="Make the copy").click()
-    assert page.get_by_text("derived from").is_visible()
+    expect(page.get_by_text("derived from")).to_be_visible()
     look(page, "redact-made")
 
     # Build
@@ -181,10 +184,10 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     page.get_by_label("Reply", exact=True).fill("registered")
     page.get_by_label("Next step due", exact=True).fill("2027-03-01")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_text("OTP-CR-1/26").first.is_visible()
+    expect(page.get_by_text("OTP-CR-1/26").first).to_be_visible()
     look(page, "handover")
     page.get_by_role("link", name="Hand over").first.click()
-    assert page.get_by_text("2027-03-01").is_visible()
+    expect(page.get_by_text("2027-03-01")).to_be_visible()
     look(page, "handovers")
 
     # Withdrawal
@@ -197,7 +200,7 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     letter = save(page, press, tmp_path / "letter.txt").read_text("utf-8")
     assert "OTP-CR-1/26" in letter and "V-1" in letter
     page.get_by_role("button", name="They were told").click()
-    assert page.get_by_text("told:").is_visible()
+    expect(page.get_by_text("told:")).to_be_visible()
 
     for url in asked:
         assert url.startswith((address, "data:")), url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .test_browser import address, chromium, enter, pytestmark  # noqa: F401
+from .test_browser import address, chromium, enter, expect, pytestmark  # noqa: F401
 from .test_grants import OFFICER, THEIRS, served_folder  # noqa: F401
 
 
@@ -27,9 +27,9 @@ def sit(chromium, address):  # noqa: F811
 def test_grant_break_glass_and_notice_without_javascript(sit, address, passphrase):  # noqa: F811
     owner, analyst = sit(passphrase), sit(THEIRS)
     analyst.goto(f"{address}/cases/KARV/records/crossings")
-    assert analyst.get_by_role("link", name="X1").count() > 0
+    expect(analyst.get_by_role("link", name="X1").first).to_be_visible()
     analyst.goto(f"{address}/cases/KARV/records/sources")
-    assert analyst.get_by_role("link", name="S1").count() == 0
+    expect(analyst.get_by_role("link", name="S1")).to_have_count(0)
 
     owner.get_by_role("link", name="Who may what").click()
     one = owner.get_by_role("region", name="Give one grant")
@@ -38,11 +38,11 @@ def test_grant_break_glass_and_notice_without_javascript(sit, address, passphras
     one.get_by_label("Case").select_option("KARV")
     one.get_by_role("button", name="Give").click()
     analyst.reload()
-    assert analyst.get_by_role("link", name="S1").count() > 0
+    expect(analyst.get_by_role("link", name="S1").first).to_be_visible()
     row = owner.get_by_role("row").filter(has_text="source").filter(has_text="M-2")
     row.get_by_role("button").click()
     analyst.reload()
-    assert analyst.get_by_role("link", name="S1").count() == 0
+    expect(analyst.get_by_role("link", name="S1")).to_have_count(0)
 
     analyst.goto(f"{address}/grants")
     analyst.get_by_text("Break the glass: see a compartment").click()
@@ -51,14 +51,14 @@ def test_grant_break_glass_and_notice_without_javascript(sit, address, passphras
     analyst.get_by_label("Why").fill("the court asks within the hour")
     analyst.get_by_role("button", name="Break the glass").click()
     analyst.goto(f"{address}/cases/KARV/records/sources")
-    assert analyst.get_by_role("link", name="S1").count() > 0
+    expect(analyst.get_by_role("link", name="S1").first).to_be_visible()
 
     officer = sit(OFFICER)
     officer.get_by_role("link", name="The glass was broken").click()
-    assert officer.get_by_text("within the hour").is_visible()
+    expect(officer.get_by_text("within the hour")).to_be_visible()
     officer.get_by_role("button", name="I have seen notice").click()
     owner.goto(address)
-    assert owner.get_by_text("The glass was broken").count() == 0
+    expect(owner.get_by_text("The glass was broken")).to_have_count(0)
 
 
 def test_a_name_is_looked_up_without_javascript(sit, address, passphrase):  # noqa: F811
@@ -72,5 +72,5 @@ def test_a_name_is_looked_up_without_javascript(sit, address, passphrase):  # no
     owner.get_by_role("link", name="Look up a name").click()
     owner.get_by_label("Name").fill("Hassan")
     owner.get_by_role("button", name="Look up").click()
-    assert owner.get_by_role("link", name="KARV V-1").is_visible()
+    expect(owner.get_by_role("link", name="KARV V-1")).to_be_visible()
     assert "Hassan" not in owner.url and owner.get_by_text("Квист").count() == 0

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from .test_browser import address, chromium, enter, pytestmark  # noqa: F401
+from .test_browser import address, chromium, enter, expect, pytestmark  # noqa: F401
 from .test_leaving import THEIRS, served_folder  # noqa: F401
 
 
@@ -38,16 +38,18 @@ def test_who_may_leave_and_four_eyes_without_javascript(sit, address, passphrase
     owner.get_by_label("For what").fill("filing:icc")
     owner.get_by_label("To whom").fill("ICC-OTP")
     owner.get_by_role("button", name="Ask").click()
-    assert owner.get_by_role("row").filter(has_text="V-7").get_by_text("none").first.is_visible()
+    expect(
+        owner.get_by_role("row").filter(has_text="V-7").get_by_text("none").first
+    ).to_be_visible()
     look(owner, "leaving")
     owner.get_by_label("For what").fill("somewhere")
     owner.get_by_role("button", name="Ask").click()
-    assert owner.get_by_text("no such purpose").is_visible()
+    expect(owner.get_by_text("no such purpose")).to_be_visible()
 
     owner.goto(f"{address}/cases/KARV")
     owner.get_by_label("For", exact=True).select_option("0")
     owner.get_by_role("button", name="Download KARV.yaml").click()
-    assert owner.get_by_text("another member must agree").is_visible()
+    expect(owner.get_by_text("another member must agree")).to_be_visible()
     look(owner, "asked")
     lawyer.goto(address)
     lawyer.get_by_role("link", name="request to hand something out").click()
