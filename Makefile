@@ -3,6 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 DIR ?= build/demo
+# A thousand commands run in the tests: compiled once, whatever the machine has set.
+unexport PYTHONDONTWRITEBYTECODE
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .PHONY: help demo test test-slow lint check serve clean
@@ -39,7 +41,7 @@ serve: .venv/ready
 
 test: .venv/ready-to-test
 	@.ci/packages
-	.venv/bin/python -m pytest -n 2
+	.venv/bin/python -m pytest -n 2 --dist worksteal
 
 test-slow: .venv/ready-to-test
 	.venv/bin/python -m pytest -n 2 -m slow

@@ -36,6 +36,42 @@ def test_help_imports_nothing_heavy(words):
     assert done.returncode == 0, done.stderr
 
 
+def every_command(typer_app, path=()):
+    """Words that call each command, group by group."""
+    from amparo.cli.main import _name_of
+
+    yield from ((*path, _name_of(one)) for one in typer_app.registered_commands)
+    for group in typer_app.registered_groups:
+        yield (*path, group.name)
+        yield from every_command(group.typer_instance, (*path, group.name))
+
+
+def said_of(command):
+    """Name, help and parameters of a command or group."""
+    params = [(one.name, one.opts, getattr(one, "help", None)) for one in command.params]
+    return command.name, command.help, params
+
+
+def test_a_command_alone_is_the_command_among_all():
+    """What is built for one call says the same of it; a wrong word finds all there is."""
+    from typer.main import get_command
+    from typer.testing import CliRunner
+
+    from amparo.cli.main import app, narrow
+
+    listed = list(every_command(app))
+    assert len(listed) > 100 and ("item", "list") in listed and ("verify",) in listed
+    whole = get_command(app)
+    for path in (*listed, ("item", "lst"), ("itm",), ("--version",), ()):
+        one, among = get_command(narrow(app, path)), whole
+        for word in path:
+            if word in getattr(among, "commands", {}):
+                one, among = one.commands[word], among.commands[word]
+        assert said_of(one) == said_of(among), path
+    assert CliRunner().invoke(narrow(app, ["item", "lst"]), ["item", "lst"]).exit_code == 2
+    assert len(app.registered_groups) > 5
+
+
 def test_completion_is_offered():
     done = subprocess.run(
         [sys.executable, "-m", "amparo", "--help"], capture_output=True, text=True
@@ -49,7 +85,7 @@ def test_a_fault_of_ours_tells_neither_traceback_nor_text(monkeypatch, capsys):
     def fail(**_):
         raise ValueError("the name of a witness")
 
-    monkeypatch.setattr(main, "app", fail)
+    monkeypatch.setattr(main, "narrow", lambda whole, words: fail)
     with pytest.raises(SystemExit) as end:
         main.run_app()
     told = capsys.readouterr().err
