@@ -183,7 +183,7 @@ def test_no_cookie_is_sent_back_or_kept(site):
 )
 def test_what_goes_wrong_is_said(site, path, outcome, detail):
     started = time.monotonic()
-    taken = capture(f"{site.address}{path}", limits=Limits(6, 8 << 20))
+    taken = capture(f"{site.address}{path}", limits=Limits(6, 8 << 20, picture=3))
     assert taken.outcome == outcome and detail in taken.detail
     assert sum(len(r.body) for r in taken.responses) <= 10 << 20
     assert time.monotonic() - started < 60

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -75,10 +77,16 @@ def test_a_process_killed_at_any_moment_loses_nothing_acknowledged_at_length(
 
 
 class LosingDisk(Disk):
-    """Remembers how much of each file was synced; `lose` forgets a random part of the rest."""
+    """Remembers how much of each file was synced, and which names; `lose` forgets a random
+    part of the rest."""
 
     def __init__(self) -> None:
         self.synced: dict[int, int] = {}
+        self.named: set[int] = set()
+
+    def sync_folder(self, folder: Path) -> None:
+        super().sync_folder(folder)
+        self.named |= {path.stat().st_ino for path in folder.iterdir()}
 
     def sync(self, handle: int) -> None:
         super().sync(handle)
@@ -86,8 +94,9 @@ class LosingDisk(Disk):
 
     def lose(self, folder: Path, chance: random.Random) -> None:
         for path in folder.iterdir():
-            synced, data = self.synced.get(path.stat().st_ino, 0), bytearray(path.read_bytes())
-            if synced == 0 and chance.random() < 0.5:
+            inode, data = path.stat().st_ino, bytearray(path.read_bytes())
+            synced = self.synced.get(inode, 0)
+            if inode not in self.named and chance.random() < 0.5:
                 path.unlink()
                 continue
             for at in range(synced, len(data), 512):
@@ -103,6 +112,7 @@ def test_a_device_that_loses_what_was_not_synced_loses_nothing_acknowledged(tmp_
         disk = LosingDisk()
         for path in tmp_path.iterdir():
             disk.synced[path.stat().st_ino] = path.stat().st_size
+            disk.named.add(path.stat().st_ino)
         packs = Packs(tmp_path, KEYS, disk=disk, limit=200_000)
         packs.recover(known[-1][0] if known else None)
         for _ in range(chance.randrange(4)):
@@ -118,6 +128,65 @@ def test_a_device_that_loses_what_was_not_synced_loses_nothing_acknowledged(tmp_
             report = again.verify(known)
         assert report.faults == ()
         packs.close()
+
+
+class Held(LosingDisk):
+    """Syncs that have to wait, when told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = threading.Event()
+        self.may.set()
+
+    def sync(self, handle: int) -> None:
+        self.may.wait(10)
+        super().sync(handle)
+
+
+def put_on(packs: Packs, seed: int) -> None:
+    """Put a few objects; it waits where the packs wait for the device."""
+    chance = random.Random(seed)
+    for _ in range(chance.randrange(1, 6)):
+        packs.put(chance.randbytes(chance.choice([9, 30_000, (1 << 20) + 5])))
+        packs.settle(lambda error: None)
+
+
+def test_nothing_is_lost_when_two_packs_were_on_their_way(tmp_path: Path) -> None:
+    """The device loses what it has not synced while a full pack and the next one are written."""
+    chance, cut = random.Random(9), 0
+    for number in range(60):
+        disk, folder, known = Held(), tmp_path / str(number), []
+        folder.mkdir()
+        packs = Packs(folder, KEYS, disk=disk, limit=100_000)
+        for _ in range(chance.randrange(3)):
+            stored = [packs.put(chance.randbytes(40_000)) for _ in range(chance.randrange(1, 4))]
+            done = threading.Event()
+            packs.settle(lambda error, s=stored, d=done: (known.extend(s), d.set()))
+            assert done.wait(10)
+        disk.may.clear()
+        writing = threading.Thread(target=put_on, args=(packs, chance.randrange(1 << 30)))
+        writing.start()
+        time.sleep(0.03)
+        crashed = tmp_path / f"{number} after"
+        shutil.copytree(folder, crashed)
+        held = [path for path in folder.iterdir() if (crashed / path.name).exists()]
+        pairs = {path.stat().st_ino: path.name for path in held}
+        copied = {inode: (crashed / name).stat().st_ino for inode, name in pairs.items()}
+        after = LosingDisk()
+        after.synced = {copied[inode]: size for inode, size in disk.synced.items()}
+        after.named = {copied[inode] for inode in disk.named if inode in copied}
+        after.lose(crashed, chance)
+        disk.may.set()
+        writing.join()
+        packs.close()
+        acknowledged = [(one.locator, one.digest) for one in known]
+        with Packs(crashed, KEYS, limit=100_000) as again:
+            cut += bool(again.recover(acknowledged[-1][0] if known else None))
+            more = again.put(b"deposits go on")
+            again.flush()
+            report = again.verify([*acknowledged, (more.locator, more.digest)])
+        assert report.faults == (), report.faults
+    assert cut > 10
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -184,7 +184,12 @@ def test_interrupted_by_ctrl_c(run, vault_folder, passphrase_file, tmp_path):
     run("verify", vault_folder)
 
 
-@pytest.mark.parametrize("delay", [0.3, 0.6, 0.9, 1.2, 1.6, 2.2])
+def moments(few, more):
+    """Seconds after which a process is killed: a few in each run, more where there is time."""
+    return [*few, *(pytest.param(one, marks=pytest.mark.slow) for one in more)]
+
+
+@pytest.mark.parametrize("delay", moments([0.6, 1.2], [0.3, 0.9, 1.6, 2.2]))
 def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, delay):
     folder = evidence(tmp_path)
     process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
@@ -204,7 +209,7 @@ def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, dela
     assert PASSPHRASE not in out
 
 
-@pytest.mark.parametrize("delay", [0.8, 1.4, 2.0])
+@pytest.mark.parametrize("delay", moments([1.4], [0.8, 2.0]))
 def test_containers_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, delay):
     """Members come in with their container or not at all; a second run loses and doubles none."""
     folder = tmp_path / "in"

@@ -18,11 +18,13 @@ _PROXIES = ("socks5", "socks4", "http", "https")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for loading, bytes for all responses together, number of responses."""
+    """Seconds for loading, bytes for all responses together, number of responses, and
+    seconds for the picture of what was loaded."""
 
     seconds: float = 60.0
     size: int = 200 << 20
     responses: int = 3_000
+    picture: float = 20.0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ CHUNK = 1 << 20
 QUIET = 0.8
 SETTLE = 15.0
 TALLEST = 16_384
-SHOT_SECONDS = 20.0
 START_SECONDS = 30.0
 _NOT_KEPT = frozenset(("set-cookie", "set-cookie2", "clear-site-data"))
 NO_SOCKETS = "".join(
@@ -272,8 +271,9 @@ class Recorder:
 
     def _picture(self) -> None:
         """The page as it stands: whole picture and HTML; without them the capture is partial."""
-        self.deadline = time.monotonic() + SHOT_SECONDS
-        self.limits = Limits(SHOT_SECONDS, self.limits.size * 2, self.limits.responses * 2)
+        seconds = self.limits.picture
+        self.deadline = time.monotonic() + seconds
+        self.limits = Limits(seconds, self.limits.size * 2, self.limits.responses * 2)
         try:
             size = self._ask("Page.getLayoutMetrics", self.session).get("cssContentSize", {})
             clip = {

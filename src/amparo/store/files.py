@@ -59,6 +59,17 @@ DISK = Disk()
 TOGETHER = 8
 
 
+def open_untouched(path: str | Path) -> int:
+    """A file descriptor to read from. The time at which the file was last read stays as it was,
+    where the system allows that: it is a fact about the file, and writing it down would make
+    each reader wait for the device. OSError as the system gives it."""
+    flags = os.O_RDONLY | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    except PermissionError:
+        return os.open(path, flags)
+
+
 def write_all(handle: int, data: bytes | bytearray | memoryview, disk: Disk = DISK) -> None:
     """Write every byte, over as many calls as it takes. OSError as the system gives it."""
     view = memoryview(data)

@@ -27,6 +27,7 @@ from typing import Any
 from amparo.crypto.keys import Keys
 from amparo.crypto.memory import protect_process
 from amparo.errors import BadInput, StorageFailed
+from amparo.store.files import open_untouched
 from amparo.store.packs import Packs
 from amparo.store.sealing import SMALL
 
@@ -167,7 +168,7 @@ def seal_files(packs: Packs, paths: Sequence[str], met: dict[str, str]) -> list[
 
 def _seal_file(packs: Packs, path: str, met: dict[str, str]) -> Sealed:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = open_untouched(path)
     except OSError as error:
         return error.strerror or "it cannot be read"
     try:

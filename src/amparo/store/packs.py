@@ -12,6 +12,8 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -34,7 +36,7 @@ from amparo.store.frames import (
     pack_number,
 )
 from amparo.store.sealing import SMALL, append_large, append_small, take
-from amparo.store.tail import cut_tail, ends_whole
+from amparo.store.tail import cut_tail, ends_whole, remove_pack
 
 PACK_LIMIT = 64 << 20
 
@@ -69,6 +71,7 @@ class Packs:
         self._frames: dict[int, Frames] = {}
         self._handles: dict[int, int] = {}
         self._writer: Appender | None = None
+        self._retired: Future[None] | None = None
         self._failed = False
         self._guarded = _Guarded(self._fail)
         self._known_end = (0, 0)
@@ -123,6 +126,7 @@ class Packs:
                 self._settled = True
                 if self._writer.end >= self._limit:
                     self._close_writer()
+            self._wait_for_retired()
 
     def settle(self, then: Callable[[StorageFailed | None], None]) -> None:
         """`flush` in the background: `then` is called from another thread when everything put
@@ -134,6 +138,7 @@ class Packs:
         with self._lock, self._guarded:
             self._refuse_after_failure()
             if self._writer is None:
+                self._wait_for_retired()
                 told(None)
             else:
                 self._writer.settle(told)
@@ -142,8 +147,7 @@ class Packs:
         """Hand everything put so far to the system, so that other processes see it; not durable."""
         with self._lock, self._guarded:
             self._refuse_after_failure()
-            if self._writer is not None:
-                self._writer.drain()
+            self._hand_over()
 
     def release(self) -> None:
         """Flush and let go of the pack being written, so that another process may go on in it."""
@@ -161,6 +165,8 @@ class Packs:
                     self.flush()
             finally:
                 self._close_writer()
+                with suppress(OSError):
+                    self._wait_for_retired()
                 for handle in self._handles.values():
                     os.close(handle)
                 self._handles.clear()
@@ -211,22 +217,30 @@ class Packs:
         return self._find(locator)[1].size
 
     def recover(self, last: str | None = None) -> int:
-        """Cut off what a crash left half-written at the end of the last pack.
+        """Cut off what a crash left half-written at the end of the last pack, or of the last two:
+        the next one is begun while a full one is being made durable.
 
         `last` is the acknowledged locator that lies furthest back; nothing up to and with
         that record is ever cut, damaged or not. Returns the number of bytes cut.
         """
         with self._lock, self._guarded:
-            numbers = self.numbers()
-            if not numbers or self._writer is not None:
+            if self._writer is not None:
                 return 0
-            number = numbers[-1]
             kept = Locator.parse(last) if last else None
-            if kept is not None and kept.pack > number:
-                return 0
-            if number in self._handles:
-                os.close(self._handles.pop(number))
-            return cut_tail(self.folder / pack_name(number), self._keys, kept, self._disk)
+            acknowledged, numbers, cut = kept.pack if kept else 0, self.numbers(), 0
+            for number in numbers[-2:]:
+                if number < acknowledged:
+                    continue
+                if number in self._handles:
+                    os.close(self._handles.pop(number))
+                path = self.folder / pack_name(number)
+                alone = number > max(1, acknowledged + 1) and number - 1 not in numbers
+                # What lies behind a pack that was cut or lost was not acknowledged either.
+                if cut or alone:
+                    cut += remove_pack(path, self._disk)
+                else:
+                    cut += cut_tail(path, self._keys, kept, self._disk)
+            return cut
 
     def verify(
         self,
@@ -247,8 +261,7 @@ class Packs:
     def begin_audit(self, workers: int | None = None) -> Audit:
         """Begin what `verify` does, so that something else can be done meanwhile."""
         with self._lock:
-            if self._writer is not None:
-                self._writer.drain()
+            self._hand_over()
         return Audit(self.folder, self._keys, workers)
 
     def numbers(self) -> list[int]:
@@ -278,6 +291,8 @@ class Packs:
             writer = self._writer
             if writer is not None and writer.number == number:
                 writer.drain()
+            elif self._retired is not None:
+                self._wait_for_retired()
             handle = self._handle(number)
         try:
             return os.pread(handle, length, offset)
@@ -313,8 +328,9 @@ class Packs:
         self._refuse_after_failure()
         writer = self._writer
         if writer is not None and writer.end >= self._limit:
-            writer.flush()
-            self._close_writer()
+            self._wait_for_retired()
+            self._retired, self._writer = writer.retire(), None
+            self._writer = self._begin_pack()
         elif writer is not None and self._settled and self._grown_by_others(writer):
             self._close_writer()
         self._settled = False
@@ -349,10 +365,22 @@ class Packs:
         path = self.folder / pack_name(number)
         frames = self._frames_of(number)
         handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-        writer = Appender(path, number, frames, handle, 0, self._disk)
+        writer = Appender(path, number, frames, handle, 0, self._disk, self._retired)
         writer.new = True
         writer.append(make_header(self._keys, number))
         return writer
+
+    def _hand_over(self) -> None:
+        """All that was put to the system, so that whoever reads the files finds it."""
+        if self._writer is not None:
+            self._writer.drain()
+        self._wait_for_retired()
+
+    def _wait_for_retired(self) -> None:
+        """Wait until the full pack is durable. OSError of its writing comes out here."""
+        retired, self._retired = self._retired, None
+        if retired is not None:
+            retired.result()
 
     def _close_writer(self) -> None:
         if self._writer is not None:

@@ -40,9 +40,7 @@ def cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
         begins_well = acknowledged or _begins_well(path, keys, handle)
         end = _last_whole(path, keys, handle, size, acknowledged) if begins_well else None
     if not begins_well:
-        path.unlink()
-        disk.sync_folder(path.parent)
-        return size
+        return remove_pack(path, disk)
     if end is None or end >= size:
         return 0
     writable = disk.open(path, os.O_RDWR)
@@ -52,6 +50,14 @@ def cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
     finally:
         os.close(writable)
     return size - end
+
+
+def remove_pack(path: Path, disk: Disk) -> int:
+    """Remove a pack of which nothing was acknowledged; the number of bytes it had."""
+    size = path.stat().st_size
+    path.unlink()
+    disk.sync_folder(path.parent)
+    return size
 
 
 def _last_whole(path: Path, keys: Keys, handle: int, size: int, kept: int) -> int | None:
