@@ -149,19 +149,24 @@ def child(vault_folder, passphrase_file, *words, limit=None):
     )  # fmt: skip
 
 
-def test_disk_full(run, vault_folder, passphrase_file, tmp_path):
+@pytest.mark.parametrize(("how", "count"), [((), 8), (("--unread",), 260)])
+def test_disk_full(run, vault_folder, passphrase_file, tmp_path, how, count):
+    """What was told to be held is held; the rest comes in when there is room again."""
     folder = tmp_path / "in"
     folder.mkdir()
-    for number in range(8):
-        (folder / f"{number}.bin").write_bytes(os.urandom(400_000))
-    process = child(
-        vault_folder, passphrase_file, "item", "add", vault_folder, folder, limit=1_500_000
-    )
+    for number in range(count):
+        (folder / f"{number}.bin").write_bytes(os.urandom(3_200_000 // count))
+    add = ("item", "add", vault_folder, folder, *how)
+    process = child(vault_folder, passphrase_file, *add, limit=1_500_000)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 7, (out, err)
     assert "Traceback" not in err and err.count("amparo:") == 1
+    told = [line.split("\t")[0] for line in out.splitlines() if line.startswith("I-")]
+    held = [one["id"] for one in json.loads(run("item", "list", vault_folder, "--json").stdout)]
+    assert set(told) <= set(held) and len(held) < count
     run("verify", vault_folder)
-    run("item", "add", vault_folder, folder)
+    run(*add)
+    assert len(json.loads(run("item", "list", vault_folder, "--json").stdout)) == count
     run("verify", vault_folder)
 
 

@@ -209,7 +209,8 @@ def serve(handle: int) -> None:
     orders: SimpleQueue[Any] = SimpleQueue()
     # Always listening, so that neither side waits for the other to take what it sends.
     threading.Thread(target=_listen, args=(line, orders), daemon=True).start()
-    with suppress(OSError), Packs(Path(folder), Keys(**keys)) as packs:
+    # What failed was answered when it did.
+    with suppress(OSError, StorageFailed), Packs(Path(folder), Keys(**keys)) as packs:
         _obey(packs, line, orders)
 
 
