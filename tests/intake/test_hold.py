@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import fcntl
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from amparo.store.packer import Packer
 from amparo.vault.hold import known_sizes, record_unread
 from amparo.vault.models import Item
 from amparo.vault.retrieve import find_item
-from amparo.vault.unlock import open_vault
+from amparo.vault.unlock import WRITING, open_vault
 from amparo.vault.verify import verify_vault
 
 from ..conftest import PASSPHRASE
@@ -223,6 +224,23 @@ def test_killed_at_any_moment_all_that_was_told_is_there(vault_folder, folder, t
         hold_bytes(vault, "M-1", [("after", b"what came after the crash")])
         held = set(Item.objects.values_list("sha256", flat=True))
         assert set(said.read_text().split("\n")[:-1]) - {"-"} <= held
+        assert not verify_vault(vault).faults
+    finally:
+        vault.close()
+
+
+def test_who_writes_next_clears_up_where_the_opening_could_not(vault_folder):
+    """The process that seals still has the lock of one that was killed when the vault is opened."""
+    left = vault_folder / "ledger" / ".checkpoint.1.tmp"
+    left.write_bytes(b"half")
+    (vault_folder / "packs" / WRITING).touch()
+    with (vault_folder / "lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        vault = open_vault(vault_folder, PASSPHRASE)
+    try:
+        assert left.exists()
+        hold_bytes(vault, "M-1", [("after", b"what came after")])
+        assert not left.exists() and not (vault_folder / "packs" / WRITING).exists()
         assert not verify_vault(vault).faults
     finally:
         vault.close()

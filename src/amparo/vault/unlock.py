@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -266,7 +266,9 @@ def _refuse_newer() -> None:
 
 @contextmanager
 def mark_writing(vault: Vault) -> Iterator[None]:
-    """Leave a mark while packs are written, so that the next opening looks after a crash."""
+    """Leave a mark while packs are written, so that whoever comes after a crash looks after it.
+    The writer's lock is held."""
+    _clear_up_after_others(vault)
     mark = vault.folder / "packs" / WRITING
     mark.touch(mode=0o600)
     yield
@@ -275,8 +277,9 @@ def mark_writing(vault: Vault) -> Iterator[None]:
 
 @contextmanager
 def mark_erasing(vault: Vault) -> Iterator[None]:
-    """Leave a durable mark while something is erased, so that the next opening after a crash
-    clears away what it left in free pages and in the write-ahead log."""
+    """Leave a durable mark while something is erased, so that whoever comes after a crash
+    clears away what it left in free pages and in the write-ahead log. The writer's lock is held."""
+    _clear_up_after_others(vault)
     mark = vault.folder / "packs" / ERASING
     mark.touch(mode=0o600)
     DISK.sync_folder(mark.parent)
@@ -285,24 +288,38 @@ def mark_erasing(vault: Vault) -> Iterator[None]:
 
 
 def _recover(vault: Vault, log: Log) -> None:
-    """Finish what a crash cut off: unfinished files go, the published log catches up.
+    """Finish what a crash cut off.
 
-    When another process is writing now, there is nothing to recover from.
+    When another process is writing now, there is nothing to recover from; or it is the one that
+    was lent the lock of a process that is dead, and whoever writes next clears up.
     """
+    if not log.is_behind() and not _marks_left(vault):
+        return
+    with suppress(InUse), lock.hold(vault.folder, wait=0):
+        _clear_up(vault)
+
+
+def _marks_left(vault: Vault) -> list[Path]:
+    marks = (vault.folder / "packs" / name for name in (WRITING, ERASING))
+    return [mark for mark in marks if mark.exists()]
+
+
+def _clear_up_after_others(vault: Vault) -> None:
+    """A mark that is there while the lock is ours was left by a process that is dead."""
+    if _marks_left(vault):
+        _clear_up(vault)
+
+
+def _clear_up(vault: Vault) -> None:
+    """Unfinished files go, half-written ends of packs too, and the published log catches up."""
     from amparo.vault.models import Item
 
-    marks = [vault.folder / "packs" / name for name in (WRITING, ERASING)]
-    if not log.is_behind() and not any(mark.exists() for mark in marks):
-        return
-    try:
-        with lock.hold(vault.folder, wait=0):
-            remove_leftovers(vault.folder)
-            vault.packs.recover(furthest(Item.every.values_list("locator", flat=True)))
-            publish_pending()
-            if marks[1].exists():
-                database.settle_log()
-                database.shred()
-            for mark in marks:
-                mark.unlink(missing_ok=True)
-    except InUse:
-        return
+    marks = _marks_left(vault)
+    remove_leftovers(vault.folder)
+    vault.packs.recover(furthest(Item.every.values_list("locator", flat=True)))
+    publish_pending()
+    if any(mark.name == ERASING for mark in marks):
+        database.settle_log()
+        database.shred()
+    for mark in marks:
+        mark.unlink(missing_ok=True)
