@@ -7,6 +7,7 @@ import pytest
 from amparo.errors import BadInput, Broken, Locked, StorageFailed, WrongFormat
 from amparo.vault.rekey import change_passphrase, recover_with_words
 from amparo.vault.unlock import create_vault, open_vault
+from amparo.vault.verify import verify_vault
 
 from ..conftest import PASSPHRASE
 
@@ -94,3 +95,12 @@ def test_a_file_in_the_place_of_the_vault(tmp_path, cheap_cost):
     with pytest.raises((BadInput, StorageFailed)):
         create_vault(tmp_path / "v", PASSPHRASE, cost=cheap_cost)
     assert (tmp_path / "v").read_text() == "x"
+
+
+def test_a_header_that_was_being_written_when_the_process_was_killed_is_no_fault(vault_folder):
+    (vault_folder / ".vault.toml.1.tmp").write_bytes(b"half")
+    vault = open_vault(vault_folder, PASSPHRASE)
+    try:
+        assert not verify_vault(vault).faults
+    finally:
+        vault.close()

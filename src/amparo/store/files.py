@@ -144,6 +144,11 @@ def _write_synced(path: Path, data: bytes | Iterable[bytes], disk: Disk) -> None
         os.close(handle)
 
 
+def has_leftovers(folder: Path) -> bool:
+    """Whether a write of a file in `folder` itself was cut off; its folders are not looked at."""
+    return any(folder.glob(".*.tmp"))
+
+
 def remove_leftovers(folder: Path) -> int:
     """Remove the temporary files of writes that were cut off; how many there were."""
     leftovers = [path for path in folder.rglob(".*.tmp") if path.is_file()]

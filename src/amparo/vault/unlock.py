@@ -27,7 +27,7 @@ from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, Broken, InUse, StorageFailed, WrongFormat
 from amparo.store import database, lock
-from amparo.store.files import DISK, remove_leftovers
+from amparo.store.files import DISK, has_leftovers, remove_leftovers
 from amparo.store.packs import Packs, furthest
 from amparo.store.settings import configure
 from amparo.vault.header import Header, check_header, read_header, write_header
@@ -293,7 +293,7 @@ def _recover(vault: Vault, log: Log) -> None:
     When another process is writing now, there is nothing to recover from; or it is the one that
     was lent the lock of a process that is dead, and whoever writes next clears up.
     """
-    if not log.is_behind() and not _marks_left(vault):
+    if not log.is_behind() and not _marks_left(vault) and not has_leftovers(vault.folder):
         return
     with suppress(InUse), lock.hold(vault.folder, wait=0):
         _clear_up(vault)
