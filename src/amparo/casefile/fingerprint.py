@@ -113,8 +113,9 @@ def _codes(text: str) -> Array:
 
 
 # What a code point of the first plane folds to, as far as it was met.
-_FOLDED: Array = np.zeros(0x10000, dtype=np.uint32)
 _NOT_ONE = 0xFFFFFFFF
+_NOT_MET = 0xFFFFFFFE
+_FOLDED: Array = np.full(0x10000, _NOT_MET, dtype=np.uint32)
 _JOINED_FROM = 0x700
 
 
@@ -130,12 +131,14 @@ def _fold_simple(text: str) -> Array | None:
     if highest >= _JOINED_FROM and not unicodedata.is_normalized("NFC", text):
         return None
     found: Array = _FOLDED.take(codes)
-    if not found.all():
-        for code in set(codes[found == 0].tolist()):
+    most = int(found.max())
+    if most >= _NOT_MET:
+        for code in set(codes[found == _NOT_MET].tolist()):
             folded = fold_text(chr(code))
             _FOLDED[code] = ord(folded) if len(folded) == 1 and code else _NOT_ONE
         found = _FOLDED.take(codes)
-    return None if int(found.max()) == _NOT_ONE else found
+        most = int(found.max())
+    return None if most == _NOT_ONE else found
 
 
 @cache
