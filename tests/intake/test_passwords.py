@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import io
@@ -162,6 +163,20 @@ def test_old_word(good: ModuleType, box: Sandbox) -> None:
     assert (reading.outcome, reading.emitted) == ("ok", 1)
     copy = box.read(reading.untrusted_children[0].data, name="unlocked.doc")
     assert copy.outcome == "ok" and "Office of Karvel" in copy.text()
+
+
+def test_old_sheet(box: Sandbox) -> None:
+    """A workbook that LibreOffice 7.4 saved as Excel 97 under a password (RC4 CryptoAPI)."""
+    written = Path(__file__).parents[1] / "vectors" / "locked.xls.b85"
+    data = zlib.decompress(base64.b85decode(written.read_text().replace("\n", "")))
+    for passwords in ((), ("wrong",)):
+        reading = box.read(data, name="a.xls", passwords=passwords)
+        assert (reading.outcome, reading.detail) == ("encrypted", "a password is needed")
+    reading = box.read(data, name="a.xls", passwords=("wrong", "poplar"))
+    assert (reading.outcome, reading.emitted) == ("ok", 1)
+    copy = box.read(reading.untrusted_children[0].data, name="unlocked.xls")
+    assert copy.outcome == "ok" and "They came at dawn to the mill." in copy.text()
+    assert box.read(data[:3_000], name="a.xls", passwords=("poplar",)).outcome == "corrupt"
 
 
 def test_a_kind_that_no_password_opens_here_says_so(good: ModuleType, box: Sandbox) -> None:

@@ -37,7 +37,9 @@ READERS: tuple[Reader, ...] = (
     Reader("signal", ("chat",), "2"),
     Reader("zip", ("archive",), "3", ("pysequoia",)),
     Reader("mbox", ("mbox",), "1"),
-    Reader("sheet", ("xlsx", "xls", "ods"), "2", ("python-calamine", "msoffcrypto-tool")),
+    Reader(
+        "sheet", ("xlsx", "xls", "ods"), "3", ("python-calamine", "olefile", "msoffcrypto-tool")
+    ),
     Reader("csv", ("csv",), "1", ("charset-normalizer",)),
     Reader("odf", ("odt", "odp"), "2", ("lxml",)),
     Reader("rtf", ("rtf",), "1", ("striprtf",)),

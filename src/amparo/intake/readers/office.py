@@ -35,10 +35,11 @@ def _decrypt(data: bytes, password: str) -> bytes | None:
     """The document, None when the password is another or the file is damaged."""
     # Imported only here: few files are encrypted, and every child would carry 17 MiB of it.
     import msoffcrypto
-    from msoffcrypto.format import doc97
+    from msoffcrypto.format import doc97, ppt97, xls97
 
     # It puts the opened document into a temporary file; here it stays in memory.
-    doc97.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
+    for module in (doc97, ppt97, xls97):
+        module.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
     out = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import struct
 import zipfile
 from typing import Any
 
@@ -19,6 +20,7 @@ from amparo.intake.readers.draft import (
     LimitReached,
     Stop,
 )
+from amparo.intake.readers.msg import open_ole
 from amparo.intake.readers.xml import parse_xml
 from amparo.intake.readers.zipped import open_zip, read_member
 
@@ -26,15 +28,18 @@ MOST_UNPACKED = 200 << 20
 MOST_EMPTY = 2_000_000
 MOST_CELLS = 10_000_000
 SPARSE = 20
+FILEPASS = 0x2F
+FIRST_RECORDS = 4_096
 _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def preload() -> None:
-    """Import calamine."""
+    """Import calamine, and olefile for what it cannot read."""
     import lxml.etree
+    import olefile
     import python_calamine
 
-    del lxml, python_calamine
+    del lxml, olefile, python_calamine
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -50,7 +55,10 @@ def read(source: Input, draft: Draft) -> None:
         _unlock(source, draft)
         return
     except (calamine.CalamineError, OSError, ValueError):
-        raise Corrupt("the workbook cannot be read") from None
+        if data[:2] == b"PK" or not _is_locked(source):
+            raise Corrupt("the workbook cannot be read") from None
+        _unlock(source, draft)
+        return
     states = {sheet.name: str(sheet.visible).rpartition(".")[2] for sheet in book.sheets_metadata}
     draft.expected += len(book.sheet_names)
     for name in book.sheet_names:
@@ -58,6 +66,21 @@ def read(source: Input, draft: Draft) -> None:
         _emit_sheet(book, name, hidden, draft)
     if data[:2] == b"PK":
         _emit_package(source, draft)
+
+
+def _is_locked(source: Input) -> bool:
+    """Whether an old workbook is under a password, of which calamine only says that it cannot be
+    read: FILEPASS is among its first records ([MS-XLS] 2.4.117)."""
+    ole = open_ole(source)
+    name = next((name for name in ("Workbook", "Book") if ole.exists(name)), "")
+    records = bytes(ole.openstream(name).read(FIRST_RECORDS)) if name else b""
+    at = 0
+    while at + 4 <= len(records):
+        kind, size = struct.unpack_from("<HH", records, at)
+        if kind == FILEPASS:
+            return True
+        at += 4 + size
+    return False
 
 
 def _unlock(source: Input, draft: Draft) -> None:
