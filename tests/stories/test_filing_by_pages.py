@@ -19,10 +19,7 @@ from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
-# What a page shows is waited for: a busy machine answers a press of a button late.
-expect = sync_api.expect
-expect.set_options(timeout=60_000)
+from ..waiting import expect, sync_api
 
 CHROMIUM = Path(os.environ.get("AMPARO_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -6,10 +6,8 @@ import threading
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
-# What a page shows is waited for: a busy machine answers a press of a button late.
-expect = sync_api.expect
-expect.set_options(timeout=60_000)
+from ..waiting import expect, sync_api
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
 

@@ -36,7 +36,7 @@ from amparo.store.frames import (
     pack_number,
 )
 from amparo.store.sealing import SMALL, append_large, append_small, take
-from amparo.store.tail import cut_tail, ends_whole, remove_pack
+from amparo.store.tail import cut_tails, ends_whole
 
 PACK_LIMIT = 64 << 20
 
@@ -226,21 +226,12 @@ class Packs:
         with self._lock, self._guarded:
             if self._writer is not None:
                 return 0
-            kept = Locator.parse(last) if last else None
-            acknowledged, numbers, cut = kept.pack if kept else 0, self.numbers(), 0
+            numbers = self.numbers()
             for number in numbers[-2:]:
-                if number < acknowledged:
-                    continue
                 if number in self._handles:
                     os.close(self._handles.pop(number))
-                path = self.folder / pack_name(number)
-                alone = number > max(1, acknowledged + 1) and number - 1 not in numbers
-                # What lies behind a pack that was cut or lost was not acknowledged either.
-                if cut or alone:
-                    cut += remove_pack(path, self._disk)
-                else:
-                    cut += cut_tail(path, self._keys, kept, self._disk)
-            return cut
+            kept = Locator.parse(last) if last else None
+            return cut_tails(self.folder, numbers, self._keys, kept, self._disk)
 
     def verify(
         self,
@@ -291,7 +282,7 @@ class Packs:
             writer = self._writer
             if writer is not None and writer.number == number:
                 writer.drain()
-            elif self._retired is not None:
+            else:
                 self._wait_for_retired()
             handle = self._handle(number)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,16 @@ from amparo.crypto.seal import sealed_size
 from amparo.errors import Broken
 from amparo.store.bodies import open_body
 from amparo.store.files import Disk
-from amparo.store.frames import HEAD, HEADER, Frames, Head, Locator, header_holds, pack_number
+from amparo.store.frames import (
+    HEAD,
+    HEADER,
+    Frames,
+    Head,
+    Locator,
+    header_holds,
+    pack_name,
+    pack_number,
+)
 
 
 def ends_whole(path: Path, keys: Keys, size: int) -> bool:
@@ -26,7 +35,27 @@ def ends_whole(path: Path, keys: Keys, size: int) -> bool:
         return end == size
 
 
-def cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
+def cut_tails(
+    folder: Path, numbers: Sequence[int], keys: Keys, kept: Locator | None, disk: Disk
+) -> int:
+    """Cut off what is half-written at the end of the last two of the packs `numbers`; the number
+    of bytes cut. The next pack is begun while a full one is made durable, so that what lies
+    behind a pack that was cut or lost was not acknowledged either, and goes.
+    """
+    acknowledged, cut = kept.pack if kept else 0, 0
+    for number in numbers[-2:]:
+        if number < acknowledged:
+            continue
+        path = folder / pack_name(number)
+        alone = number > max(1, acknowledged + 1) and number - 1 not in numbers
+        if cut or alone:
+            cut += _remove(path, disk)
+        else:
+            cut += _cut_tail(path, keys, kept, disk)
+    return cut
+
+
+def _cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
     """Cut off what is half-written at the end of a pack; the number of bytes cut.
 
     Nothing up to and with the record `kept`, which was acknowledged, is ever cut. A pack whose
@@ -40,7 +69,7 @@ def cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
         begins_well = acknowledged or _begins_well(path, keys, handle)
         end = _last_whole(path, keys, handle, size, acknowledged) if begins_well else None
     if not begins_well:
-        return remove_pack(path, disk)
+        return _remove(path, disk)
     if end is None or end >= size:
         return 0
     writable = disk.open(path, os.O_RDWR)
@@ -52,7 +81,7 @@ def cut_tail(path: Path, keys: Keys, kept: Locator | None, disk: Disk) -> int:
     return size - end
 
 
-def remove_pack(path: Path, disk: Disk) -> int:
+def _remove(path: Path, disk: Disk) -> int:
     """Remove a pack of which nothing was acknowledged; the number of bytes it had."""
     size = path.stat().st_size
     path.unlink()

@@ -51,11 +51,8 @@ def read(source: Input, draft: Draft) -> None:
         _check_size(source, draft)
     try:
         book = calamine.load_workbook(io.BytesIO(data))
-    except calamine.PasswordError:
-        _unlock(source, draft)
-        return
-    except (calamine.CalamineError, OSError, ValueError):
-        if data[:2] == b"PK" or not _is_locked(source):
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        if not isinstance(error, calamine.PasswordError) and not _is_locked(source):
             raise Corrupt("the workbook cannot be read") from None
         _unlock(source, draft)
         return
@@ -71,6 +68,8 @@ def read(source: Input, draft: Draft) -> None:
 def _is_locked(source: Input) -> bool:
     """Whether an old workbook is under a password, of which calamine only says that it cannot be
     read: FILEPASS is among its first records ([MS-XLS] 2.4.117)."""
+    if source.head[:2] == b"PK":
+        return False
     ole = open_ole(source)
     name = next((name for name in ("Workbook", "Book") if ole.exists(name)), "")
     records = bytes(ole.openstream(name).read(FIRST_RECORDS)) if name else b""
