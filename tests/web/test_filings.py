@@ -1,8 +1,11 @@
 """Filing: the gate first, then the build, then what is taken away."""
 
 import io
+import os
+import tempfile
 import time
 import zipfile
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -24,7 +27,20 @@ def wait_for_build(browser):
 
 
 @pytest.fixture(scope="module")
-def built(door, passphrase):
+def memory():
+    """A folder in memory that no other program writes in, for what a build keeps in clear."""
+    from amparo.web import builds
+
+    usual = builds.MEMORY
+    with tempfile.TemporaryDirectory(dir=usual if usual.is_dir() else None) as mine:
+        os.utime(mine, (0, 0))
+        builds.MEMORY = Path(mine)
+        yield builds.MEMORY
+        builds.MEMORY = usual
+
+
+@pytest.fixture(scope="module")
+def built(door, passphrase, memory):
     """The package of the demo case, as the page hands it out, and what the page then says."""
     from django.test import Client
 
@@ -75,11 +91,9 @@ def test_no_other_item_leaves_by_that_door(built, client, find):
     assert client.post(f"/cases/KARV/filing/{code}").status_code == 404
 
 
-def test_nothing_is_left_in_clear(built):
-    from amparo.web import builds
-
-    left = list(builds.MEMORY.glob("amparo-*")) if builds.MEMORY.is_dir() else []
-    assert not left
+def test_nothing_is_left_in_clear(built, memory):
+    assert memory.stat().st_mtime > 0, "the build did not work there"
+    assert not list(memory.iterdir())
 
 
 @pytest.mark.parametrize(
