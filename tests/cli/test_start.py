@@ -36,6 +36,21 @@ def test_help_imports_nothing_heavy(words):
     assert done.returncode == 0, done.stderr
 
 
+def test_the_record_opens_without_what_only_pages_need():
+    code = (
+        "import sys\n"
+        "from amparo.store.settings import configure\n"
+        "import amparo.vault.unlock\n"
+        "configure()\n"
+        "from amparo.vault.models import Item\n"
+        "pages = ('django.http', 'django.urls', 'django.core.mail', 'django.core.handlers')\n"
+        "loaded = [name for name in pages if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def every_command(typer_app, path=()):
     """Words that call each command, group by group."""
     from amparo.cli.main import _name_of

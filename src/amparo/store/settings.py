@@ -104,6 +104,5 @@ def configure() -> None:
     if not settings.configured:
         settings.configure(**make_settings())
     if not apps.ready and not apps.loading:
-        import django
-
-        django.setup()
+        # `django.setup` does this after loading what only pages need: routes, HTTP and mail.
+        apps.populate(settings.INSTALLED_APPS)
