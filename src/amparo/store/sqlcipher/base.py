@@ -22,6 +22,9 @@ from amparo.store.guard import refuse_unpermitted
 # SQLite keeps 2 MB of pages. Digests go into an index at random places: in a large vault each
 # of them then decrypts a page and encrypts another. This much holds the indexes of 100,000 items.
 CACHE_KIB = 32 * 1024
+# The log goes into the database file after 32 MB instead of 4: the same pages of those indexes
+# change with each batch, and are then written there once for several batches.
+LOG_PAGES = 8_000
 
 for _name in ("bool", "date", "time", "datetime", "timestamp"):
     Database.register_converter(_name, sqlite3.converters[_name.upper()])
@@ -78,6 +81,7 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         return conn
 
     def create_cursor(self, name: str | None = None) -> Any:
