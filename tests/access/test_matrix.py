@@ -207,8 +207,9 @@ def test_every_role_is_in_the_matrix(house: House):
     assert {*KINDS, *SINGLE} == house.kinds.keys()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def door(house):
+    """The door of the pages, for one test: commands of other tests close what it holds open."""
     from amparo.web import lock
 
     lock.STEP_SECONDS, held = 0.0, lock.STEP_SECONDS

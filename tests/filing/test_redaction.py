@@ -237,7 +237,7 @@ def test_a_place_that_does_not_exist_is_refused_and_nothing_is_made(vault, add, 
 
 def test_an_item_that_is_not_there_or_not_listed_is_refused(vault):
     with pytest.raises(NotFound):
-        copy_of(vault, "I9")
+        copy_of(vault, "I99")
     with pytest.raises(BadInput):
         copy_of(vault, "I1")
 

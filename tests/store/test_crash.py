@@ -39,6 +39,17 @@ def read_acknowledged(path: Path) -> list[tuple[str, str]]:
     return [tuple(line.split()) for line in lines]  # type: ignore[misc]
 
 
+def wait_for_more(acknowledged: Path) -> None:
+    """Until the child has acknowledged something: a busy machine kills the others before."""
+
+    def length() -> int:
+        return acknowledged.stat().st_size if acknowledged.exists() else 0
+
+    before, until = length(), time.monotonic() + 60
+    while length() == before and time.monotonic() < until:
+        time.sleep(0.001)
+
+
 def killed_at_random(tmp_path: Path, rounds: int) -> None:
     folder, acknowledged = tmp_path / "packs", tmp_path / "acknowledged"
     folder.mkdir()
@@ -50,6 +61,8 @@ def killed_at_random(tmp_path: Path, rounds: int) -> None:
                 deposit_until_killed(folder, acknowledged, number)
             finally:
                 os._exit(1)
+        if number % 3 == 0:
+            wait_for_more(acknowledged)
         time.sleep(chance.random() * 0.06)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -61,7 +74,7 @@ def killed_at_random(tmp_path: Path, rounds: int) -> None:
                 assert packs.verify(known).faults == ()
             for locator, _ in known[-5:]:
                 packs.check(locator)
-    assert len(read_acknowledged(acknowledged)) > rounds / 10
+    assert len(read_acknowledged(acknowledged)) >= rounds / 3
 
 
 def test_a_process_killed_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:

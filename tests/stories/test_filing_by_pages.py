@@ -159,7 +159,7 @@ def test_a_communication_by_pages_alone(served, browser, passphrase, tmp_path):
     page.get_by_role("button", name="Build", exact=True).click()
     if page.get_by_role("heading", name="Building").count():
         look(page, "building")
-    page.get_by_role("button", name="Download the package").wait_for(timeout=120_000)
+    page.get_by_role("button", name="Download the package").wait_for(timeout=300_000)
     look(page, "built")
     press = page.get_by_role("button", name="Download the package")
     package = save(page, press, tmp_path / "package.zip")
@@ -217,7 +217,7 @@ def verified_elsewhere(browser, package):
     page = context.new_page()
     page.goto((package / "verify.html").as_uri())
     page.set_input_files("#folder", package)
-    page.wait_for_selector("#result:not([hidden])", timeout=120_000)
+    page.wait_for_selector("#result:not([hidden])", timeout=300_000)
     assert not page.locator("#faults li").count(), page.inner_text("#verdict")
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/verify-html.png", full_page=True)

@@ -25,6 +25,7 @@ def marked(client, code):
 
 
 def test_a_ticked_sentence_is_taken_out_and_put_back(client):
+    before = marked(client, "I1")
     tree = tree_of(client.get(f"{BASE}/I1{ASK}"))
     box = tree.xpath("//div[@class='ticks']//input[@name='take']")[2]
     words = box.getparent().text_content().strip()
@@ -35,9 +36,14 @@ def test_a_ticked_sentence_is_taken_out_and_put_back(client):
     assert "to be made" in client.get(f"{BASE}{ASK}").content.decode()
     shown = client.get(f"{BASE}/I1/preview{ASK}").content.decode()
     assert "█████" in shown and words not in shown
-    back = tree.xpath("//form[contains(@action, '/back/')]/@action")[0]
+    (fresh,) = set(marked(client, "I1")) - set(before)
+    (back,) = (
+        li.xpath(".//form[contains(@action, '/back/')]/@action")[0]
+        for li in tree.xpath("//section[@aria-labelledby='listed']//li")
+        if li.text_content() == fresh
+    )
     assert client.post(back).status_code == 302
-    assert not marked(client, "I1")
+    assert marked(client, "I1") == before
 
 
 def test_exact_words_go_everywhere_and_the_copy_is_tied_to_its_original(client):

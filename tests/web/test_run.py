@@ -53,7 +53,7 @@ def test_it_ends_cleanly(vault_folder, sign):
     process = serve(vault_folder, port)
     wait_until_it_listens(process, port)
     process.send_signal(sign)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
 
 
@@ -66,7 +66,7 @@ def test_a_second_interrupt_does_no_harm(vault_folder):
     wait_until_it_listens(process, port)
     for _ in range(3):
         process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
 
 
