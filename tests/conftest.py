@@ -258,18 +258,24 @@ def passphrase_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def launcher() -> Iterator:
+    """Starts commands without loading the program anew for each."""
+    from .launching import Launcher
+
+    made = Launcher()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def run(passphrase_file: Path) -> Callable:
+def run(passphrase_file: Path, launcher) -> Callable:
     """Run the command line in a process of its own, as a user does."""
-    import subprocess
-    import sys
 
     def run_command(*words: object, expect: int = 0, stdin: str | None = None, env=None):
-        done = subprocess.run(
-            [sys.executable, "-m", "amparo", *map(str, words)],
-            capture_output=True, text=True, input=stdin, timeout=150,
-            env={**os.environ, **(env or {})},
-        )  # fmt: skip
+        done = launcher.launch(
+            list(map(str, words)), stdin=stdin or "", env={**os.environ, **(env or {})}, timeout=150
+        )
         assert done.returncode == expect, (words, done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from typing import Any
 
@@ -104,5 +105,10 @@ def configure() -> None:
     if not settings.configured:
         settings.configure(**make_settings())
     if not apps.ready and not apps.loading:
-        # `django.setup` does this after loading what only pages need: routes, HTTP and mail.
-        apps.populate(settings.INSTALLED_APPS)
+        # Nothing that is being loaded is garbage, and looking for it takes its time.
+        gc.disable()
+        try:
+            # `django.setup` does this after loading what only pages need: routes, HTTP and mail.
+            apps.populate(settings.INSTALLED_APPS)
+        finally:
+            gc.enable()
