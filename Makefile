@@ -41,7 +41,7 @@ serve: .venv/ready
 
 test: .venv/ready-to-test
 	@.ci/packages
-	.venv/bin/python -m pytest -n 2 --dist worksteal
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/ready-to-test
 	.venv/bin/python -m pytest -n 2 -m slow

@@ -37,7 +37,7 @@ def test_sent_then_receipt_then_reply_are_versions_of_one_record(vault, filed):
     from amparo.custody.models import LedgerEntry
     from amparo.filing.handover import record_sent
 
-    item, sent = filed["icc-15"], {**SENT, "to": "The registry"}
+    item, sent = filed["icc-15"], {**SENT, "to": "Registry"}
     first = record_sent(vault, item, {**sent, "replies": ["2026-11-24: opened"]})
     later = record_sent(vault, item, {**sent, "receipt": "R-1", "replies": ["2026-12-02: read"]})
     assert (first.code, later.version) == (later.code, 2)
@@ -46,7 +46,7 @@ def test_sent_then_receipt_then_reply_are_versions_of_one_record(vault, filed):
     entries = [
         json.loads(bytes(row.body)) for row in LedgerEntry.objects.filter(kind="transfer-out")
     ]
-    assert entries[-1]["to"] == {"party": "The registry", "receipt": "R-1"}
+    assert entries[-1]["to"] == {"party": "Registry", "receipt": "R-1"}
 
 
 def test_another_recipient_is_another_record_with_any_name(vault, filed):
