@@ -26,7 +26,7 @@ class Reader:
 
 READERS: tuple[Reader, ...] = (
     Reader("text", ("text",), "1", ("charset-normalizer", "py3langid")),
-    Reader("html", ("html",), "1", ("trafilatura", "lxml")),
+    Reader("html", ("html",), "2", ("trafilatura", "lxml")),
     Reader("pdf", ("pdf",), "4", ("pypdfium2",), runs_ocr=True),
     Reader("docx", ("docx",), "1", ("lxml",)),
     Reader("eml", ("eml",), "1"),
@@ -44,7 +44,7 @@ READERS: tuple[Reader, ...] = (
     Reader("odf", ("odt", "odp"), "2", ("lxml",)),
     Reader("rtf", ("rtf",), "1", ("striprtf",)),
     Reader("pptx", ("pptx",), "1", ("lxml",)),
-    Reader("mhtml", ("mhtml",), "1", ("trafilatura", "lxml")),
+    Reader("mhtml", ("mhtml",), "2", ("trafilatura", "lxml")),
     Reader("tarball", ("archive",), "1"),
     Reader("sevenzip", ("archive",), "1", ("py7zr",)),
     Reader("rar", ("archive",), "2"),
