@@ -243,6 +243,23 @@ def test_rar(good: ModuleType, box: Sandbox) -> None:
     assert [child.name for child in up.untrusted_children] == ["etc/x.txt"]
 
 
+@pytest.mark.parametrize("lang", ["en", "fr", "ru", "ar"])
+def test_rar_compressed(good: ModuleType, pack_rar: ModuleType, box: Sandbox, lang: str) -> None:
+    """Literals, repeats and the tables of both versions, and a damaged bit of each found out."""
+    text = good.TEXTS[lang].encode() + b"ha" * 900 + bytes(range(256)) + b"\0" * 70
+    whole = good.rar({"a.txt": text, "b.txt": b"two"}, pack=pack_rar.pack5)
+    for archive, count in ((whole, 2), (good.rar4(text, pack_rar.pack3), 1)):
+        assert b"ha" * 9 not in archive and len(archive) < len(text) + 700
+        reading = box.read(archive, name="a.rar")
+        assert (reading.outcome, reading.emitted, reading.failed) == ("ok", count, 0)
+        assert reading.untrusted_children[0].data == text
+        damaged = bytearray(archive)
+        damaged[archive.index(b".txt") + 150] ^= 4
+        reading = box.read(bytes(damaged), name="a.rar")
+        assert reading.outcome in ("partial", "corrupt") and reading.failed >= 1
+        assert text not in [child.data for child in reading.untrusted_children]
+
+
 def test_rar_links_and_other_sums(good: ModuleType, box: Sandbox) -> None:
     """A link to another member is that member again, not an empty file."""
     from amparo.intake.readers.rar_heads import blake2sp
