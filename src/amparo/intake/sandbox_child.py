@@ -31,6 +31,8 @@ from amparo.intake.readers.draft import HEAD, Corrupt, Draft, Input, LimitReache
 from amparo.intake.reading import Budget
 
 IDLE = 0.15
+# Fewer looks for garbage in a process that lives for one file.
+GC_EVERY = 20_000
 CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
 # Compressed files that hold one file, and readers that the same child goes on with.
@@ -83,6 +85,7 @@ def main(control_fd: int) -> NoReturn:
 
 def prepare() -> None:
     """Give up what the zygote needs no more, and make ready what each child will enter."""
+    gc.set_threshold(GC_EVERY)
     READY.held["network namespace"] = confine.leave_network()
     READY.held["no privileges"] = confine.drop_privileges()
     READY.rules = {runs: confine.make_rules(*_trees(runs)) for runs in (False, True)}
