@@ -47,10 +47,7 @@ class Text:
         self._is_simple = simple is not None
         self._codes = _codes(fold_text(text)) if simple is None else simple
         inside: Array = np.zeros(len(self._codes) + 2, dtype=np.bool_)
-        if simple is None:
-            _in_words().take(self._codes, mode="clip", out=inside[1:-1])
-        else:
-            np.not_equal(simple, 0, out=inside[1:-1])
+        _in_words().take(self._codes, mode="clip", out=inside[1:-1])
         edges = (inside[1:] != inside[:-1]).nonzero()[0]
         self._starts, self._ends = edges[::2], edges[1::2]
 
@@ -115,42 +112,33 @@ def _codes(text: str) -> Array:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-# What a code point of the first plane folds to, 0 where that stands in no word; the last entry is
-# for all other planes. From _JOINED_FROM on a character may join with the one before it.
+# What a code point of the first plane folds to, as far as it was met.
+_NOT_ONE = 0xFFFFFFFF
+_NOT_MET = 0xFFFFFFFE
+_FOLDED: Array = np.full(0x10000, _NOT_MET, dtype=np.uint32)
 _JOINED_FROM = 0x700
-_JOINING, _NOT_MET, _NOT_ONE = 1 << 32, 1 << 33, 1 << 34
-_FOLDED: Array = np.full(0x10001, _NOT_MET, dtype=np.int64)
-_FOLDED[-1] = _NOT_ONE
-_ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0 for code in range(128)) * 2
 
 
 def _fold_simple(text: str) -> Array | None:
-    """The code points of `fold_text`, 0 between words; None where a character becomes not one."""
+    """The code points of `fold_text`, where each character becomes one; None elsewhere."""
     if text.isascii():
-        return np.frombuffer(text.encode("ascii").translate(_ASCII), dtype=np.uint8)
+        return _codes(text.lower())
     codes = _codes(fold_palochka(text))
-    found: Array = _FOLDED.take(codes, mode="clip")
+    highest = int(codes.max())
+    if highest >= len(_FOLDED):
+        return None
+    # Below, whatever joins with a letter before it folds to nothing, and so is found out.
+    if highest >= _JOINED_FROM and not unicodedata.is_normalized("NFC", text):
+        return None
+    found: Array = _FOLDED.take(codes)
     most = int(found.max())
-    if most & _NOT_MET:
-        _meet(set(codes[found == _NOT_MET].tolist()))
-        found = _FOLDED.take(codes, mode="clip")
+    if most >= _NOT_MET:
+        for code in set(codes[found == _NOT_MET].tolist()):
+            folded = fold_text(chr(code))
+            _FOLDED[code] = ord(folded) if len(folded) == 1 and code else _NOT_ONE
+        found = _FOLDED.take(codes)
         most = int(found.max())
-    if most >= _JOINING:
-        if most >= _NOT_ONE or not unicodedata.is_normalized("NFC", text):
-            return None
-        found &= _JOINING - 1
-    return found.view(np.uint64)
-
-
-def _meet(codes: set[int]) -> None:
-    """Work out what code points fold to. Below _JOINED_FROM what joins folds to nothing."""
-    for code in codes:
-        folded = fold_text(chr(code))
-        if len(folded) != 1 or not code:
-            _FOLDED[code] = _NOT_ONE
-        else:
-            joining = _JOINING if code >= _JOINED_FROM else 0
-            _FOLDED[code] = joining | (ord(folded) if folded.isalnum() else 0)
+    return None if most == _NOT_ONE else found
 
 
 @cache

@@ -9,7 +9,6 @@ The result is a proposal with its proof; a person accepts or refuses the edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -117,18 +116,16 @@ class ReuseIndex:
         Those that share rare fingerprints come first: stock phrases weigh little.
         """
         spans = [(*_find_spans(run, prints), owners) for run, owners in self._runs]
-        total: Array = np.zeros(len(prints), np.int64)
-        for held, _, sizes, _ in spans:
-            total[held] += sizes
+        total: Array = sum((sizes for _, sizes, _ in spans), np.zeros(len(prints), np.int64))
         # A fingerprint of very many texts is a formula of the trade, not a source.
         usual = total <= max(50, len(self.names) // 20)
         hits: list[Array] = [np.empty(0, dtype=np.uint32)]
         weights: list[Array] = [np.empty(0)]
-        for held, low, sizes, owners in spans:
-            kept = usual[held]
-            low, sizes = low[kept], sizes[kept]
-            hits.append(owners[_spread(low, sizes)])
-            weights.append((1.0 / total[held[kept]]).repeat(sizes))
+        for low, found, owners in spans:
+            held = ((found > 0) & usual).nonzero()[0]
+            sizes = found[held]
+            hits.append(owners[_spread(low[held], sizes)])
+            weights.append((1.0 / total[held]).repeat(sizes))
         return _heaviest(
             np.concatenate(hits), np.concatenate(weights), 1 if len(prints) < 12 else 2
         )
@@ -148,31 +145,20 @@ def _heaviest(hits: Array, weights: Array, least: int) -> list[int]:
     return [int(place) for place in ranked[first[enough[heaviest]]].tolist()]
 
 
-def _find_spans(run: Array, prints: Array) -> tuple[Array, Array, Array]:
-    """Which fingerprints stand in a sorted run, where each is first, and how often."""
-    if not len(run):
-        return (np.empty(0, dtype=np.int64),) * 3
+def _find_spans(run: Array, prints: Array) -> tuple[Array, Array]:
+    """Where each fingerprint stands first in a sorted run, and how often; most do not."""
     low: Array = run.searchsorted(prints)
-    held = (run.take(low, mode="clip") == prints).nonzero()[0]
-    return held, low[held], _sizes(run, prints[held], low[held])
-
-
-def _sizes(ranked: Array, wanted: Array, low: Array) -> Array:
-    """How often each of some numbers stands in `ranked`, where they begin at `low`: mostly once."""
-    sizes: Array = np.ones(len(low), dtype=np.int64)
-    more = low + 1 < len(ranked)
-    more &= ranked.take(low + 1, mode="clip") == wanted
-    if more.any():
-        sizes[more] = ranked.searchsorted(wanted[more], side="right") - low[more]
-    return sizes
+    sizes: Array = np.zeros(len(prints), dtype=np.int64)
+    if len(run):
+        held = (run.take(low, mode="clip") == prints).nonzero()[0]
+        sizes[held] = run.searchsorted(prints[held], side="right") - low[held]
+    return low, sizes
 
 
 def _spread(firsts: Array, sizes: Array) -> Array:
     """The numbers first, first + 1, ... of each span, one span after the other."""
     ends: Array = sizes.cumsum()
-    if not len(ends) or ends[-1] == len(ends):
-        return firsts
-    return np.arange(ends[-1]) + (firsts - ends + sizes).repeat(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + (firsts - ends + sizes).repeat(sizes)
 
 
 def _sorted_run(prints: Array, owners: Array) -> tuple[Array, Array]:
@@ -230,7 +216,7 @@ def _runs(own: ShortGrams, other: Array) -> list[Run]:
     there, low = _without_frequent(there[common], low[common])
     if not len(there):
         return []
-    sizes = _sizes(own.ranked, other[there], low)
+    sizes = own.ranked.searchsorted(other[there], side="right") - low
     here = own.places[_spread(low, sizes)]
     there = there.repeat(sizes)
     order = np.lexsort((here, here - there))
@@ -262,9 +248,6 @@ def _without_frequent(there: Array, low: Array) -> tuple[Array, Array]:
 
 def _without_overlap(runs: Iterable[Run]) -> list[Run]:
     """Longest first, each cut to what is not yet taken in the text; in order of the text."""
-    ordered = sorted(runs)
-    if all(one[0] + one[2] <= after[0] for one, after in pairwise(ordered)):
-        return ordered
     kept: list[Run] = []
     taken: set[int] = set()
     for a, b, n in sorted(runs, key=lambda run: (-run[2], run[0], run[1])):
