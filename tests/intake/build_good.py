@@ -552,16 +552,23 @@ def _rar_record(kind: int, data: bytes) -> bytes:
 
 
 def _rar_member(
-    name: str, data: bytes, extra: bytes, flags: int, *, with_crc: bool = True
+    name: str,
+    data: bytes,
+    extra: bytes,
+    flags: int,
+    *,
+    with_crc: bool = True,
+    pack: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
     label = name.encode()
     fields = b"".join(map(_number, (2, 3 if extra else 2)))
     fields += _number(len(extra)) if extra else b""
     about = (4 if with_crc else 0) | flags
-    fields += b"".join(map(_number, (len(data), about, len(data), 0o100644)))
+    held = pack(data) if pack else data
+    fields += b"".join(map(_number, (len(held), about, len(data), 0o100644)))
     fields += struct.pack("<I", zlib.crc32(data)) if with_crc else b""
-    fields += b"".join(map(_number, (0, 1, len(label))))
-    return _rar_block(fields + label + extra, data)
+    fields += b"".join(map(_number, (3 << 7 if pack else 0, 1, len(label))))
+    return _rar_block(fields + label + extra, held)
 
 
 @more("files.rar")
@@ -572,9 +579,11 @@ def rar(
     locked: bool = False,
     links: dict[str, str] | None = None,
     hashes: dict[str, bytes] | None = None,
+    pack: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
     """RAR5, members stored; the format's note by its author (RAR 5.0 archive format).
 
+    `pack` compresses members, see `pack_rar`;
     `locked`: said to be encrypted; `links`: member -> the earlier one that it repeats;
     `hashes`: BLAKE2sp of members instead of CRC-32.
     """
@@ -584,7 +593,7 @@ def rar(
         extra = _rar_record(1, bytes(2) + b"\x0f" + bytes(32)) if locked else b""
         if hashes and name in hashes:
             extra += _rar_record(2, b"\0" + hashes[name])
-        out += _rar_member(name, data, extra, flags, with_crc=not hashes)
+        out += _rar_member(name, data, extra, flags, with_crc=not hashes, pack=pack)
     for name, target in (links or {}).items():
         told = b"".join(map(_number, (5, 0, len(target.encode())))) + target.encode()
         out += _rar_member(name, b"", _rar_record(5, told), flags)
@@ -592,18 +601,20 @@ def rar(
 
 
 @more("old.rar")
-def rar4() -> bytes:
-    """RAR 4, one member stored."""
+def rar4(text: bytes = b"", pack: Callable[[bytes], bytes] | None = None) -> bytes:
+    """RAR 4, one member, stored or compressed."""
 
     def head(kind: int, flags: int, rest: bytes) -> bytes:
         body = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
         return struct.pack("<H", zlib.crc32(body) & 0xFFFF) + body
 
-    name, data = b"letter.txt", TEXTS["fr"].encode()
-    facts = struct.pack("<IIBIIBBHI", len(data), len(data), 3, zlib.crc32(data), 0x4B000000,
-                        20, 0x30, len(name), 0o100644)  # fmt: skip
+    name, data = b"letter.txt", text or TEXTS["fr"].encode()
+    held = pack(data) if pack else data
+    version, method = (29, 0x33) if pack else (20, 0x30)
+    facts = struct.pack("<IIBIIBBHI", len(held), len(data), 3, zlib.crc32(data), 0x4B000000,
+                        version, method, len(name), 0o100644)  # fmt: skip
     out = b"Rar!\x1a\x07\x00" + head(0x73, 0, bytes(6))
-    return out + head(0x74, 0x8000, facts + name) + data + head(0x7B, 0x4000, b"")
+    return out + head(0x74, 0x8000, facts + name) + held + head(0x7B, 0x4000, b"")
 
 
 @more("photo.avif")

@@ -34,6 +34,12 @@ def good() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def pack_rar() -> ModuleType:
+    """The module that compresses as RAR does."""
+    return _module("pack_rar")
+
+
+@pytest.fixture(scope="session")
 def hostile() -> ModuleType:
     """The module that builds files meant to harm."""
     _module("build_good")

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -20,6 +21,7 @@ from types import ModuleType
 
 import pytest
 
+from amparo.intake import sandbox_child
 from amparo.intake.reading import Budget, Reading
 from amparo.intake.sandbox import Sandbox
 
@@ -329,3 +331,20 @@ def test_where_both_are_too_much_each_is_read_by_itself(box: Sandbox) -> None:
     (child,) = outer.untrusted_children
     inner = child.reading or box.read(child.data, name=child.name, budget=budget, depth=1)
     assert inner.outcome == "refused" and inner.detail == "limit: text"
+
+
+def test_the_zygote_learns_which_readers_are_needed(
+    good: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies inside a zip is known only by who opened it; the next child finds it loaded."""
+    loaded: list[str] = []
+    monkeypatch.setattr(sandbox_child, "load", loaded.append)
+    monkeypatch.setattr(sandbox_child, "_settle_memory", lambda: None)
+    ours, theirs = socket.socketpair()
+    with Sandbox() as own, ours, theirs:
+        own.read(good.docx(), name="a.docx")
+        known = own._known
+    zygote = sandbox_child.Zygote(theirs, -1, -1)
+    zygote._load((*sandbox_child.FIRST, "zip", *known, "os", "zip"))
+    zygote._load(("docx",))
+    assert loaded == ["language", "text", "zip", "docx"]

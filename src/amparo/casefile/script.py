@@ -184,6 +184,8 @@ def words_of_name(name: str) -> list[str]:
 
 
 def _fold_name(name: str) -> str:
+    if name.isascii():
+        return name.lower()
     small = fold_palochka(unicodedata.normalize("NFC", name)).lower().translate(_TURKISH)
     return fold_text(small)
 
@@ -204,16 +206,22 @@ _VOWELS = str.maketrans("", "", "aiuy")
 _AS_VOWELS = str.maketrans("yw", "iv")
 
 
+def _once(sounds: str) -> str:
+    """Doubled sounds once. Most words have none: to look is quicker than to replace."""
+    return _DOUBLED.sub(r"\1", sounds) if _DOUBLED.search(sounds) else sounds
+
+
 def _full(sounds: str) -> str:
     """Sounds with vowels: i before a vowel and doubled sounds fall away."""
-    heard = _WEAK_I.sub("", _DOUBLED.sub(r"\1", sounds.translate(_AS_VOWELS)))
-    heard = _DOUBLED.sub(r"\1", heard)
+    heard = _once(sounds.translate(_AS_VOWELS))
+    if "ia" in heard or "iu" in heard:
+        heard = _once(_WEAK_I.sub("", heard))
     return heard[:-1] if heard.endswith(("ah", "ih", "uh")) else heard
 
 
 def _skeletons(sounds: str) -> set[str]:
     """Consonants alone; `_` where the word begins with a vowel; w and a last h are open."""
-    once = _DOUBLED.sub(r"\1", sounds).replace("p", "b")
+    once = _once(sounds).replace("p", "b")
     found = set()
     for bare in (once.replace("w", "u"), once.replace("w", "f")) if "w" in once else (once,):
         bones = bare.translate(_VOWELS)

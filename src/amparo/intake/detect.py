@@ -124,6 +124,8 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNO
 _BLOCKS = (0x00, 0x03, 0x04, 0x05, 0x06)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CUE = re.compile(rb"^\s*(?:\d{1,3}:)?\d\d:\d\d[.,]\d{1,3}\s+-->\s", re.MULTILINE)
+# Apple Mail (.emlx): how many bytes the mail has, the mail, then a property list.
+APPLE_MAIL = re.compile(rb"([1-9]\d{1,9})[ \t]*\r?\n")
 _MBOX = re.compile(rb"From [^\r\n]{3,200}\r?\n[A-Za-z][A-Za-z0-9-]{1,60}:")
 
 
@@ -188,6 +190,9 @@ def _by_text(head: bytes, name: str) -> Kind | None:
     start = head.lstrip(b"\xef\xbb\xbf\r\n")
     if _is_mail(start):
         return MHTML if _is_mhtml(start, name) else EML
+    counted = APPLE_MAIL.match(start)
+    if counted and _is_mail(start[counted.end() :]):
+        return EML
     if _MBOX.match(start):
         return MBOX
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or wide_encoding(head):

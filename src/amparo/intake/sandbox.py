@@ -59,6 +59,8 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._owner = 0
+        # Readers that answered so far: what is loaded before the fork need not be by each child.
+        self._known: set[str] = set()
 
     def __enter__(self) -> Sandbox:
         self._started()
@@ -96,7 +98,7 @@ class Sandbox:
                 return _without_answer(guess, digest, "refused", "limit: bytes")
             request = {"op": "read", "name": name[-400:], "size": size, "hint": guess.reader}
             request |= {"budget": asdict(limits), "depth": depth, "on": guess.reader == "tarball"}
-            request |= {"passwords": list(passwords)}
+            request |= {"passwords": list(passwords), "known": sorted(self._known)}
             message, end = self._ask(request, handle, limits)
             if end.get("lost") and _rewound(handle):
                 message, end = self._ask(request, handle, limits)
@@ -108,6 +110,7 @@ class Sandbox:
         finally:
             if handle >= 0:
                 os.close(handle)
+        self._known.add(reading.reader)
         return reading
 
     def layers(self) -> dict[str, bool | int | str]:

@@ -1,9 +1,9 @@
 """The sandbox's own process: a zygote that forks one locked-down child per file.
 
 Started by `sandbox.py` as a separate program, never imported by ours. The zygote
-sees no untrusted byte: it imports readers (while idle, so that start-up is cheap),
-takes requests with open descriptors, forks, keeps the wall clock and reports how
-each child ended. Children read one file, write one answer and end.
+sees no untrusted byte: it imports the readers that are asked for (each makes every
+fork dearer), takes requests with open descriptors, forks, keeps the wall clock and
+reports how each child ended. Children read one file, write one answer and end.
 """
 
 from __future__ import annotations
@@ -26,16 +26,20 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from amparo.intake import answer, confine, detect
-from amparo.intake.readers import BY_NAME, READERS
+from amparo.intake.readers import BY_NAME
 from amparo.intake.readers.draft import HEAD, Corrupt, Draft, Input, LimitReached, Stop
 from amparo.intake.reading import Budget
 
 IDLE = 0.15
+# Fewer looks for garbage in a process that lives for one file.
+GC_EVERY = 20_000
 CODE_TREES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PROGRAM_TREES = ("/usr/bin/tesseract", "/usr/lib", "/lib", "/lib64", "/usr/lib64")
 # Compressed files that hold one file, and readers that the same child goes on with.
 ALONE = ("application/gzip", "application/x-bzip2", "application/x-xz")
 PLAIN = ("text", "csv")
+# Loaded ahead, while there is nothing to do: what nearly every file needs.
+FIRST = ("language", "text")
 DATA_TREES = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/sys/devices/system/cpu")
 
 
@@ -81,6 +85,7 @@ def main(control_fd: int) -> NoReturn:
 
 def prepare() -> None:
     """Give up what the zygote needs no more, and make ready what each child will enter."""
+    gc.set_threshold(GC_EVERY)
     READY.held["network namespace"] = confine.leave_network()
     READY.held["no privileges"] = confine.drop_privileges()
     READY.rules = {runs: confine.make_rules(*_trees(runs)) for runs in (False, True)}
@@ -96,7 +101,7 @@ class Zygote:
         self.wake_read = wake_read
         self.wake_write = wake_write
         self.running: dict[int, Running] = {}
-        self.to_load = ["language", *(reader.name for reader in READERS)]
+        self.loaded: set[str] = set()
 
     def serve(self) -> NoReturn:
         watched: list[Any] = [self.control, self.wake_read]
@@ -109,13 +114,12 @@ class Zygote:
             self._enforce()
             if self.control in ready:
                 self._accept()
-            elif not ready and not self.running and self.to_load:
-                load(self.to_load.pop(0))
-                _settle_memory()
+            elif not ready and not self.running:
+                self._load(FIRST)
 
     def _patience(self) -> float | None:
         if not self.running:
-            return IDLE if self.to_load else None
+            return None if self.loaded.issuperset(FIRST) else IDLE
         nearest = min(child.deadline for child in self.running.values())
         return max(0.0, nearest - time.monotonic())
 
@@ -123,15 +127,8 @@ class Zygote:
         request, handles = _receive(self.control)
         if request is None:
             self._end()
-        for name in (
-            "language",
-            str(request.get("hint", "")),
-            *(PLAIN if request.get("on") else ()),
-        ):
-            if name in self.to_load:
-                self.to_load.remove(name)
-                load(name)
-                _settle_memory()
+        hint, known = str(request.get("hint", "")), request.get("known", ())
+        self._load((*FIRST, hint, *known, *(PLAIN if request.get("on") else ())))
         source, result, status = handles
         pid = os.fork()
         if pid == 0:
@@ -140,6 +137,16 @@ class Zygote:
         os.close(result)
         deadline = time.monotonic() + float(request["budget"]["seconds"])
         self.running[pid] = Running(deadline, status)
+
+    def _load(self, names: Sequence[str]) -> None:
+        """Import readers once; `language` is no reader, but as good as each needs it."""
+        new = [name for name in dict.fromkeys(names) if name not in self.loaded]
+        new = [name for name in new if name in BY_NAME or name == "language"]
+        for name in new:
+            load(name)
+        if new:
+            self.loaded.update(new)
+            _settle_memory()
 
     def _become_child(self, request: dict[str, Any], source: int, result: int, status: int) -> None:
         try:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amparo.intake.readers import comments
 from amparo.intake.readers.comments import split_comments
 
 ARTICLE = "A headline\n\nFirst paragraph of the article.\n\nPhoto: someone\n"
@@ -48,3 +49,16 @@ def test_an_article_stays_whole(text: str) -> None:
 def test_a_cut_lies_inside_and_at_a_line(text: str) -> None:
     split = split_comments(text)
     assert split.cut == -1 or (0 < split.cut <= len(text) and text[split.cut - 1] == "\n")
+
+
+PIECES = (
+    "3 days", "an hour", "ago", "AGO", "İl y a", "IL Y\tA", "il y\u00a0a", "3 jours", "hace",
+    "HACE", "una hora", "vor", "Vor einem Tag", "час", "НАЗАД", "назад", "منذ", "قبل", "٣", "أيام",
+    " ", " · ", "\t", "agony", "Maya", "ı", "ſ", "K",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_the_quick_look_misses_no_stamp(line: str) -> None:
+    if comments._STAMP.search(line.strip()):
+        assert comments._is_stamp(line)

@@ -224,6 +224,32 @@ def test_signed_text_in_any_archive(good: ModuleType, box: Sandbox) -> None:
     assert reading.outcome == "partial"
 
 
+def test_apple_mail(good: ModuleType, box: Sandbox) -> None:
+    """The count before the mail and the list behind it are no part of it."""
+    mail = good.mail()
+    note = b'<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
+    reading = box.read(b"%d\n%s%s" % (len(mail), mail, note), name="12.emlx")
+    plain = box.read(mail, name="12.eml")
+    parts = {part.name: part.text for part in reading.untrusted_parts}
+    assert (reading.kind, parts.pop("apple-mail")) == ("eml", note.decode())
+    assert parts == {part.name: part.text for part in plain.untrusted_parts}
+    assert reading.untrusted_children == plain.untrusted_children
+
+
+def test_a_zip_cut_short(good: ModuleType, box: Sandbox) -> None:
+    """What came before the break is read; that the rest is missing is said, not guessed."""
+    whole = good.zipped({"a.txt": b"first", "b.txt": bytes(range(256)) * 90, "c.txt": b"last"})
+    cut = whole[: whole.index(b"c.txt") - 60]
+    reading = box.read(cut, name="phone.zip")
+    assert (reading.outcome, reading.expected, reading.emitted) == ("partial", 2, 1)
+    assert [child.data for child in reading.untrusted_children] == [b"first"]
+    assert "cut short" in reading.detail
+    no_directory = whole[: whole.index(b"PK\x01\x02")]
+    reading = box.read(no_directory, name="phone.zip")
+    assert (reading.outcome, reading.emitted, reading.failed) == ("partial", 3, 0)
+    assert box.read(whole[:20], name="phone.zip").outcome == "corrupt"
+
+
 def test_rar(good: ModuleType, box: Sandbox) -> None:
     reading = read("files.rar", good, box)
     children = {child.name: child.data for child in reading.untrusted_children}
@@ -241,6 +267,23 @@ def test_rar(good: ModuleType, box: Sandbox) -> None:
     assert cut.outcome == "corrupt"
     up = box.read(good.rar({"../../etc/x.txt": b"1"}), name="a.rar")
     assert [child.name for child in up.untrusted_children] == ["etc/x.txt"]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ru", "ar"])
+def test_rar_compressed(good: ModuleType, pack_rar: ModuleType, box: Sandbox, lang: str) -> None:
+    """Literals, repeats and the tables of both versions, and a damaged bit of each found out."""
+    text = good.TEXTS[lang].encode() + b"ha" * 900 + bytes(range(256)) + b"\0" * 70
+    whole = good.rar({"a.txt": text, "b.txt": b"two"}, pack=pack_rar.pack5)
+    for archive, count in ((whole, 2), (good.rar4(text, pack_rar.pack3), 1)):
+        assert b"ha" * 9 not in archive and len(archive) < len(text) + 700
+        reading = box.read(archive, name="a.rar")
+        assert (reading.outcome, reading.emitted, reading.failed) == ("ok", count, 0)
+        assert reading.untrusted_children[0].data == text
+        damaged = bytearray(archive)
+        damaged[archive.index(b".txt") + 150] ^= 4
+        reading = box.read(bytes(damaged), name="a.rar")
+        assert reading.outcome in ("partial", "corrupt") and reading.failed >= 1
+        assert text not in [child.data for child in reading.untrusted_children]
 
 
 def test_rar_links_and_other_sums(good: ModuleType, box: Sandbox) -> None:

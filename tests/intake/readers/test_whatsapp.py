@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amparo.intake.readers.whatsapp import parse_chat
+from amparo.intake.readers.draft import Draft
+from amparo.intake.readers.whatsapp import emit_chat, parse_chat
+from amparo.intake.reading import DEFAULT
 from amparo.intake.sandbox import Sandbox
 
 STARTS = [
@@ -37,6 +39,23 @@ def test_every_dialect_is_detected(start: str, box: Sandbox) -> None:
     text = f"{start}Vera: first words\n{start}Anton: other words\n"
     reading = box.read(text.encode(), name="chat.txt")
     assert (reading.kind, reading.expected, reading.emitted) == ("chat", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (("3/5/23", "15/5/23"), "day before month"),
+        (("3/5/23", "5/15/23"), "month before day"),
+        (("٣/٥/٢٠٢٣", "١٥/٥/٢٠٢٣"), "day before month"),
+        (("2023-03-05", "2023-03-06"), "year before month before day"),
+        (("3/5/23", "12/12/23"), "order of day and month unknown"),
+        (("15/3/23", "3/15/23"), "order of day and month unknown"),
+    ],
+)
+def test_the_order_of_dates_is_told_where_they_show_it(days: tuple[str, str], told: str) -> None:
+    draft = Draft(DEFAULT)
+    emit_chat("".join(f"{day}, 21:14 - Vera: words\n" for day in days), draft)
+    assert draft.metadata["times"].endswith(f"; {told}")
 
 
 def test_flags_files_and_codes(good: ModuleType, box: Sandbox) -> None:

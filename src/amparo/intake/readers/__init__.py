@@ -25,17 +25,17 @@ class Reader:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader("text", ("text",), "1", ("charset-normalizer", "py3langid")),
-    Reader("html", ("html",), "1", ("trafilatura", "lxml")),
+    Reader("text", ("text",), "2", ("charset-normalizer", "py3langid")),
+    Reader("html", ("html",), "2", ("trafilatura", "lxml")),
     Reader("pdf", ("pdf",), "4", ("pypdfium2",), runs_ocr=True),
     Reader("docx", ("docx",), "1", ("lxml",)),
-    Reader("eml", ("eml",), "1"),
+    Reader("eml", ("eml",), "2"),
     Reader("image", ("image",), "4", ("pillow", "pi-heif", "c2pa-python"), runs_ocr=True),
-    Reader("whatsapp", ("chat",), "2"),
+    Reader("whatsapp", ("chat",), "3"),
     Reader("telegram", ("chat",), "2"),
     Reader("telegram_html", ("chat",), "2", ("lxml",)),
     Reader("signal", ("chat",), "2"),
-    Reader("zip", ("archive",), "3", ("pysequoia",)),
+    Reader("zip", ("archive",), "4", ("pysequoia",)),
     Reader("mbox", ("mbox",), "1"),
     Reader(
         "sheet", ("xlsx", "xls", "ods"), "3", ("python-calamine", "olefile", "msoffcrypto-tool")
@@ -44,7 +44,7 @@ READERS: tuple[Reader, ...] = (
     Reader("odf", ("odt", "odp"), "2", ("lxml",)),
     Reader("rtf", ("rtf",), "1", ("striprtf",)),
     Reader("pptx", ("pptx",), "1", ("lxml",)),
-    Reader("mhtml", ("mhtml",), "1", ("trafilatura", "lxml")),
+    Reader("mhtml", ("mhtml",), "2", ("trafilatura", "lxml")),
     Reader("tarball", ("archive",), "1"),
     Reader("sevenzip", ("archive",), "1", ("py7zr",)),
     Reader("rar", ("archive",), "2"),

@@ -11,6 +11,7 @@ import email.utils
 import re
 from email.message import Message
 
+from amparo.intake.detect import APPLE_MAIL
 from amparo.intake.readers import markup
 from amparo.intake.readers.decode import decode
 from amparo.intake.readers.draft import Draft, Input, LimitReached
@@ -32,8 +33,18 @@ def preload() -> None:
 
 
 def read(source: Input, draft: Draft) -> None:
-    """Parts `header` and `body` (`body-html` where it says something else)."""
-    read_message(source.all(), draft, source.depth)
+    """Parts `header` and `body` (`body-html` where it says something else).
+
+    What Apple Mail notes behind a mail becomes the part `apple-mail`.
+    """
+    data = source.all()
+    counted = APPLE_MAIL.match(data)
+    if counted is None:
+        read_message(data, draft, source.depth)
+        return
+    end = counted.end() + int(counted[1])
+    read_message(data[counted.end() : end], draft, source.depth)
+    draft.part("apple-mail", decode(data[end:]).text, "what Apple Mail noted of it", "")
 
 
 def read_message(data: bytes, draft: Draft, depth: int) -> None:

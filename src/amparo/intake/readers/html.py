@@ -16,8 +16,9 @@ from urllib.parse import unquote_to_bytes
 from amparo.intake.readers import markup
 from amparo.intake.readers.comments import split_comments
 from amparo.intake.readers.draft import Draft, Input
+from amparo.intake.readers.page_date import marked_date
 from amparo.intake.readers.text import note_encoding
-from amparo.intake.reading import clean_text
+from amparo.intake.reading import DEFAULT, clean_text
 
 LEAST_ARTICLE = 0.25
 MOST_TEXT = 2_000_000
@@ -36,14 +37,19 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 _DATA_URI = re.compile(r"data:([\w.+/-]{1,80})((?:;[\w=.+-]{1,60})*),(.*)", re.DOTALL)
 
 
-def preload() -> None:
-    """Import trafilatura, its settings and lxml."""
-    import lxml.html
-    import trafilatura
-    from trafilatura import core, settings
+# A page of our own, so that what readers make ready when first used is ready before the fork.
+_FIRST_PAGE = """<html lang="en"><head><title>First</title><meta name="author" content="A. B.">
+<meta property="og:title" content="First"><script type="application/ld+json">{"a": 1}</script>
+</head><body><nav><a href="https://a.test/">a</a></nav><article><h1>First</h1>
+<p class="author">By A. B.</p><time>3 May 2021</time><p>%s</p><ul><li>one</li></ul>
+<table><tr><td>1</td></tr></table><blockquote>two</blockquote></article>
+<div class="comments"><p>%s</p></div></body></html>"""
 
-    trafilatura.bare_extraction("<html><body><p>preload</p></body></html>")
-    del lxml, core, settings
+
+def preload() -> None:
+    """Import trafilatura and lxml, and read a page once."""
+    page = _FIRST_PAGE % ("The men were taken away in the night. " * 9, "A word on it. " * 3)
+    emit_page(page, Draft(DEFAULT))
 
 
 def read(source: Input, draft: Draft) -> None:
@@ -72,8 +78,9 @@ def emit_page(page: str, draft: Draft) -> None:
         _emit_plain(page, "damaged, read as plain text", draft)
         return
     _note_head(tree, draft)
-    comments = _cut_comments(tree)
-    article, more_comments = _article(tree, draft, whole)
+    comments = _cut_comments(tree, len(whole))
+    remaining = markup.visible_text(tree) if comments else whole
+    article, more_comments = _article(tree, draft, remaining)
     comments = comments or more_comments
     _emit_texts(whole, article, comments, draft)
     if links:
@@ -117,9 +124,8 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
 
-def _cut_comments(tree: Any) -> str:
-    """Take the comment containers out of the tree; their text."""
-    total = max(1, len(markup.visible_text(tree)))
+def _cut_comments(tree: Any, total: int) -> str:
+    """Take the comment containers out of the tree of `total` letters; their text."""
     texts: list[str] = []
     for node in [node for node in tree.iter() if _is_container(node)]:
         if any(_is_container(above) for above in node.iterancestors()):
@@ -154,19 +160,24 @@ def _is_container(node: Any) -> bool:
     return False
 
 
-def _article(tree: Any, draft: Draft, whole: str) -> tuple[str, str]:
+def _article(tree: Any, draft: Draft, remaining: str) -> tuple[str, str]:
     """Article and comments as trafilatura sees them; the whole text when it sees too little."""
     import trafilatura
     from lxml import etree
+    from trafilatura.settings import set_date_params
 
-    remaining = markup.visible_text(tree)
     if len(remaining) > MOST_TEXT or sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         draft.meta("article_basis", "whole page, too large to tell apart")
         return remaining, ""
     page = etree.tostring(tree, encoding="unicode", method="html")
     try:
         found = trafilatura.bare_extraction(
-            page, include_comments=True, include_tables=True, favor_recall=True, with_metadata=True
+            page,
+            include_comments=True,
+            include_tables=True,
+            favor_recall=True,
+            with_metadata=True,
+            date_extraction_params=set_date_params(extensive=False),
         )
     except Exception as error:  # trafilatura on odd pages; the plain text is still right
         draft.meta("article_failed", type(error).__name__)
@@ -176,6 +187,8 @@ def _article(tree: Any, draft: Draft, whole: str) -> tuple[str, str]:
     fields = found.as_dict() if hasattr(found, "as_dict") else dict(found)
     for key in ("title", "author", "date", "sitename", "url", "description"):
         draft.meta(key, fields.get(key) or "")
+    if not fields.get("date"):
+        draft.meta("date", marked_date(tree))
     article = clean_text(str(fields.get("text") or ""))
     if len(article) < LEAST_ARTICLE * len(remaining):
         draft.meta("article_basis", "whole page")

@@ -30,6 +30,11 @@ _WORDS: dict[str, frozenset[str]] = {
         "fa": "در به از که این را با است برای آن یک خود تا بود شد می و هم ها",
     }.items()
 }
+# The model also knows small neighbours and creoles, which it takes short Spanish or English for.
+_LATIN = (
+    "en fr es de it pt nl pl cs sk sl hr sr bs ro hu tr az uz tk ku sq sv no da fi et lv lt ca gl"
+    " eu ga cy is mt id ms vi tl sw so om ha yo ig rw ln mg sn st xh zu af ht qu"
+)
 _SCRIPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("cyrillic", "[\u0400-\u052f]", ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn")),
     (
@@ -44,7 +49,7 @@ _SCRIPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("han", "[\u4e00-\u9fff]", ("zh", "ja")),
     ("kana", "[\u3040-\u30ff]", ("ja",)),
     ("hangul", "[\uac00-\ud7af]", ("ko",)),
-    ("latin", "[A-Za-z\u00c0-\u024f]", ()),
+    ("latin", "[A-Za-z\u00c0-\u024f]", tuple(_LATIN.split())),
 )
 _PATTERNS = tuple((name, re.compile(pattern), languages) for name, pattern, languages in _SCRIPTS)
 

@@ -24,6 +24,7 @@ BLOCKS = frozenset(
     )
 )  # fmt: skip
 DEEPEST = 200
+_SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I)
@@ -75,8 +76,8 @@ def stripped(page: str) -> str:
 
 def visible_text(tree: Any) -> str:
     """The text of a tree, one block a line, table cells apart by tabs."""
-    lines = [" ".join(line.replace("\xa0", " ").split(" ")) for line in _lines(tree)]
-    return "\n".join(line.strip() for line in lines if line.strip())
+    lines = (line.replace("\xa0", " ").strip() for line in _lines(tree))
+    return "\n".join(line for line in lines if line)
 
 
 def _lines(tree: Any) -> Iterator[str]:
@@ -111,7 +112,7 @@ def _pieces(tree: Any) -> Iterator[tuple[str, bool]]:
 def _one_line(text: str | None, tag: str) -> str:
     if not text:
         return ""
-    return text if tag == "pre" else re.sub(r"\s+", " ", text)
+    return text if tag == "pre" else _SPACE.sub(" ", text)
 
 
 def drop_scripts(tree: Any) -> int:

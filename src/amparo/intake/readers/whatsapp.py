@@ -2,7 +2,8 @@
 
 A message begins with a date and a time, in brackets (iPhone) or before a dash
 (Android), with any order of day, month and year, 12 or 24 hours, Latin, Arabic or
-Persian digits. The time stays as stated: the export names no zone and no date order.
+Persian digits. The time stays as stated: the export names no zone, and no order of day
+and month; where a figure above 12 shows the order, the metadata say so.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ _EDITED = re.compile(
     r"|questo messaggio è stato modificato|bu mesaj düzenlendi)\.?>[\s\u200e\u200f]*$",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(\d{1,4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,4})")
 _VOWELS = dict.fromkeys((0x0640, *range(0x064B, 0x0653)))
 _QUOTES = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 
@@ -114,9 +116,21 @@ def emit_chat(text: str, draft: Draft) -> set[str]:
     if not messages:
         raise Corrupt("no message found")
     draft.meta("application", "WhatsApp")
-    draft.meta("times", "as stated by the phone, zone and order of day and month unknown")
+    draft.meta("times", f"as stated by the phone, zone unknown; {_date_order(messages)}")
     emit_messages(messages, draft)
     return {name for message in messages for name in message.files}
+
+
+def _date_order(messages: list[Message]) -> str:
+    """What the dates themselves show of their order: a figure above 12 is no month."""
+    dates = [tuple(map(int, found.groups())) for m in messages if (found := _DATED.match(m.at))]
+    if dates and all(first > 31 for first, *_ in dates):
+        return "year before month before day"
+    day_first = any(12 < first < 32 for first, *_ in dates)
+    month_first = any(12 < second < 32 for _, second, _ in dates)
+    if day_first == month_first:
+        return "order of day and month unknown"
+    return "day before month" if day_first else "month before day"
 
 
 def parse_chat(text: str) -> Iterator[Message]:
