@@ -57,6 +57,7 @@ from amparo.filing.scan import Hit, find_secrets, refuse_hits, refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
 from amparo.filing.words import Forum, Words, load_forum, load_words
+from amparo.filled import filled
 from amparo.store.files import write_durably
 from amparo.vault.models import Item
 
@@ -217,7 +218,9 @@ def name_recipient(forum: Forum, recipient: str) -> Forum:
         raise BadInput(
             "this forum has one recipient",
             value=recipient,
-            remedy=f"leave --recipient out, or use --forum {OPEN_FORUM}",
+            remedy=filled(
+                "leave --recipient out, or use --forum {open_forum}", open_forum=OPEN_FORUM
+            ),
         )
     return replace(forum, recipient=recipient)
 
@@ -229,9 +232,9 @@ def refuse_blocks(found: Release) -> None:
     first = found.blocks[0]
     more = len(found.blocks) - 1
     raise Refused(
-        first.cause + (f" (and {more} more)" if more else ""),
+        filled("{cause} (and {more} more)", cause=first.cause, more=more) if more else first.cause,
         value=first.where,
-        remedy=f"{first.step}; see `amparo filing check`",
+        remedy=filled("{step}; see `amparo filing check`", step=first.step),
     )
 
 
@@ -265,7 +268,7 @@ def _building(out: Path) -> Iterator[Path]:
         building.rename(out)
     except OSError as error:
         raise StorageFailed(
-            f"the filing could not be written ({error.strerror})",
+            filled("the filing could not be written ({why})", why=error.strerror),
             value=str(out),
             remedy="check permissions and free space, then build it again",
         ) from error

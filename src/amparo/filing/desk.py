@@ -27,7 +27,8 @@ from amparo.filing.rulebook import finding
 from amparo.filing.rules import Limit, check_length, count_words, limits_of
 from amparo.filing.saved import saved_pieces
 from amparo.filing.wording import Wording
-from amparo.filing.words import load_forum, load_words
+from amparo.filing.words import load_forum, load_words, reason_why
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile
@@ -89,7 +90,10 @@ class Desk:
     @cached_property
     def causes(self) -> Mapping[str, str]:
         """Why a code may not be cited, and which quotations no longer stand where they should."""
-        held = {one.code: f"is held back: {one.reason}" for one in self.found.withheld}
+        held = {
+            one.code: filled("is held back: {reason}", reason=reason_why(one.reason))
+            for one in self.found.withheld
+        }
         told = {
             one.where.partition(":")[0]: one.cause
             for one in self.found.blocks
@@ -123,7 +127,11 @@ class Desk:
         """All that blocks or warns: what the gate says, faults of the text, and lengths."""
         document, faults = self._written()
         lost = [
-            finding("reference", _place(anchor, one), cause=f"{one.code}: {one.cause}")
+            finding(
+                "reference",
+                _place(anchor, one),
+                cause=filled("{code}: {cause}", code=one.code, cause=one.cause),
+            )
             for anchor, told in faults.items()
             for one in told
         ]
@@ -161,7 +169,9 @@ def open_desk(
 
 
 def _place(anchor: str, fault: Fault) -> str:
-    return f"section {anchor}" + (f", line {fault.line}" if fault.line else "")
+    if not fault.line:
+        return filled("section {place}", place=anchor)
+    return filled("section {place}, line {line}", place=anchor, line=fault.line)
 
 
 def _parted(laid: tuple[Laid, ...]) -> Iterator[tuple[str, tuple[Laid, ...]]]:

@@ -26,6 +26,7 @@ from amparo.filing.redaction import check_redactions, copy_for
 from amparo.filing.rules import check_forum
 from amparo.filing.translate import translate, untranslated
 from amparo.filing.words import Forum, load_forum, load_words
+from amparo.filled import filled
 from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.vault.models import Item
@@ -45,7 +46,11 @@ def examine(
     does not exist, BadInput for a version there is none of.
     """
     if version not in VERSIONS:
-        raise BadInput("no such version", value=version, remedy=f"one of: {', '.join(VERSIONS)}")
+        raise BadInput(
+            "no such version",
+            value=version,
+            remedy=filled("one of: {names}", names=", ".join(VERSIONS)),
+        )
     case = load_case(case_code)
     covers = consents(case, forum, on, version)
     found = release(case, covers)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from amparo.filled import filled
+
 Severity = Literal["block", "warn"]
 
 
@@ -211,5 +213,5 @@ RULES: Mapping[str, Rule] = {
 def finding(rule: str, where: str, **fields: object) -> Finding:
     """The finding of a rule at one place. KeyError for a rule that is not in the list."""
     told = RULES[rule]
-    cause, step = told.cause.format(**fields), told.step.format(**fields)
+    cause, step = filled(told.cause, **fields), filled(told.step, **fields)
     return Finding(told.severity, cause, where, step, rule)

@@ -20,6 +20,7 @@ from amparo.access.scope import current, refuse_unless
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 from amparo.vault.identity import erase_identity, list_identities
 from amparo.vault.preserve import refuse_on_hold
 from amparo.vault.unlock import Vault
@@ -61,7 +62,10 @@ def ask_erasure(vault: Vault, case: str, person: str, why: str) -> Erasure:
         )
     reason = " ".join(why.split())
     if not 1 <= len(reason) <= MAX_WHY:
-        raise BadInput("say why", remedy=f"1 to {MAX_WHY} characters for the ledger; name nobody")
+        raise BadInput(
+            "say why",
+            remedy=filled("1 to {most} characters for the ledger; name nobody", most=MAX_WHY),
+        )
     with work(vault.member, reason) as custody:
         custody.enter(KIND, case=case, result=f"erasure of {person} asked")
     return _waiting(case, person)
@@ -139,13 +143,13 @@ def _refuse_too_soon(asked: Erasure) -> None:
         raise Refused(
             "nobody decides on their own request",
             value=value,
-            remedy=f"another member must: {', '.join(others)}",
+            remedy=filled("another member must: {names}", names=", ".join(others)),
         )
     if _now() < asked.at + ALONE_AFTER:
         raise Refused(
             "nobody else may decide, so a day must pass first",
             value=value,
-            remedy=f"repeat this after {asked.at + ALONE_AFTER:%Y-%m-%d %H:%M} UTC",
+            remedy=filled("repeat this after {moment} UTC", moment=asked.at + ALONE_AFTER),
         )
 
 

@@ -21,6 +21,7 @@ from amparo.crypto.seal import padded_size, seal, unseal
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 from amparo.store import database, lock
 from amparo.vault.models import Identity, NameKey
 from amparo.vault.unlock import Vault, mark_erasing
@@ -45,7 +46,9 @@ def parse_identity(text: str, name: str) -> dict[str, str]:
             raise BadInput(
                 "this line is no field of an identity",
                 value=f"{name} line {number}",
-                remedy="write one of: " + ", ".join(f"{one}: ..." for one in FIELDS),
+                remedy=filled(
+                    "write one of: {names}", names=", ".join(f"{one}: ..." for one in FIELDS)
+                ),
             )
         values[field.strip()] = value.strip()
     return values
@@ -70,7 +73,11 @@ def seal_identity(
         raise BadInput(
             "nothing to seal, or a field that cannot be",
             value=person,
-            remedy=f"give at least one of: {', '.join(FIELDS)}; {MAX_VALUE} characters at most",
+            remedy=filled(
+                "give at least one of: {names}; {most} characters at most",
+                names=", ".join(FIELDS),
+                most=MAX_VALUE,
+            ),
         )
     before = Identity.every.filter(case_code=case, person_code=person).first()
     _refuse_seal(case, kept, is_new=before is None)

@@ -15,6 +15,8 @@ from amparo.casefile.schema import VERSIONS
 from amparo.errors import BadInput
 from amparo.filing.bundle import OPEN_FORUM
 from amparo.filing.words import FORUMS, LANGUAGES, load_forum, load_words
+from amparo.filled import filled
+from amparo.web.language import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +68,9 @@ def read_asked(given: Mapping[str, str], known: CaseFile) -> Asked:
     load_words(forum, lang)
     version = given.get("version") or CODED
     if version not in VERSIONS:
-        raise BadInput("there is no such version", remedy=f"one of: {', '.join(VERSIONS)}")
+        raise BadInput(
+            "there is no such version", remedy=filled("one of: {names}", names=", ".join(VERSIONS))
+        )
     on = _day(given["on"]) if "on" in given else datetime.now(UTC).date()
     to = given.get("to", "") if forum == OPEN_FORUM else ""
     adds = given.get("adds", "")
@@ -105,7 +109,7 @@ def choices(known: CaseFile, asked: Asked) -> dict[str, object]:
     """What the choosing form offers."""
     return {
         "asked": asked,
-        "fora": [(name, load_words(name, "en").say("forum.name")) for name in FORUMS],
+        "fora": [(name, load_words(name, language()).say("forum.name")) for name in FORUMS],
         "languages": list(NAMES.items()),
         "versions": VERSIONS,
         "recipients": list(enumerate(recipients(known, asked.forum))),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amparo.casefile.blind import seal_person
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 from amparo.vault.erase import (
     Erasure,
     alone_from,
@@ -64,7 +65,9 @@ def erase(request: HttpRequest, case: str, code: str) -> HttpResponse:
     elif what != "grant":
         raise BadInput("the form does not say what to do")
     elif request.POST.get("sure", "").strip() != code:
-        raise BadInput("nothing was destroyed", remedy=f"type {code} to say that you mean it")
+        raise BadInput(
+            "nothing was destroyed", remedy=filled("type {code} to say that you mean it", code=code)
+        )
     else:
         carry_out_erasure(held_vault(), case, code)
     return HttpResponseRedirect(reverse("identity", args=[case, code]))
