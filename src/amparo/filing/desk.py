@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from amparo.casefile.records import load_case
 from amparo.errors import NotFound
-from amparo.filing.bundle import name_recipient
+from amparo.filing.address import address
 from amparo.filing.compose import compose
 from amparo.filing.document import number_document
 from amparo.filing.gather import examine, gather
@@ -27,7 +27,7 @@ from amparo.filing.rulebook import finding
 from amparo.filing.rules import Limit, check_length, count_words, limits_of
 from amparo.filing.saved import saved_pieces
 from amparo.filing.wording import Wording
-from amparo.filing.words import load_forum, load_words, reason_why
+from amparo.filing.words import load_words, reason_why
 from amparo.filled import filled
 
 if TYPE_CHECKING:
@@ -158,10 +158,11 @@ class Desk:
 
 
 def open_desk(
-    case_code: str, forum: str, lang: str, on: date, recipient: str = "", version: str = CODED
-) -> Desk:
+    case_code: str, forum: str, lang: str, on: date, recipient: str = "", version: str = CODED,
+    state: str = "",
+) -> Desk:  # fmt: skip
     """The desk for a filing. Raises NotFound, BadInput for an unknown forum or language."""
-    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
+    rules, words = address(case_code, forum, recipient, state), load_words(forum, lang)
     found = examine(case_code, rules, on, lang=lang, version=version)
     material = gather(found, rules, lang, on, (), version=version)
     drafted = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))

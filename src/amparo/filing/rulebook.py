@@ -178,6 +178,10 @@ RULES: Mapping[str, Rule] = {
         "the sender is not named, and the forum asks for an identifiable one",
         "build it with --sender",
     ),
+    "addressee": _warn(
+        "no State is chosen: the dossier says nothing of the law of the authority it goes to",
+        "choose the State, or build it with --state",
+    ),
     "signature": _warn(
         "the forum wants the document signed", "sign the printed copy by hand before it is sent"
     ),

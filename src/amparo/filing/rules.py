@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from amparo.errors import BadInput
+from amparo.filing.address import OPEN_FORUM
 from amparo.filing.chapters.form import publication_of, states_of, views_on
 from amparo.filing.check import ALLEGED, GROUP, Covers, Release
 from amparo.filing.document import Document, Section, words_of
@@ -46,6 +47,8 @@ def check_forum(
     for need in forum.needs:
         told = _NEEDS[need](found, forum)
         findings += [one for one in told if one.rule != "rights" or one.where not in claimed]
+    if forum.id == OPEN_FORUM and not forum.state:
+        findings.append(finding("addressee", found.case.code))
     if forum.signature:
         findings.append(finding("signature", filled("section {place}", place="signature")))
     results = [answer.result for answer in answers]

@@ -57,6 +57,7 @@ class Forum:
     law: tuple[str, ...]
     languages: tuple[str, ...]
     recipient_class: str = ""
+    state: str = ""
     words_from: tuple[str, ...] = ()
     identity: str = "coded"
     signature: bool = False

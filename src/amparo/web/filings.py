@@ -94,7 +94,9 @@ def _refuse_blocked(known: CaseFile, asked: Asked) -> None:
 
 
 def _desk(known: CaseFile, asked: Asked) -> Desk:
-    return open_desk(known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version)
+    return open_desk(
+        known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version, asked.state
+    )
 
 
 def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "on": asked.on,
         "sender": tuple(line.strip() for line in lines if line.strip()),
         "recipient": asked.recipient,
+        "state": asked.state,
         "version": asked.version,
         "supplements": asked.adds,
         "protect": read_names(request.POST.get("protect", "")[:MAX_NAMES]),
@@ -176,6 +179,8 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
         return own_words_of(known), "Write it anew"
     if one.rule == "rights":
         return _text(CLAIMS, known, asked), "Open the text"
+    if one.rule == "addressee":
+        return f"{reverse('filing', args=[known.code])}?{asked.query}#state", "Choose the State"
     if one.rule in _PAGE_OF:
         name, label = _PAGE_OF[one.rule]
         return reverse(name, args=[] if name == "grants" else [known.code]), label
