@@ -21,7 +21,7 @@ from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
 from amparo.filled import filled
-from amparo.vault.identity import erase_identity, list_identities
+from amparo.vault.identity import Also, erase_identity, list_identities
 from amparo.vault.preserve import refuse_on_hold
 from amparo.vault.unlock import Vault
 
@@ -71,8 +71,10 @@ def ask_erasure(vault: Vault, case: str, person: str, why: str) -> Erasure:
     return _waiting(case, person)
 
 
-def carry_out_erasure(vault: Vault, case: str, person: str) -> None:
+def carry_out_erasure(vault: Vault, case: str, person: str, also: Also | None = None) -> None:
     """Destroy what another member asked to destroy. It cannot be undone.
+
+    `also` is as in `erase_identity`; members come here by `casefile.forget.erase_person`.
 
     Raises NotFound, Refused: for the one who asked while somebody else could decide, or until
     a day has passed; for a case on hold.
@@ -81,7 +83,7 @@ def carry_out_erasure(vault: Vault, case: str, person: str) -> None:
     asked = _waiting(case, person)
     if asked.by == vault.member:
         _refuse_too_soon(asked)
-    erase_identity(vault, case, person, reason=asked.why, asked=asked.entry)
+    erase_identity(vault, case, person, reason=asked.why, asked=asked.entry, also=also)
 
 
 def refuse_erasure(vault: Vault, case: str, person: str, why: str = "") -> str:
