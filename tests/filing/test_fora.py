@@ -135,13 +135,14 @@ def test_limits_come_from_the_forum_and_from_the_case(make_case):
 
 
 def test_a_national_dossier_goes_to_the_authority_that_consent_names(vault, tmp_path):
-    from amparo.filing.bundle import build_filing, name_recipient
+    from amparo.filing.address import address
+    from amparo.filing.bundle import build_filing
     from amparo.filing.gather import examine
 
-    other = name_recipient(load_forum("national"), "XQ-PG")
+    other = address("KARV", "national", "XQ-PG")
     held = {one.code: one.reason for one in examine("KARV", other, DAY).withheld}
     assert held["V-1"] == "other recipient"
     with pytest.raises(BadInput):
-        name_recipient(load_forum("hrc"), "XQ-PG")
+        address("KARV", "hrc", "XQ-PG")
     built = build_filing(vault, "KARV", tmp_path / "out", forum="hrc", lang="fr", on=DAY)
     assert built.document.lang == "fr" and (built.folder / "filing.pdf").exists()

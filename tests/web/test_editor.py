@@ -50,7 +50,7 @@ def test_what_is_held_back_says_why(client):
     row = page.xpath("//tr[th='Consent withdrawn']")[0]
     held = row.xpath(".//a[contains(., 'person')]/@href")[0].rpartition("/")[2]
     said = form(client, "context", f"[[statement:{held}]]", do="look").content.decode()
-    assert "is held back: withdrawn" in said
+    assert "is held back: consent withdrawn" in said
 
 
 def test_ticked_references_are_put_at_the_end(client):

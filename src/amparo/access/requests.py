@@ -20,6 +20,7 @@ from amparo.access.scope import current
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import NotFound, Refused
+from amparo.filled import filled
 
 KIND = "grant"
 HOLDS_FOR = timedelta(days=7)
@@ -62,8 +63,10 @@ def refuse_alone(actor: str, case: str, what: str) -> str:
     number = row.pk if row is not None else _ask(actor, case, what)
     raise Refused(
         "another member must agree to this first", value=f"request {number}",
-        remedy=f"have it agreed (amparo member agree VAULT {number}, or the page Grants), "
-        "then do the same again",
+        remedy=filled(
+            "have it agreed (amparo member agree VAULT {number}, or the page Grants), then do the"
+            " same again", number=number,
+        ),
     )  # fmt: skip
 
 

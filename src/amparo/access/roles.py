@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 IDENTITY, CONTACT, NARRATIVE, MEDICAL = "identity", "contact", "narrative", "medical"
 SHELTER, TRAVEL, ALLEGED, SOURCE = "shelter", "travel", "alleged perpetrator", "source"
@@ -75,7 +76,11 @@ def role_named(name: str) -> Role:
     for role in _ROLES:
         if role.name.replace("-", " ") == plain:
             return role
-    raise BadInput("no such role", value=name[:40], remedy=f"use one of: {', '.join(ROLES)}")
+    raise BadInput(
+        "no such role",
+        value=name[:40],
+        remedy=filled("use one of: {names}", names=", ".join(ROLES)),
+    )
 
 
 def compartment_named(name: str) -> str:
@@ -83,7 +88,9 @@ def compartment_named(name: str) -> str:
     plain = " ".join(name.replace("-", " ").split()).lower()
     if plain not in COMPARTMENTS:
         raise BadInput(
-            "no such compartment", value=name[:40], remedy=f"use one of: {', '.join(COMPARTMENTS)}"
+            "no such compartment",
+            value=name[:40],
+            remedy=filled("use one of: {names}", names=", ".join(COMPARTMENTS)),
         )
     return plain
 
@@ -91,5 +98,9 @@ def compartment_named(name: str) -> str:
 def action_named(name: str) -> str:
     """The action of that name. Raises BadInput."""
     if name not in ACTIONS:
-        raise BadInput("no such action", value=name[:40], remedy=f"one of: {', '.join(ACTIONS)}")
+        raise BadInput(
+            "no such action",
+            value=name[:40],
+            remedy=filled("one of: {names}", names=", ".join(ACTIONS)),
+        )
     return name

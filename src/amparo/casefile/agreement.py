@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 Level = Literal["nominal", "ordinal", "interval"]
 Array: TypeAlias = Any  # a numpy array
@@ -90,7 +91,8 @@ def _ranked(values: set[Hashable], level: Level, order: Sequence[Hashable]) -> d
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) != len(values) or not all(np.isfinite(v) for v in numbers):
         raise BadInput(
-            f"Values of {level} level must be numbers", remedy="Give an order, or use nominal"
+            filled("Values of {level} level must be numbers", level=level),
+            remedy="Give an order, or use nominal",
         )
     return {value: place for place, value in enumerate(sorted(numbers))}
 

@@ -20,6 +20,7 @@ from amparo.casefile.revise import Draft, add_records, open_case
 from amparo.casefile.schema import BY_PLURAL, CASE_FIELDS, NOUNS, Field
 from amparo.casefile.terms import missing_terms, used_terms
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 from amparo.law.book import load_text
 
 FORMAT = "amparo-case/1"
@@ -75,7 +76,7 @@ def _states(tree: Lined, name: str) -> dict[str, str]:
     if not isinstance(told, dict) or not set(told.values()) <= set(STEPS):
         raise BadInput(
             "'review' gives a state for each id", value=f"{name}, line {tree.line_of('review')}",
-            remedy="states: " + ", ".join(STEPS),
+            remedy=filled("states: {names}", names=', '.join(STEPS)),
         )  # fmt: skip
     return {str(code): str(state) for code, state in told.items()}
 
@@ -89,7 +90,10 @@ def _check_terms(tree: Lined, name: str) -> None:
     lacking = missing_terms(told, where)
     if lacking:
         raise BadInput(
-            f"this vault lacks {len(lacking)} terms that the case uses, the first: {lacking[0]}",
+            filled(
+                "this vault lacks {count} terms that the case uses, the first: {first}",
+                count=len(lacking), first=lacking[0],
+            ),
             value=where, remedy="first: amparo vocabulary import VAULT FILE, with this very file",
         )  # fmt: skip
 
@@ -138,15 +142,15 @@ def _check_top(tree: Lined, name: str) -> None:
     for key in tree:
         if key not in known:
             raise BadInput(
-                f"unknown key '{key}'",
+                filled("unknown key '{key}'", key=key),
                 value=f"{name}, line {tree.line_of(key)}",
-                remedy="known keys: " + ", ".join(sorted(known)),
+                remedy=filled("known keys: {names}", names=", ".join(sorted(known))),
             )
     if tree.get("format") != FORMAT:
         raise BadInput(
             "the file does not say which format it has",
             value=f"{name}, line {tree.line_of('format')}",
-            remedy=f"begin it with 'format: {FORMAT}'",
+            remedy=filled("begin it with 'format: {format}'", format=FORMAT),
         )
     if not isinstance(tree.get("case"), Lined):
         raise BadInput(
@@ -162,7 +166,7 @@ def _drafts(tree: Lined, name: str) -> list[Draft]:
         entries = tree.get(noun.plural) or []
         if not isinstance(entries, list):
             raise BadInput(
-                f"'{noun.plural}' must be a list",
+                filled("'{plural}' must be a list", plural=noun.plural),
                 value=f"{name}, line {tree.line_of(noun.plural)}",
                 remedy="begin each record with a dash",
             )
@@ -174,7 +178,7 @@ def _drafts(tree: Lined, name: str) -> list[Draft]:
 def _draft(noun: str, entry: object, name: str, line: int) -> Draft:
     if not isinstance(entry, Lined):
         raise BadInput(
-            f"a {noun} must have keys",
+            filled("a {noun} must have keys", noun=noun),
             value=f"{name}, line {line}",
             remedy="write id: ... and so on",
         )

@@ -23,6 +23,7 @@ from amparo.casefile.visible import compartment_of
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 
 # The variables of a sheet, by noun, with the level at which they are measured.
 SHEETS: dict[str, dict[str, Level]] = {
@@ -90,7 +91,7 @@ def _subject(
         raise NotFound("no such record in this case", value=code[:64])
     if row.noun not in SHEETS:
         raise BadInput("there is no sheet for this noun", value=row.noun,
-                       remedy="one of: " + ", ".join(SHEETS))  # fmt: skip
+                       remedy=filled("one of: {names}", names=', '.join(SHEETS)))  # fmt: skip
     sheets = [_sheet(one) for (at, _), one in newest.items() if at == code]
     own = next((one for one in sheets if one.coder == member), None)
     done = sum(one.final for one in sheets) >= ENOUGH
@@ -142,13 +143,14 @@ def _clean(subject: Subject, values: Mapping[str, object]) -> dict[str, Any]:
     for name, value in values.items():
         if name not in known:
             raise BadInput("no such variable on this sheet", value=name[:40],
-                           remedy="one of: " + ", ".join(known))  # fmt: skip
+                           remedy=filled("one of: {names}", names=', '.join(known)))  # fmt: skip
         if value not in (None, ""):
             cleaned[name] = clean_field(known[name], value)
     order = ORDERS.get((subject.row.noun, "grade"))
     if order and "grade" in cleaned and cleaned["grade"] not in order:
         raise BadInput("no such grade", value=str(cleaned["grade"])[:12],
-                       remedy=f"from {order[0]} to {order[-1]}")  # fmt: skip
+                       remedy=filled("from {first} to {last}",
+                                     first=order[0], last=order[-1]))  # fmt: skip
     return cleaned
 
 

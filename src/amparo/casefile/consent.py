@@ -17,6 +17,7 @@ from amparo.casefile.dates import parse_date
 from amparo.casefile.records import CaseFile, Row
 from amparo.casefile.schema import LEVELS, SPECIAL_GROUPS
 from amparo.errors import BadInput, Refused
+from amparo.filled import filled
 
 PURPOSES = (
     "protection", "medical", "legal advice", "prosecution", "referral", "advocacy named",
@@ -81,7 +82,7 @@ def check_purpose(text: str) -> str:
         return purpose
     raise BadInput(
         "no such purpose", value=purpose[:MAX_NAMED],
-        remedy=f"one of: {', '.join(PURPOSES)}, filing:<forum>, visa:<state>",
+        remedy=filled("one of: {names}, filing:<forum>, visa:<state>", names=', '.join(PURPOSES)),
     )  # fmt: skip
 
 
@@ -102,7 +103,9 @@ def use_of(
             raise BadInput("a recipient needs a purpose", remedy="name it, such as filing:icc")
         return Use()
     if len(recipient) > MAX_NAMED or len(territory) > MAX_NAMED:
-        raise BadInput("this recipient is too long", remedy=f"at most {MAX_NAMED} characters")
+        raise BadInput(
+            "this recipient is too long", remedy=filled("at most {most} characters", most=MAX_NAMED)
+        )
     made = Use(check_purpose(purpose), recipient, on or date.today())
     return replace(
         made, recipient_class=recipient_class, territory=territory.upper(), onward=onward
@@ -257,7 +260,10 @@ def check_decision(body: Mapping[str, Any], where: str) -> None:
     for name, text in (("until", "ends"), ("withdrawn_on", "is withdrawn")):
         day = _day(body.get(name), last=True)
         if given and day and day < given:
-            raise BadInput(f"this consent {text} before it was given", value=f"{where}, {name}")
+            raise BadInput(
+                filled("this consent {text} before it was given", text=text),
+                value=f"{where}, {name}",
+            )
     if not body.get("withdrawn_on") and any(body.get(name) for name in _WITHDRAWAL[1:]):
         raise BadInput("a withdrawal needs its day", value=f"{where}, withdrawn_on")
 

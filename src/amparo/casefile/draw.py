@@ -19,6 +19,7 @@ from amparo.casefile.release import released
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 CASE_FILE = "case file"
 CHAINS = "chains"
@@ -41,7 +42,9 @@ def draw(case: CaseFile, what: str, use: Use, claim: str = "", tongue: Tongue = 
         return draw_claim(case, claim, use, tongue)
     if what not in PICTURES:
         names = ", ".join((*PICTURES, CHAINS))
-        raise BadInput("no such picture", value=what[:40], remedy=f"one of: {names}")
+        raise BadInput(
+            "no such picture", value=what[:40], remedy=filled("one of: {names}", names=names)
+        )
     return PICTURES[what](case, use, tongue)
 
 

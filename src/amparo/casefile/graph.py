@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 
 LINKS = frozenset({"perceived", "told", "quotes", "summarises", "translates", "copies"})
 SAME = "same-capture"
@@ -87,12 +88,16 @@ def read_graph(path: Path) -> Graph:
         raise BadInput("The graph is not UTF-8 text", value=name, remedy=_REMEDY) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
-        raise BadInput(f"The graph cannot be read ({reason})", value=name) from None
+        raise BadInput(
+            filled("The graph cannot be read ({reason})", reason=reason), value=name
+        ) from None
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise BadInput(f"The graph is not JSON ({where})", value=name, remedy=_REMEDY) from None
+        raise BadInput(
+            filled("The graph is not JSON ({where})", where=where), value=name, remedy=_REMEDY
+        ) from None
     except (RecursionError, ValueError):
         raise BadInput("The graph is nested too deeply", value=name, remedy=_REMEDY) from None
     return parse_graph(content, name)
@@ -180,7 +185,9 @@ class _Reader:
         self.name = name
 
     def refuse(self, reason: str) -> None:
-        raise BadInput(f"Not a valid graph: {reason}", value=self.name, remedy=_REMEDY)
+        raise BadInput(
+            filled("Not a valid graph: {reason}", reason=reason), value=self.name, remedy=_REMEDY
+        )
 
     def mapping(self, value: object, where: str, known: set[str]) -> Mapping[str, Any]:
         if not isinstance(value, dict):

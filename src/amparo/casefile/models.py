@@ -64,6 +64,7 @@ class SavedSearch(models.Model):
     by = models.CharField(max_length=32)
 
     objects = Visible(visible.searches)
+    every: models.Manager[SavedSearch] = models.Manager()
 
     class Meta:
         ordering = ["id"]
@@ -79,6 +80,7 @@ class Unfinished(models.Model):
     by = models.CharField(max_length=32)
 
     objects = Visible(visible.unfinished)
+    every: models.Manager[Unfinished] = models.Manager()
 
     class Meta:
         ordering = ["id"]

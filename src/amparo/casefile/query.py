@@ -16,6 +16,7 @@ from typing import NoReturn
 from amparo.casefile.dates import parse_date
 from amparo.casefile.script import fold_text
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 FIELDS = ("kind", "source", "lang", "date", "part", "item", "case")
 LONGEST = 2000
@@ -182,7 +183,7 @@ def _lex_word(text: str, at: int, tokens: list[_Token]) -> int:
 def _lex_filter(text: str, at: int, field: re.Match[str], tokens: list[_Token]) -> int:
     name = field[1].lower()
     if name not in FIELDS:
-        _stop(f"There is no such field; fields are {', '.join(FIELDS)}", at)
+        _stop(filled("There is no such field; fields are {names}", names=", ".join(FIELDS)), at)
     start = field.end()
     if text[start] in _QUOTES:
         found: list[_Token] = []
@@ -322,7 +323,7 @@ class _Parser:
             if self.peek() not in ("word", "phrase"):
                 _stop("near needs a word on both sides", token.at)
             if not 0 <= token.number <= NEAR_MOST:
-                _stop(f"near allows at most {NEAR_MOST} words", token.at)
+                _stop(filled("near allows at most {most} words", most=NEAR_MOST), token.at)
             distance = max(distance, token.number)
             parts.append(self.leaf())
         found = tuple(part for part in parts if part is not None)
@@ -338,7 +339,7 @@ class _Parser:
         words = split_words(token.text)
         self.words += len(words)
         if self.words > MOST_WORDS:
-            _stop(f"The query has more than {MOST_WORDS} words", token.at)
+            _stop(filled("The query has more than {most} words", most=MOST_WORDS), token.at)
         if not words:
             return None
         if token.kind == "phrase":
@@ -361,9 +362,9 @@ def _filter(token: _Token, negated: bool) -> Filter:
         return _date_filter(value, token.at, negated)
     values = tuple(part.strip() for part in value.split(",") if part.strip())
     if not values:
-        _stop(f"{field}: has no value", token.at)
+        _stop(filled("{field}: has no value", field=field), token.at)
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
-        _stop(f"{field}: holds a character that is no text", token.at)
+        _stop(filled("{field}: holds a character that is no text", field=field), token.at)
     return Filter(field, values, negated)
 
 
@@ -373,7 +374,7 @@ def _date_filter(value: str, at: int, negated: bool) -> Filter:
         first = parse_date(low) if low else None
         last = parse_date(high) if high else (None if dots else first)
     except BadInput as refusal:
-        _stop(f"date: is not a date or range ({refusal.cause})", at)
+        _stop(filled("date: is not a date or range ({cause})", cause=refusal.cause), at)
     if first is None and last is None:
         _stop("date: has no value", at)
     earliest = first.earliest if first else None

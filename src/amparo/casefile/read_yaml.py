@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 12
@@ -62,7 +63,10 @@ def _build(node: yaml.Node, name: str, depth: int) -> Any:
         key = str(getattr(key_node, "value", ""))
         if not isinstance(key_node, yaml.ScalarNode) or key in found:
             raise _refuse(
-                f"key '{key}' stands twice", name, key_node.start_mark, "keep one of them"
+                filled("key '{key}' stands twice", key=key),
+                name,
+                key_node.start_mark,
+                "keep one of them",
             )
         found[key] = _build(value_node, name, depth + 1)
         found.lines[key] = key_node.start_mark.line + 1

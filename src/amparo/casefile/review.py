@@ -15,6 +15,7 @@ from amparo.casefile.models import Record
 from amparo.casefile.records import Row, load_case, versions
 from amparo.casefile.revise import save_status
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 
 DRAFT, IN_REVIEW, REVISIT, FINAL = "draft", "in review", "revisit", "final"
 STEPS = {
@@ -30,7 +31,11 @@ WORDS = {"draft": DRAFT, "review": IN_REVIEW, "revisit": REVISIT, "final": FINAL
 def status_of_word(word: str) -> str:
     """The state for the word of a command or form. Raises BadInput."""
     if word not in WORDS:
-        raise BadInput("no such state", value=word[:40], remedy=f"one of: {', '.join(WORDS)}")
+        raise BadInput(
+            "no such state",
+            value=word[:40],
+            remedy=filled("one of: {names}", names=", ".join(WORDS)),
+        )
     return WORDS[word]
 
 
@@ -93,8 +98,9 @@ def steps_for(actor: str, listed: list[Record]) -> list[str]:
 def _check(actor: str, held: Row, to: str, listed: list[Record]) -> None:
     if to not in STEPS[held.status]:
         raise Refused(
-            f"a record that is {held.status} cannot become {to}", value=held.code,
-            remedy="next can be: " + ", ".join(STEPS[held.status]),
+            filled("a record that is {status} cannot become {to}", status=held.status, to=to),
+            value=held.code,
+            remedy=filled("next can be: {names}", names=', '.join(STEPS[held.status])),
         )  # fmt: skip
     reviewer = reviewer_of(listed)
     if reviewer and reviewer != actor:

@@ -28,6 +28,7 @@ from amparo.casefile.schema import BY_NAME, CASE_FIELDS, Noun
 from amparo.casefile.validate import CASE_CODE, check_code, clean_body, references
 from amparo.custody.work import Work, work
 from amparo.errors import BadInput, NotFound, Refused, Stale
+from amparo.filled import filled
 from amparo.store.database import insert_rows, stored_time
 from amparo.vault.retrieve import find_item
 
@@ -168,7 +169,9 @@ def _clean(drafts: Iterable[Draft]) -> dict[str, Row]:
         code = check_code(draft.code, draft.where)
         if code in rows:
             raise _taken(draft)
-        body = clean_body(noun.fields, draft.raw, f"{noun.name} {code}", draft.where)
+        body = clean_body(
+            noun.fields, draft.raw, filled("{noun} {code}", noun=noun.name, code=code), draft.where
+        )
         rows[code] = Row(noun.name, code, 1, draft.status, body)
         if noun.name == "consent":
             consent.check_decision(body, _at(draft, "purpose"))
@@ -282,7 +285,9 @@ def _check_reference(
     found = merged.get(target)
     if found is None or (nouns and found.noun not in nouns):
         raise BadInput(
-            f"'{target}' is no {' or '.join(nouns)} of this case",
+            filled(
+                "'{target}' is no {names} of this case", target=target, names=" or ".join(nouns)
+            ),
             value=where,
             remedy="add it first, or correct the id",
         )

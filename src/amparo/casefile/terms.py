@@ -24,6 +24,7 @@ from amparo.casefile.schema import BY_NAME, Field
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 
 LANGUAGES = ("en", "fr", "ru", "ar")
 FIXED, CLOSED, OPEN = "fixed", "closed", "open"
@@ -184,7 +185,9 @@ def _write(actor: str, name: str, added: Iterable[Term]) -> Vocabulary:
             raise BadInput("this term is there", value=one.term[:60])
         own[one.term] = replace(one, since=held.own + 1, retired_in=0)
     if len(own) > MAX_TERMS:
-        raise BadInput("too many terms", value=name, remedy=f"at most {MAX_TERMS}")
+        raise BadInput(
+            "too many terms", value=name, remedy=filled("at most {most}", most=MAX_TERMS)
+        )
     return _save(actor, held, own.values(), f"{name}: terms added")
 
 
@@ -195,7 +198,11 @@ def _checked(one: Term) -> str:
                 "no code of a language", value=lang[:12], remedy="such as en, fr, ru, ar"
             )
         if not label.strip() or len(label) > MAX_TERM or not label.isprintable():
-            raise BadInput("a term is one line of text", value=lang, remedy=f"at most {MAX_TERM}")
+            raise BadInput(
+                "a term is one line of text",
+                value=lang,
+                remedy=filled("at most {most}", most=MAX_TERM),
+            )
     return one.term
 
 

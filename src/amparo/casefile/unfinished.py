@@ -18,6 +18,7 @@ from amparo.casefile.records import find_case, list_cases
 from amparo.casefile.schema import BY_NAME
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 
 KIND = "view"
 MOST = 200
@@ -58,7 +59,10 @@ def keep_unfinished(
     refuse_unless(ADD, BY_NAME[noun].compartment, case)
     body = {"code": code, "values": dict(values), "place": dict(place)}
     if len(json.dumps(body, ensure_ascii=False)) > MOST_CHARACTERS:
-        raise BadInput("the form is too long to be kept", remedy=f"{MOST_CHARACTERS} characters")
+        raise BadInput(
+            "the form is too long to be kept",
+            remedy=filled("{most} characters", most=MOST_CHARACTERS),
+        )
     row = Unfinished.objects.filter(pk=number, case=case, noun=noun).first() if number else None
     if row is None and Unfinished.objects.count() >= MOST:
         raise BadInput("too many unfinished forms", remedy="finish some, or throw them away")

@@ -9,6 +9,7 @@ from typing import Any
 from amparo.casefile.dates import parse_date
 from amparo.casefile.schema import Field, Noun
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 CASE_CODE = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
@@ -40,7 +41,7 @@ def _as_text(value: object, limit: int) -> str:
         raise ValueError("must be text")
     text = str(value).strip()
     if len(text) > limit:
-        raise ValueError(f"is longer than {limit} characters")
+        raise ValueError(filled("is longer than {most} characters", most=limit))
     if any(ord(c) < 32 and c not in "\n\t" for c in text):
         raise ValueError("holds control characters")
     return text
@@ -120,19 +121,23 @@ def clean_field(field: Field, value: object, where: Where = _nowhere) -> Any:
         cleaned = _CLEANERS[field.kind](value)
     except BadInput as error:
         raise BadInput(
-            f"{field.name}: {error.cause}", value=where(field.name), remedy=error.remedy
+            filled("{name}: {cause}", name=field.name, cause=error.cause),
+            value=where(field.name),
+            remedy=error.remedy,
         ) from None
     except ValueError as error:
         raise BadInput(
-            f"{field.name} {error}", value=where(field.name), remedy=field.help
+            filled("{name} {error}", name=field.name, error=error.args[0]),
+            value=where(field.name),
+            remedy=field.help,
         ) from None
     told = cleaned if isinstance(cleaned, list) else [cleaned]
     strange = [one for one in told if one not in field.choices] if field.choices else []
     if any(not _is_own_term(field, one) for one in strange):
         raise BadInput(
-            f"{field.name} is not one of the known terms",
+            filled("{name} is not one of the known terms", name=field.name),
             value=where(field.name),
-            remedy="use one of: " + ", ".join(field.choices),
+            remedy=filled("use one of: {names}", names=", ".join(field.choices)),
         )
     return cleaned
 
@@ -155,9 +160,9 @@ def clean_body(
     for key in raw:
         if key not in known:
             raise BadInput(
-                f"unknown key '{key}' in {what}",
+                filled("unknown key '{key}' in {what}", key=key, what=what),
                 value=where(str(key)),
-                remedy="known keys: " + ", ".join(known),
+                remedy=filled("known keys: {names}", names=", ".join(known)),
             )
     body = {
         key: clean_field(known[key], value, where)
@@ -168,7 +173,9 @@ def clean_body(
     for field in fields:
         if field.required and body.get(field.name) in (None, "", []):
             raise BadInput(
-                f"{what} needs '{field.name}'", value=where(field.name), remedy=field.help
+                filled("{what} needs '{name}'", what=what, name=field.name),
+                value=where(field.name),
+                remedy=field.help,
             )
     return body
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amparo.cli import gate
-from amparo.cli.gate import CaseCode, Day, ForumId, Language, Recipient, Version
+from amparo.cli.gate import CaseCode, Day, ForumId, Language, Recipient, State, Version
 from amparo.cli.show import AsJson, print_json, print_rows
 from amparo.cli.vault import VaultPath
 
@@ -35,6 +35,7 @@ def build(
     on: Day = None,
     sender: Senders = None,
     recipient: Recipient = "",
+    state: State = "",
     protect: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Names that must not leave, a line each; not kept."),
@@ -77,6 +78,7 @@ def build(
             on=day,
             sender=tuple(sender or ()),
             recipient=recipient,
+            state=state,
             protect=names,
             text=_read(text) if text else "",
             text_name=text.name if text else "",
@@ -114,6 +116,7 @@ def draft(
     lang: Language = "en",
     on: Day = None,
     recipient: Recipient = "",
+    state: State = "",
 ) -> None:
     """Write the filing as text to be edited: saved sections as saved, the others drafted anew.
 
@@ -126,7 +129,9 @@ def draft(
 
     day = on.date() if on else None
     with opened(vault, leaving=True):
-        pieces = draft_filing(case, out, forum=forum, lang=lang, on=day, recipient=recipient)
+        pieces = draft_filing(
+            case, out, forum=forum, lang=lang, on=day, recipient=recipient, state=state
+        )
     typer.echo(f"Text of {pieces} sections: {out} (build it with --text {out})")
 
 

@@ -23,6 +23,10 @@ Language = Annotated[str, typer.Option(help="Language of the filing: en or fr.")
 Recipient = Annotated[
     str, typer.Option(help="Authority addressed, as consents name it; with --forum national.")
 ]
+State = Annotated[
+    str,
+    typer.Option(help="State of the authority, ISO 3166 code; with --forum national."),
+]
 Day = Annotated[
     datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the filing; default today (UTC)."),
@@ -41,6 +45,7 @@ def check(
     lang: Language = "en",
     on: Day = None,
     recipient: Recipient = "",
+    state: State = "",
     version: Version = "coded",
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +63,7 @@ def check(
 
     day = (on or datetime.now(UTC)).date()
     with opened(vault):
-        desk = open_desk(case, forum, lang, day, recipient, version)
+        desk = open_desk(case, forum, lang, day, recipient, version, state)
         findings, withheld = desk.findings, desk.found.withheld
     if as_json:
         told = [one.as_dict() for one in findings]

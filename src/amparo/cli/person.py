@@ -11,6 +11,7 @@ from amparo.cli.show import AsJson, print_json, safe
 from amparo.cli.vault import VaultPath
 
 if TYPE_CHECKING:
+    from amparo.casefile.forget import Forgotten
     from amparo.vault.erase import Erasure
 
 app = typer.Typer(no_args_is_help=True, help="Sealed identities behind persons' codes.")
@@ -143,13 +144,15 @@ def erase(
     One member asks with --reason, another destroys with --grant or says no with --refuse.
     Where nobody else may decide, whoever asked may grant it a day later. It cannot be undone.
     The ledger keeps that it was done and still verifies. Older backups hold the key until
-    they are destroyed; what names the person in items and records is not touched.
+    they are destroyed; what names the person in items and records is not touched. Forms kept
+    for later and searches kept that name the person go too, whoever left them.
 
     Example: amparo person erase evidence KARV V-1 --reason "consent withdrawn"
     """
+    from amparo.casefile.forget import erase_person
     from amparo.cli.unlock import opened
     from amparo.errors import BadInput
-    from amparo.vault.erase import ask_erasure, carry_out_erasure, refuse_erasure
+    from amparo.vault.erase import ask_erasure, refuse_erasure
 
     if grant + refuse + bool(reason.strip() and not refuse) != 1:
         raise BadInput(
@@ -159,13 +162,24 @@ def erase(
         typer.confirm(f"Destroy the sealed identity of {person} for good?", abort=True, err=True)
     with opened(vault) as held:
         if grant:
-            carry_out_erasure(held, case, person)
-            said = "erased. Backups made before still hold the key: destroy them too."
+            said = _tell_gone(erase_person(held, case, person))
         elif refuse:
             said = f"the request was {refuse_erasure(held, case, person, reason)}."
         else:
             said = _next_step(ask_erasure(held, case, person, reason))
     typer.echo(f"{person}: {said}")
+
+
+def _tell_gone(gone: Forgotten) -> str:
+    said = "erased. Backups made before still hold the key: destroy them too."
+    if gone.forms or gone.searches:
+        said += f" Unfinished forms dropped: {gone.forms}; kept searches dropped: {gone.searches}."
+    if gone.to_look:
+        said += (
+            f" Unfinished forms of this case are left with {', '.join(gone.to_look)}:"
+            " let them look through (amparo case unfinished)."
+        )
+    return said
 
 
 def _next_step(asked: Erasure) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 MAX_PASSPHRASE = 1024
 WEAKEST = 3
@@ -15,7 +16,10 @@ def judge_passphrase(passphrase: str) -> None:
     if not passphrase.strip():
         raise BadInput("no passphrase was given", remedy="Use five random words.")
     if len(passphrase) > MAX_PASSPHRASE:
-        raise BadInput("the passphrase is too long", remedy=f"at most {MAX_PASSPHRASE} characters")
+        raise BadInput(
+            "the passphrase is too long",
+            remedy=filled("at most {most} characters", most=MAX_PASSPHRASE),
+        )
     judged = zxcvbn(passphrase[:72], max_length=72)
     if judged["score"] < WEAKEST:
         advice = " ".join(judged["feedback"]["suggestions"]) or "Use five random words."

@@ -16,6 +16,7 @@ from typing import Any
 
 from amparo.crypto.digest import is_digest
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 FORMAT = "amparo-entry/1"
 MAX_ENTRY = 65_535
@@ -111,7 +112,7 @@ def _seal(entry: dict[str, Any], met: Written, order: list[str]) -> bytes:
         raise BadInput(
             "An entry of the ledger is too long",
             value=f"{len(canonical)} bytes",
-            remedy=f"Keep it under {MAX_ENTRY} bytes; put long text into an item",
+            remedy=filled("Keep it under {most} bytes; put long text into an item", most=MAX_ENTRY),
         )
     return canonical
 

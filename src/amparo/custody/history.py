@@ -12,6 +12,7 @@ from amparo.custody.proof import Proof
 from amparo.custody.tiles import Tiles
 from amparo.custody.tree import grow
 from amparo.errors import Broken, NotFound, Refused
+from amparo.filled import filled
 
 
 def compare_with(note: str, keys: Sequence[Verifier]) -> Checkpoint:
@@ -23,7 +24,11 @@ def compare_with(note: str, keys: Sequence[Verifier]) -> Checkpoint:
     old = verify_checkpoint(note, keys)
     origin = current_log().origin
     if old.origin != origin:
-        raise Refused("It is of another ledger", value=old.origin, remedy=f"give one of {origin}")
+        raise Refused(
+            "It is of another ledger",
+            value=old.origin,
+            remedy=filled("give one of {origin}", origin=origin),
+        )
     held = LedgerEntry.objects.count()
     if old.size > held:
         raise Broken(

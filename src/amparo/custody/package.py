@@ -19,6 +19,7 @@ from amparo.custody import layout
 from amparo.custody.checkpoint import parse_checkpoint
 from amparo.custody.proof import Proof
 from amparo.errors import BadInput, StorageFailed
+from amparo.filled import filled
 
 STEP = 1 << 20
 Content = bytes | Path | Callable[[], Iterable[bytes]]
@@ -80,7 +81,7 @@ def build_package(
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise StorageFailed(
-            f"The package could not be written ({error.strerror})",
+            filled("The package could not be written ({why})", why=error.strerror),
             value=str(folder),
             remedy="Check room and permissions, then build it again",
         ) from error

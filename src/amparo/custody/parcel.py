@@ -16,6 +16,7 @@ from typing import BinaryIO
 from amparo.crypto.age import encrypt_stream, parse_recipients
 from amparo.custody.verify import verify_package
 from amparo.errors import BadInput, Broken, StorageFailed
+from amparo.filled import filled
 
 
 def seal_package(folder: Path, target: Path, recipients: Sequence[str]) -> int:
@@ -36,7 +37,7 @@ def seal_package(folder: Path, target: Path, recipients: Sequence[str]) -> int:
         partial.rename(target)
     except OSError as error:
         raise StorageFailed(
-            f"The sealed package could not be written ({error.strerror})",
+            filled("The sealed package could not be written ({why})", why=error.strerror),
             value=str(target),
             remedy="Check room and permissions",
         ) from error

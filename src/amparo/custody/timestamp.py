@@ -21,6 +21,7 @@ from amparo.crypto import opentime, stamp
 from amparo.custody.checkpoint import parse_checkpoint
 from amparo.custody.stamped import Stamp, read_stamps
 from amparo.errors import AmparoError, BadInput, Broken
+from amparo.filled import filled
 from amparo.store.files import write_durably
 
 TIMEOUT = 20.0
@@ -246,7 +247,7 @@ def _fetch(url: str, body: bytes | None, kind: str) -> bytes:
         with opener.open(request, timeout=TIMEOUT) as answer:
             reply: bytes = answer.read(MAX_REPLY + 1)
     except urllib.error.HTTPError as error:
-        raise Broken(f"The service answered {error.code}", value=host) from None
+        raise Broken(filled("The service answered {code}", code=error.code), value=host) from None
     except (OSError, http.client.HTTPException):
         raise Broken(
             "The service cannot be reached", value=host, remedy="Try again later"

@@ -29,6 +29,7 @@ from amparo.custody.proof import check_consistency, check_inclusion, parse_proof
 from amparo.custody.stamped import Stamp, read_stamps
 from amparo.custody.tree import leaf_hash
 from amparo.errors import AmparoError, BadInput, Broken, NotFound, WrongFormat
+from amparo.filled import filled
 
 MAX_TAG_FILE = 256 << 20
 
@@ -377,7 +378,7 @@ class _Check:
             name = f"{layout.CONSISTENCY}/{old.size}-{self.checkpoint.size}"
             text = self._text(name, needed=False)
             if text is None:
-                raise Broken(f"It cannot be compared: the package has no {name}")
+                raise Broken(filled("It cannot be compared: the package has no {name}", name=name))
             path = layout.parse_consistency(text)[2]
         check_consistency(old.size, self.checkpoint.size, old.root, self.checkpoint.root, path)
 

@@ -12,6 +12,7 @@ from amparo.crypto.sign import Signer, Verifier
 from amparo.custody.checkpoint import Checkpoint, cosign, verify_checkpoint
 from amparo.custody.proof import check_consistency
 from amparo.errors import Refused
+from amparo.filled import filled
 
 
 def countersign(
@@ -41,6 +42,6 @@ def check_continues(old: Checkpoint, new: Checkpoint, path: Sequence[bytes]) -> 
         raise Refused(
             "The checkpoint is of another ledger",
             value=new.origin,
-            remedy=f"Give one of {old.origin}",
+            remedy=filled("Give one of {origin}", origin=old.origin),
         )
     check_consistency(old.size, new.size, old.root, new.root, path)

@@ -12,6 +12,7 @@ from amparo.custody.models import Cosigned, SeenLog
 from amparo.custody.witness import countersign
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused
+from amparo.filled import filled
 
 
 def cosigner(origin: str, seed: bytes) -> Signer:
@@ -98,13 +99,13 @@ def _path(seen: SeenLog | None, new: Checkpoint, proof: str) -> list[bytes]:
         raise Refused(
             "a proof of growth is needed",
             value=f"from {seen.size} to {new.size} entries",
-            remedy=f"ask them for `amparo ledger grow VAULT --since {seen.size}`",
+            remedy=filled("ask them for `amparo ledger grow VAULT --since {size}`", size=seen.size),
         )
     old, size, path = parse_consistency(proof)
     if (old, size) != (seen.size, new.size):
         raise BadInput(
             "the proof is between other sizes",
             value=f"{old} and {size}",
-            remedy=f"ask for one from {seen.size} to {new.size}",
+            remedy=filled("ask for one from {size} to {size2}", size=seen.size, size2=new.size),
         )
     return path

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from amparo.access.requests import refuse_alone
 from amparo.casefile.records import load_case
 from amparo.errors import BadInput, NotFound, Refused, StorageFailed
+from amparo.filing.address import address
 from amparo.filing.check import Release, Withheld
 from amparo.filing.compose import compose
 from amparo.filing.document import Document, words_of
@@ -56,14 +57,14 @@ from amparo.filing.saved import (
 from amparo.filing.scan import Hit, find_secrets, refuse_hits, refuse_secrets
 from amparo.filing.typeset import typeset
 from amparo.filing.word import write_word
-from amparo.filing.words import Forum, Words, load_forum, load_words
+from amparo.filing.words import Words, load_words
+from amparo.filled import filled
 from amparo.store.files import write_durably
 from amparo.vault.models import Item
 
 if TYPE_CHECKING:
     from amparo.vault.unlock import Vault
 
-OPEN_FORUM = "national"
 PACKAGE = "package"
 
 NO_SENDER = finding("sender", "title page and section 1")
@@ -90,6 +91,7 @@ def build_filing(
     on: date | None = None,
     sender: tuple[str, ...] = (),
     recipient: str = "",
+    state: str = "",
     protect: tuple[str, ...] = (),
     text: str = "",
     text_name: str = "text",
@@ -101,6 +103,8 @@ def build_filing(
 ) -> Built:
     """Build the filing of a case into the new folder `out`.
 
+    `recipient` and `state` say whose authority is addressed, where the forum leaves it open.
+
     `on` is the day it is dated and for which consent is asked (default: today, UTC); the
     same record, day and language give the same filing. `protect` are names that must stand
     nowhere in what leaves; they are kept nowhere. `text` holds sections that people wrote
@@ -109,7 +113,7 @@ def build_filing(
     `tell` hears of each step as it begins.
     Raises Refused when the gate blocks, BadInput when `out` is taken, StorageFailed.
     """
-    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
+    rules, words = address(case_code, forum, recipient, state), load_words(forum, lang)
     on = on or datetime.now(UTC).date()
     _refuse_taken(out)
     tell("check consent, quotations and rules")
@@ -176,12 +180,13 @@ def draft_filing(
     lang: str = "en",
     on: date | None = None,
     recipient: str = "",
+    state: str = "",
 ) -> int:
     """Write the filing as text into the new file `out`; returns the number of sections.
 
     Raises Refused when the gate blocks, BadInput when `out` is taken.
     """
-    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
+    rules, words = address(case_code, forum, recipient, state), load_words(forum, lang)
     on = on or datetime.now(UTC).date()
     if out.exists() or out.is_symlink():
         raise BadInput("something is there already", value=str(out), remedy="name a new file")
@@ -209,19 +214,6 @@ def _with_text(
     return document, changed
 
 
-def name_recipient(forum: Forum, recipient: str) -> Forum:
-    """The forum with the authority named, where it leaves that open. Raises BadInput elsewhere."""
-    if not recipient:
-        return forum
-    if forum.id != OPEN_FORUM:
-        raise BadInput(
-            "this forum has one recipient",
-            value=recipient,
-            remedy=f"leave --recipient out, or use --forum {OPEN_FORUM}",
-        )
-    return replace(forum, recipient=recipient)
-
-
 def refuse_blocks(found: Release) -> None:
     """Raise Refused naming the first thing that blocks and how many there are."""
     if not found.blocks:
@@ -229,9 +221,9 @@ def refuse_blocks(found: Release) -> None:
     first = found.blocks[0]
     more = len(found.blocks) - 1
     raise Refused(
-        first.cause + (f" (and {more} more)" if more else ""),
+        filled("{cause} (and {more} more)", cause=first.cause, more=more) if more else first.cause,
         value=first.where,
-        remedy=f"{first.step}; see `amparo filing check`",
+        remedy=filled("{step}; see `amparo filing check`", step=first.step),
     )
 
 
@@ -265,7 +257,7 @@ def _building(out: Path) -> Iterator[Path]:
         building.rename(out)
     except OSError as error:
         raise StorageFailed(
-            f"the filing could not be written ({error.strerror})",
+            filled("the filing could not be written ({why})", why=error.strerror),
             value=str(out),
             remedy="check permissions and free space, then build it again",
         ) from error

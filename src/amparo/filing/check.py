@@ -16,6 +16,8 @@ from amparo.casefile.ends import ENDS
 from amparo.filing.leaks import whole_words
 from amparo.filing.rulebook import Finding as Finding
 from amparo.filing.rulebook import finding
+from amparo.filing.words import reason_why
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
@@ -278,7 +280,7 @@ class _Gate:
                 self._look_for_accounts(person)
         for one in self.withheld:
             if one.noun in ("person", "item") and one.reason not in ("uncited", "depends"):
-                self._tell("held-back", one.code, reason=one.reason)
+                self._tell("held-back", one.code, reason=reason_why(one.reason))
 
     def _look_for_place(self, place: Row) -> None:
         """Warn where a sentence names a place that may be published only less exactly."""
@@ -344,6 +346,9 @@ def recheck_quotes(case: CaseFile, is_anchored: IsAnchored) -> tuple[Finding, ..
         item = case.get(row["item"])
         digest = str(item["sha256"]) if item is not None else ""
         if not is_anchored(digest, row["part"], row["quote"], int(row["start"] or 0)):
-            where = f"{row.code}: {row['item']}, part {row['part']}, from {row['start']}"
+            where = filled(
+                "{code}: {item}, part {part}, from {start}",
+                code=row.code, item=row["item"], part=row["part"], start=row["start"],
+            )  # fmt: skip
             found.append(finding("quotation", where))
     return tuple(found)

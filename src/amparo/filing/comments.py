@@ -10,6 +10,7 @@ from amparo.casefile.schema import BY_NAME
 from amparo.custody.log import current_log
 from amparo.errors import NotFound
 from amparo.filing.words import load_forum, load_words
+from amparo.filled import filled
 from amparo.store import lock
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def add_comment(actor: str, case_code: str, forum: str, lang: str, place: str, t
         raise NotFound(
             "this filing has no such section",
             value=place,
-            remedy=f"one of: {', '.join(load_forum(forum).sections)}",
+            remedy=filled("one of: {names}", names=", ".join(load_forum(forum).sections)),
         )
     body = {
         "forum": forum, "language": lang, "place": place, "text": text, "by": actor, "state": OPEN,

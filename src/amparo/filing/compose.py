@@ -84,4 +84,5 @@ def _subtitle(to: Wording) -> str:
 
 def _addressee(material: Material, words: Words) -> tuple[str, ...]:
     lines = tuple(words.say("forum.addressee").split("|"))
-    return (*lines, material.recipient) if material.recipient else lines
+    state = material.states.get(material.state, "")
+    return (*lines, *(one for one in (material.recipient, state) if one))

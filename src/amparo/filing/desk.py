@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from amparo.casefile.records import load_case
 from amparo.errors import NotFound
-from amparo.filing.bundle import name_recipient
+from amparo.filing.address import address
 from amparo.filing.compose import compose
 from amparo.filing.document import number_document
 from amparo.filing.gather import examine, gather
@@ -27,7 +27,8 @@ from amparo.filing.rulebook import finding
 from amparo.filing.rules import Limit, check_length, count_words, limits_of
 from amparo.filing.saved import saved_pieces
 from amparo.filing.wording import Wording
-from amparo.filing.words import load_forum, load_words
+from amparo.filing.words import load_words, reason_why
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile
@@ -89,7 +90,10 @@ class Desk:
     @cached_property
     def causes(self) -> Mapping[str, str]:
         """Why a code may not be cited, and which quotations no longer stand where they should."""
-        held = {one.code: f"is held back: {one.reason}" for one in self.found.withheld}
+        held = {
+            one.code: filled("is held back: {reason}", reason=reason_why(one.reason))
+            for one in self.found.withheld
+        }
         told = {
             one.where.partition(":")[0]: one.cause
             for one in self.found.blocks
@@ -123,7 +127,11 @@ class Desk:
         """All that blocks or warns: what the gate says, faults of the text, and lengths."""
         document, faults = self._written()
         lost = [
-            finding("reference", _place(anchor, one), cause=f"{one.code}: {one.cause}")
+            finding(
+                "reference",
+                _place(anchor, one),
+                cause=filled("{code}: {cause}", code=one.code, cause=one.cause),
+            )
             for anchor, told in faults.items()
             for one in told
         ]
@@ -150,10 +158,11 @@ class Desk:
 
 
 def open_desk(
-    case_code: str, forum: str, lang: str, on: date, recipient: str = "", version: str = CODED
-) -> Desk:
+    case_code: str, forum: str, lang: str, on: date, recipient: str = "", version: str = CODED,
+    state: str = "",
+) -> Desk:  # fmt: skip
     """The desk for a filing. Raises NotFound, BadInput for an unknown forum or language."""
-    rules, words = name_recipient(load_forum(forum), recipient), load_words(forum, lang)
+    rules, words = address(case_code, forum, recipient, state), load_words(forum, lang)
     found = examine(case_code, rules, on, lang=lang, version=version)
     material = gather(found, rules, lang, on, (), version=version)
     drafted = compose(material, words, datetime(on.year, on.month, on.day, tzinfo=UTC))
@@ -161,7 +170,9 @@ def open_desk(
 
 
 def _place(anchor: str, fault: Fault) -> str:
-    return f"section {anchor}" + (f", line {fault.line}" if fault.line else "")
+    if not fault.line:
+        return filled("section {place}", place=anchor)
+    return filled("section {place}, line {line}", place=anchor, line=fault.line)
 
 
 def _parted(laid: tuple[Laid, ...]) -> Iterator[tuple[str, tuple[Laid, ...]]]:

@@ -16,6 +16,7 @@ from amparo.casefile.records import CaseFile, load_case
 from amparo.casefile.schema import VERSIONS
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filing.address import Ties, ties_of, with_statute
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
 from amparo.filing.material import ItemFacts, LawAnswer, Material, Prior, Tendered
@@ -26,6 +27,7 @@ from amparo.filing.redaction import check_redactions, copy_for
 from amparo.filing.rules import check_forum
 from amparo.filing.translate import translate, untranslated
 from amparo.filing.words import Forum, load_forum, load_words
+from amparo.filled import filled
 from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.vault.models import Item
@@ -45,7 +47,11 @@ def examine(
     does not exist, BadInput for a version there is none of.
     """
     if version not in VERSIONS:
-        raise BadInput("no such version", value=version, remedy=f"one of: {', '.join(VERSIONS)}")
+        raise BadInput(
+            "no such version",
+            value=version,
+            remedy=filled("one of: {names}", names=", ".join(VERSIONS)),
+        )
     case = load_case(case_code)
     covers = consents(case, forum, on, version)
     found = release(case, covers)
@@ -89,7 +95,7 @@ def _stands(sha256: str, part: str, quote: str, start: int) -> bool:
 
 def use_for(forum: Forum, on: date) -> Use:
     """The use that a filing to this forum is."""
-    return Use(forum.purpose, forum.recipient, on, forum.recipient_class)
+    return Use(forum.purpose, forum.recipient, on, forum.recipient_class, forum.state)
 
 
 def consents(case: CaseFile, forum: Forum, on: date, version: str = CODED) -> Covers:
@@ -118,7 +124,7 @@ def refuse_lapsed(case: CaseFile, told: Mapping[str, Any]) -> Use:
 
     Raises Refused when somebody in it withdrew since.
     """
-    forum = load_forum(str(told["forum"]))
+    forum = replace(load_forum(str(told["forum"])), state=str(told.get("state", "")))
     use = use_for(forum, datetime.now(UTC).date())
     gone = [code for code in told.get("persons", ()) if _withdrew(case, str(code), use)]
     if gone:
@@ -148,7 +154,7 @@ def gather(
     """Everything that composing needs, from what the gate let through."""
     case, translated = translate(found.case, lang)
     book = book_of(case)
-    use = use_for(forum, on)
+    use, ties = use_for(forum, on), _ties(found.case, book)
     return Material(
         release=replace(found, case=case),
         items=item_facts(case, forum.id, version),
@@ -157,7 +163,10 @@ def gather(
         states={code: state.name[lang] for code, state in book.states.items()},
         as_of=on,
         sender=sender,
-        recipient="" if forum == load_forum(forum.id) else forum.recipient,
+        recipient="" if forum.recipient == load_forum(forum.id).recipient else forum.recipient,
+        state=forum.state,
+        ties=ties,
+        has_statute=not forum.state or forum.state in with_statute(book),
         version=version,
         supplements=supplements,
         earlier_numbers=earlier_numbers(case.code, forum.id),
@@ -178,12 +187,21 @@ def prior_filings(case_code: str, forum: str) -> tuple[Prior, ...]:
     return tuple(sorted(sent, key=lambda one: one.on))
 
 
+def _ties(case: CaseFile, book: Book) -> Ties:
+    try:
+        return ties_of(facts_of(case, book))
+    except BadInput:
+        return {}
+
+
 def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> list[LawAnswer]:
+    """What the law says of this forum; while no State is addressed, of those the case touches."""
     try:
         facts = replace(facts_of(case, book), as_of=on)
     except BadInput:
         # No act names a crime and a date: the chapter says that there is no answer.
         return []
+    ties = ties_of(facts)
     told: list[dict[str, Any]] = assess(facts, book).as_dict(lang)["answers"]
     return [
         LawAnswer(
@@ -196,18 +214,19 @@ def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> l
             one.get("deadline") or "",
         )
         for one in told
-        if forum.answers(one["forum"]) and (one["result"] != "closed" or not _is_open(forum))
+        if forum.answers(one["forum"])
+        and (not _is_open(forum) or one["forum"].partition("-")[2] in ties)
     ]
 
 
 def _is_open(forum: Forum) -> bool:
-    """True where the law answers for many states, of which only those that are open matter."""
+    """True where the law answers for many States and none of them is addressed yet."""
     return any(one.endswith("-") for one in forum.law)
 
 
 def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> str:
     """The route, with its forum before it where the filing gathers several."""
-    if len(forum.law) == 1 and not _is_open(forum):
+    if len(forum.law) == 1 and not (forum.state or _is_open(forum)):
         return one["route"]
     words = load_words(forum.id, lang)
     state = book.states.get(one["forum"].partition("-")[2])

@@ -111,7 +111,7 @@ def record_build(
     with lock.hold(vault.folder), mark_writing(vault):
         known = Item.every.filter(sha256__in=_digests(files))
         held = dict(known.values_list("sha256", "locator"))
-        told = _told(document, persons, variant)
+        told = _told(document, forum, persons, variant)
         arrivals = [_arrival(vault, told, name, data, held) for name, data in files.items()]
         vault.packs.flush()
         done = deposit(vault.member, arrivals, index_form=INDEX_FORM, reason=f"filing {forum.id}")
@@ -132,8 +132,12 @@ def record_build(
     return tuple(one.item.code for one in done)
 
 
-def _told(document: Document, persons: tuple[str, ...], variant: str) -> dict[str, object]:
+def _told(
+    document: Document, forum: Forum, persons: tuple[str, ...], variant: str
+) -> dict[str, object]:
+    addressed = {"state": forum.state} if forum.state else {}
     return {
+        **addressed,
         "case": document.code,
         "forum": document.forum,
         "lang": document.lang,

@@ -16,6 +16,7 @@ import yaml
 
 from amparo.errors import BadInput
 from amparo.filing.layout import clean
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.filing.document import Document, Exhibit
@@ -66,7 +67,7 @@ def read_columns(text: str, name: str) -> dict[str, str]:
             raise BadInput(
                 "this is no column of a load file",
                 value=f"{name}, line {lines.get(str(field), 1)}: {field}",
-                remedy="use: " + ", ".join(COLUMNS),
+                remedy=filled("use: {names}", names=", ".join(COLUMNS)),
             )
     if len(set(found.values())) < len(found):
         raise BadInput("two columns have one name", value=name, remedy="give each its own")
@@ -86,7 +87,9 @@ def write_load_file(
     """
     if form not in FORMS:
         raise BadInput(
-            "no load file of this form", value=form, remedy=f"use one of: {', '.join(FORMS)}"
+            "no load file of this form",
+            value=form,
+            remedy=filled("use one of: {names}", names=", ".join(FORMS)),
         )
     exhibits = sorted(document.exhibits, key=lambda one: one.number)
     numbers = {one.item: one.number for one in exhibits}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from amparo.casefile.proof_chart import Chart
     from amparo.casefile.records import CaseFile
-    from amparo.filing.check import Release
+    from amparo.filing.address import Ties
+from amparo.filing.check import Release
 
 UNVERIFIED = "confidence: unverified"
 
@@ -74,7 +75,9 @@ class Prior:
 class Material:
     """Everything one filing may draw on. `release.case` holds only what may leave.
 
-    `recipient` is the authority named at the build, where the forum leaves it open.
+    `recipient` is the authority named at the build and `state` its State, where the forum leaves
+    them open; `ties` are the States that the acts touch, `has_statute` whether the book of law
+    holds anything of the State's.
     `translated` are the fields that stand in the language of the filing by a translation,
     `untranslated` says how many do not.
     """
@@ -87,6 +90,9 @@ class Material:
     as_of: date
     sender: tuple[str, ...] = ()
     recipient: str = ""
+    state: str = ""
+    ties: Ties = field(default_factory=dict)
+    has_statute: bool = True
     version: str = "coded"
     supplements: str = ""
     earlier_numbers: Mapping[str, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from amparo.casefile.schema import BY_NAME
 from amparo.errors import BadInput
 from amparo.filing.plan import holds
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile, Row
@@ -38,7 +39,7 @@ def _check(case: CaseFile, row: Row) -> None:
     field = BY_NAME[target.noun].field(str(row["field"]))
     if field is None:
         raise BadInput(
-            f"a record of the noun {target.noun} has no such field",
+            filled("a record of the noun {noun} has no such field", noun=target.noun),
             value=f"{row.code}: {row['field']}",
             remedy="correct the omission",
         )

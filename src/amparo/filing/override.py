@@ -14,6 +14,7 @@ from amparo.casefile.revise import Draft, add_records, change_record
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
 from amparo.filing.rulebook import RULES, Finding
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,9 @@ def ask_override(
     if not RULES[rule].may_yield:
         yielding = ", ".join(name for name, one in RULES.items() if one.may_yield)
         raise Refused(
-            "this rule is never set aside", value=rule, remedy=f"these can be: {yielding}"
+            "this rule is never set aside",
+            value=rule,
+            remedy=filled("these can be: {yielding}", yielding=yielding),
         )
     if not reason.strip():
         raise BadInput("a reason is needed", value=rule, remedy="say why it may be set aside")
@@ -110,4 +113,5 @@ def set_aside(case: CaseFile, forum: str, findings: Iterable[Finding]) -> tuple[
 def _yielded(one: Finding, code: str) -> Finding:
     if not code or not RULES[one.rule].may_yield:
         return one
-    return replace(one, severity="warn", cause=f"{one.cause} (set aside by {code})")
+    cause = filled("{cause} (set aside by {code})", cause=one.cause, code=code)
+    return replace(one, severity="warn", cause=cause)

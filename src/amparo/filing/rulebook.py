@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from amparo.filled import filled
+
 Severity = Literal["block", "warn"]
 
 
@@ -176,6 +178,10 @@ RULES: Mapping[str, Rule] = {
         "the sender is not named, and the forum asks for an identifiable one",
         "build it with --sender",
     ),
+    "addressee": _warn(
+        "no State is chosen: the dossier says nothing of the law of the authority it goes to",
+        "choose the State, or build it with --state",
+    ),
     "signature": _warn(
         "the forum wants the document signed", "sign the printed copy by hand before it is sent"
     ),
@@ -211,5 +217,5 @@ RULES: Mapping[str, Rule] = {
 def finding(rule: str, where: str, **fields: object) -> Finding:
     """The finding of a rule at one place. KeyError for a rule that is not in the list."""
     told = RULES[rule]
-    cause, step = told.cause.format(**fields), told.step.format(**fields)
+    cause, step = filled(told.cause, **fields), filled(told.step, **fields)
     return Finding(told.severity, cause, where, step, rule)

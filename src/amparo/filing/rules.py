@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from amparo.errors import BadInput
+from amparo.filing.address import OPEN_FORUM
 from amparo.filing.chapters.form import publication_of, states_of, views_on
 from amparo.filing.check import ALLEGED, GROUP, Covers, Release
 from amparo.filing.document import Document, Section, words_of
 from amparo.filing.material import LawAnswer
 from amparo.filing.rulebook import Finding, finding
 from amparo.filing.words import Forum
+from amparo.filled import filled
 
 if TYPE_CHECKING:
     from amparo.casefile.records import CaseFile
@@ -45,8 +47,10 @@ def check_forum(
     for need in forum.needs:
         told = _NEEDS[need](found, forum)
         findings += [one for one in told if one.rule != "rights" or one.where not in claimed]
+    if forum.id == OPEN_FORUM and not forum.state:
+        findings.append(finding("addressee", found.case.code))
     if forum.signature:
-        findings.append(finding("signature", "section signature"))
+        findings.append(finding("signature", filled("section {place}", place="signature")))
     results = [answer.result for answer in answers]
     if results and set(results) == {"closed"}:
         findings.append(finding("closed", found.case.code))
@@ -167,7 +171,7 @@ def limits_of(case: CaseFile, forum: Forum) -> list[Limit]:
             raise BadInput(
                 "a limit is set for a section that the forum does not have",
                 value=f"{row.code}: {place}",
-                remedy=f"one of: {', '.join(forum.sections)}",
+                remedy=filled("one of: {names}", names=", ".join(forum.sections)),
             )
         found.append(
             Limit(place, int(row["words"]), bool(row["strict"]), row["set_by"] or row.code)
@@ -188,11 +192,14 @@ def _over(document: Document, limit: Limit) -> Finding | None:
     if limit.place:
         section = next((one for one in document.walk() if one.anchor == limit.place), None)
         count = count_words(document, section) if section is not None else 0
-        where, rule = f"section {limit.place}", "section-length"
+        where, rule = filled("section {place}", place=limit.place), "section-length"
     else:
         count = sum(len(text.split()) for text in words_of(document))
         longest = max(document.sections, key=lambda one: count_words(document, one))
-        where, rule = f"section {longest.anchor}, the longest: {longest.title}", "length"
+        where = filled(
+            "section {place}, the longest: {title}", place=longest.anchor, title=longest.title
+        )
+        rule = "length"
     if count <= limit.words:
         return None
     rule = rule if limit.strict else f"{rule}-advised"

@@ -16,6 +16,7 @@ from amparo.casefile.likeness import likeness_from_text, look_alike
 from amparo.errors import BadInput, Refused
 from amparo.filing.match import Finder, ways_to_read
 from amparo.filing.redaction import ask
+from amparo.filled import filled
 from amparo.intake import sandbox
 from amparo.intake.reading import Child
 
@@ -95,7 +96,10 @@ def refuse_hits(hits: Sequence[Hit]) -> None:
     if hits:
         places = sorted({f"{hit.file} ({hit.where or 'text'})" for hit in open_hits})
         raise Refused(
-            f"{len({hit.secret for hit in open_hits})} protected strings or pictures would leave",
+            filled(
+                "{count} protected strings or pictures would leave",
+                count=len({hit.secret for hit in open_hits}),
+            ),
             value=_listed(places),
             remedy="redact those items for this forum, or change the words of the case",
         )

@@ -18,6 +18,7 @@ import yaml
 
 from amparo.errors import BadInput
 from amparo.filing.spacing import set_sentence
+from amparo.filled import filled
 
 LANGUAGES = ("en", "fr")
 FORUMS = ("icc-15", "hrc", "cat", "special-procedures", "echr", "national")
@@ -56,6 +57,7 @@ class Forum:
     law: tuple[str, ...]
     languages: tuple[str, ...]
     recipient_class: str = ""
+    state: str = ""
     words_from: tuple[str, ...] = ()
     identity: str = "coded"
     signature: bool = False
@@ -98,7 +100,7 @@ def _no_forum(forum: str) -> BadInput:
     return BadInput(
         "no template for this forum",
         value=forum,
-        remedy=f"Use one of: {', '.join(FORUMS)}.",
+        remedy=filled("Use one of: {names}.", names=", ".join(FORUMS)),
     )
 
 
@@ -106,7 +108,7 @@ def _no_language(lang: str) -> BadInput:
     return BadInput(
         "no template in this language",
         value=lang,
-        remedy=f"Use one of: {', '.join(LANGUAGES)}.",
+        remedy=filled("Use one of: {names}.", names=", ".join(LANGUAGES)),
     )
 
 
@@ -121,6 +123,11 @@ def load_words(forum: str, lang: str) -> Words:
     for folder in dict.fromkeys(("words", FIRST, *load_forum(forum).words_from, forum)):
         sentences |= _read(folder, lang)
     return Words(forum, lang, sentences)
+
+
+def reason_why(reason: str) -> str:
+    """Why something stays behind, in English words; the reason itself where none are given."""
+    return load_words(FIRST, "en").term("withheld_reasons", reason)
 
 
 def read_sentences(folder: str, lang: str) -> dict[str, str]:

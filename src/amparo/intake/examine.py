@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from amparo.filled import filled
+
 
 class Check(NamedTuple):
     """One finding; `holds` is False where something is missing."""
@@ -58,7 +60,7 @@ def _swap(listed: Path = Path("/proc/swaps"), blocks: Path = Path("/sys/block"))
     clear = [line.split()[0] for line in lines if line and not _is_safe(line.split()[0], blocks)]
     if clear:
         remedy = "encrypt the whole disk, or turn it off: swapoff -a"
-        return Check(name, False, f"swap is on: {', '.join(clear)}", remedy)
+        return Check(name, False, filled("swap is on: {names}", names=", ".join(clear)), remedy)
     return Check(name, True, "swap is encrypted or in memory" if lines else "no swap")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from amparo.casefile.models import Record
 from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.errors import BadInput
+from amparo.filled import filled
 from amparo.intake import sandbox
 from amparo.intake.readers import BY_NAME
 from amparo.intake.readers.draft import LOCKED, LOCKED_HERE, OPENED
@@ -97,7 +98,9 @@ def reread(
     is encrypted; they are written nowhere.
     """
     if len(passwords) > MOST_PASSWORDS:
-        raise BadInput("too many passwords", remedy=f"at most {MOST_PASSWORDS} at a time")
+        raise BadInput(
+            "too many passwords", remedy=filled("at most {most} at a time", most=MOST_PASSWORDS)
+        )
     limits = budget or Budget()
     cited = cited_parts()
     for item in items:

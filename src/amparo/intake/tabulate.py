@@ -15,6 +15,7 @@ from amparo.casefile.records import CaseFile, Row, load_case
 from amparo.casefile.revise import Draft, add_records, check_drafts
 from amparo.casefile.schema import BY_PLURAL, NOUNS, Field, Noun
 from amparo.errors import AmparoError, BadInput
+from amparo.filled import filled
 from amparo.intake import sandbox
 
 MOST_ROWS = 20_000
@@ -117,7 +118,7 @@ def read_table(source: Path | bytes, name: str) -> list[Line]:
         raise BadInput("the workbook holds no rows", value=name, remedy="fill in a sheet")
     if len(lines) > MOST_ROWS:
         raise BadInput("the workbook holds too many rows", value=name,
-                       remedy=f"at most {MOST_ROWS} at once")  # fmt: skip
+                       remedy=filled("at most {most} at once", most=MOST_ROWS))  # fmt: skip
     return lines
 
 
@@ -127,7 +128,7 @@ def _read_sheet(title: str, text: str, name: str) -> Iterator[Line]:
         raise BadInput(
             "this sheet is not of a noun",
             value=f"{name}, sheet {title[:40]}",
-            remedy="name sheets as in the template: " + ", ".join(BY_PLURAL),
+            remedy=filled("name sheets as in the template: {names}", names=", ".join(BY_PLURAL)),
         )
     head, *rows = (line.split("\t") for line in text.split("\n"))
     heads = [cell.strip() for cell in head]
@@ -136,7 +137,8 @@ def _read_sheet(title: str, text: str, name: str) -> Iterator[Line]:
         if cell and (cell not in known or heads.count(cell) > 1):
             raise BadInput("this heading is unknown or stands twice",
                            value=f"{name}, sheet {title}, {cell[:40]}",
-                           remedy="known headings: " + ", ".join(known))  # fmt: skip
+                           remedy=filled("known headings: {names}",
+                                         names=', '.join(known)))  # fmt: skip
     for number, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row):
             yield _line(noun, heads, row, number)
@@ -201,7 +203,7 @@ def _find_faults(known: CaseFile, lines: list[Line]) -> list[Line]:
             if len(found) >= MOST_FAULTS:
                 break
     return [
-        Line(line.sheet, line.number, line.draft, str(found[at].cause), found[at].remedy)
+        Line(line.sheet, line.number, line.draft, found[at].cause, found[at].remedy)
         if at in found
         else line
         for at, line in enumerate(lines)

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 from amparo.law import dates
 from amparo.law.book.records import Book
 from amparo.law.book.windows import When
@@ -143,7 +144,7 @@ def parse(given: str | Mapping[str, Any], name: str = "facts", book: Book | None
             raise BadInput(
                 "an act id given twice",
                 value=f"{name}, line {act.line}: {act.id}",
-                remedy=f"It is first used on line {seen[act.id]}; rename one",
+                remedy=filled("It is first used on line {line}; rename one", line=seen[act.id]),
             )
         seen[act.id] = act.line
     return Facts(acts, _as_of(top.get("as_of")), name)

@@ -13,9 +13,19 @@ from typing import Any
 import yaml
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+def _known(word: str, allowed: tuple[str, ...]) -> str:
+    names, near = ", ".join(allowed), difflib.get_close_matches(word, allowed, n=1)
+    if not near:
+        return filled("Known keys: {names}", names=names)
+    return filled("Did you mean `{near}`? Known keys: {names}", near=near[0], names=names)
+
+
 _TRUE = {"true", "yes", "True", "Yes", "TRUE", "YES"}
 _FALSE = {"false", "no", "False", "No", "FALSE", "NO"}
 
@@ -46,16 +56,16 @@ class Node:
     def mapping(self, allowed: tuple[str, ...]) -> dict[str, Node]:
         """Its entries, null ones left out; unknown and repeated keys are refused."""
         if not isinstance(self.raw, yaml.MappingNode):
-            raise self.refuse("a mapping was expected", f"Keys: {', '.join(allowed)}")
+            raise self.refuse(
+                "a mapping was expected", filled("Keys: {names}", names=", ".join(allowed))
+            )
         out: dict[str, Node] = {}
         seen: set[str] = set()
         for key_node, value_node in self.raw.value:
             key = Node(self.name, key_node)
             word = key.text()
             if word not in allowed:
-                near = difflib.get_close_matches(word, allowed, n=1)
-                hint = f"Did you mean `{near[0]}`? " if near else ""
-                raise key.refuse("unknown key", f"{hint}Known keys: {', '.join(allowed)}", word)
+                raise key.refuse("unknown key", _known(word, allowed), word)
             if word in seen:
                 raise key.refuse("a key given twice", "Keep one of them", word)
             seen.add(word)
@@ -98,7 +108,9 @@ def compose(text: str, name: str) -> Node:
         mark = error.problem_mark
         where = f"{name}, line {mark.line + 1}" if mark else name
         raise BadInput(
-            "not valid YAML", value=where, remedy=f"{error.problem or 'Check indentation'}"
+            "not valid YAML",
+            value=where,
+            remedy=filled("{why}", why=error.problem or "Check indentation"),
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise BadInput("not valid YAML", value=name, remedy="Save it as UTF-8 text") from error

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from amparo.errors import StorageFailed
+from amparo.filled import filled
 
 
 class Disk:
@@ -164,7 +165,7 @@ def storage_failed(error: OSError, path: Path) -> StorageFailed:
             "The disk is full", value=str(path), remedy="Free space, then run the command again"
         )
     return StorageFailed(
-        f"Writing failed ({error.strerror or 'input/output error'})",
+        filled("Writing failed ({why})", why=error.strerror or "input/output error"),
         value=str(path),
         remedy="Check the device; nothing of this step was acknowledged",
     )

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from amparo.crypto.seal import Sealer, padded_size, sealed_size
 from amparo.errors import BadInput
+from amparo.filled import filled
 from amparo.store.appending import PIECE, Appender
 from amparo.store.frames import CONTEXT, HEAD, Head
 
@@ -111,7 +112,7 @@ def _reading() -> Iterator[None]:
         yield
     except OSError as error:
         raise BadInput(
-            f"The source cannot be read ({error.strerror or 'input/output error'})",
+            filled("The source cannot be read ({why})", why=error.strerror or "input/output error"),
             remedy="Check the file or the medium it lies on",
         ) from error
 

@@ -9,6 +9,7 @@ from amparo.access.roles import ADD, NARRATIVE
 from amparo.access.scope import refuse_unless_anywhere
 from amparo.custody.work import work
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 MAX_HOW = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
@@ -23,7 +24,9 @@ def check_giver(party: str, how: str) -> tuple[str, str]:
             remedy="a source such as S1, or another office's ledger: letters and figures, no space",
         )
     if len(told) > MAX_HOW:
-        raise BadInput("this is too long", remedy=f"say how in {MAX_HOW} characters")
+        raise BadInput(
+            "this is too long", remedy=filled("say how in {most} characters", most=MAX_HOW)
+        )
     return code, told
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from amparo.custody.timestamp import checked_url
 from amparo.errors import BadInput, NotFound, Refused, StorageFailed
+from amparo.filled import filled
 
 SCHEME = "s3://"
 ENDPOINT, REGION = "AWS_ENDPOINT_URL", "AWS_REGION"
@@ -80,7 +81,10 @@ class Bucket:
             raise StorageFailed(
                 "the bucket cannot be reached",
                 value=self.url,
-                remedy=f"check the network and {ENDPOINT}; the backup there is as before",
+                remedy=filled(
+                    "check the network and {endpoint}; the backup there is as before",
+                    endpoint=ENDPOINT,
+                ),
             ) from None
 
 

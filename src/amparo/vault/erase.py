@@ -20,7 +20,8 @@ from amparo.access.scope import current, refuse_unless
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
-from amparo.vault.identity import erase_identity, list_identities
+from amparo.filled import filled
+from amparo.vault.identity import Also, erase_identity, list_identities
 from amparo.vault.preserve import refuse_on_hold
 from amparo.vault.unlock import Vault
 
@@ -61,14 +62,19 @@ def ask_erasure(vault: Vault, case: str, person: str, why: str) -> Erasure:
         )
     reason = " ".join(why.split())
     if not 1 <= len(reason) <= MAX_WHY:
-        raise BadInput("say why", remedy=f"1 to {MAX_WHY} characters for the ledger; name nobody")
+        raise BadInput(
+            "say why",
+            remedy=filled("1 to {most} characters for the ledger; name nobody", most=MAX_WHY),
+        )
     with work(vault.member, reason) as custody:
         custody.enter(KIND, case=case, result=f"erasure of {person} asked")
     return _waiting(case, person)
 
 
-def carry_out_erasure(vault: Vault, case: str, person: str) -> None:
+def carry_out_erasure(vault: Vault, case: str, person: str, also: Also | None = None) -> None:
     """Destroy what another member asked to destroy. It cannot be undone.
+
+    `also` is as in `erase_identity`; members come here by `casefile.forget.erase_person`.
 
     Raises NotFound, Refused: for the one who asked while somebody else could decide, or until
     a day has passed; for a case on hold.
@@ -77,7 +83,7 @@ def carry_out_erasure(vault: Vault, case: str, person: str) -> None:
     asked = _waiting(case, person)
     if asked.by == vault.member:
         _refuse_too_soon(asked)
-    erase_identity(vault, case, person, reason=asked.why, asked=asked.entry)
+    erase_identity(vault, case, person, reason=asked.why, asked=asked.entry, also=also)
 
 
 def refuse_erasure(vault: Vault, case: str, person: str, why: str = "") -> str:
@@ -139,13 +145,13 @@ def _refuse_too_soon(asked: Erasure) -> None:
         raise Refused(
             "nobody decides on their own request",
             value=value,
-            remedy=f"another member must: {', '.join(others)}",
+            remedy=filled("another member must: {names}", names=", ".join(others)),
         )
     if _now() < asked.at + ALONE_AFTER:
         raise Refused(
             "nobody else may decide, so a day must pass first",
             value=value,
-            remedy=f"repeat this after {asked.at + ALONE_AFTER:%Y-%m-%d %H:%M} UTC",
+            remedy=filled("repeat this after {moment} UTC", moment=asked.at + ALONE_AFTER),
         )
 
 

@@ -8,7 +8,7 @@ nothing. What names the person elsewhere, in items and records, is not touched b
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -21,6 +21,7 @@ from amparo.crypto.seal import padded_size, seal, unseal
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound, Refused
+from amparo.filled import filled
 from amparo.store import database, lock
 from amparo.vault.models import Identity, NameKey
 from amparo.vault.unlock import Vault, mark_erasing
@@ -32,6 +33,8 @@ FIELDS = (
 MAX_VALUE = 4_000
 _SALT, _NAME_KEYS = "salt", "name keys"
 _OF_CONTACT = ("contact", "address")
+# What else goes with an identity: given its sealed fields, it says what it destroyed.
+Also = Callable[[Mapping[str, str]], str]
 
 
 def parse_identity(text: str, name: str) -> dict[str, str]:
@@ -45,7 +48,9 @@ def parse_identity(text: str, name: str) -> dict[str, str]:
             raise BadInput(
                 "this line is no field of an identity",
                 value=f"{name} line {number}",
-                remedy="write one of: " + ", ".join(f"{one}: ..." for one in FIELDS),
+                remedy=filled(
+                    "write one of: {names}", names=", ".join(f"{one}: ..." for one in FIELDS)
+                ),
             )
         values[field.strip()] = value.strip()
     return values
@@ -70,7 +75,11 @@ def seal_identity(
         raise BadInput(
             "nothing to seal, or a field that cannot be",
             value=person,
-            remedy=f"give at least one of: {', '.join(FIELDS)}; {MAX_VALUE} characters at most",
+            remedy=filled(
+                "give at least one of: {names}; {most} characters at most",
+                names=", ".join(FIELDS),
+                most=MAX_VALUE,
+            ),
         )
     before = Identity.every.filter(case_code=case, person_code=person).first()
     _refuse_seal(case, kept, is_new=before is None)
@@ -121,25 +130,30 @@ def show_identity(vault: Vault, case: str, person: str, *, purpose: str) -> dict
 
 
 def erase_identity(
-    vault: Vault, case: str, person: str, *, reason: str, asked: int | None = None
-) -> None:
+    vault: Vault, case: str, person: str, *, reason: str, asked: int | None = None,
+    also: Also | None = None,
+) -> None:  # fmt: skip
     """Destroy the person's key and everything under it, in the record and its log files.
 
     Members come here by `erase.carry_out_erasure`; `asked` is the entry in which one asked.
+    `also` is given the sealed fields, destroys what else speaks of the person in the same Work,
+    and returns what the ledger is told of it.
     Copies of the vault made before (backups) still hold them. Raises NotFound.
     """
     row = Identity.objects.filter(case_code=case, person_code=person, erased_at=None).first()
     if row is None:
         raise NotFound("no identity is sealed under this code", value=person)
     refuse_unless(CHANGE, IDENTITY, case)
+    identity = _fields(row, vault.keys.persons) if also is not None else {}
     with lock.hold(vault.folder), mark_erasing(vault):
         database.settle_log()
         with work(vault.member, reason) as custody:
+            more = f"; {also(identity)}" if also is not None else ""
             row.wrapped, row.sealed, row.erased_at = b"", b"", custody.at
             row.save()
             NameKey.every.filter(case_code=case, person_code=person).delete()
             as_asked = "" if asked is None else f", as asked in entry {asked}"
-            result = f"key and identity of {person} destroyed{as_asked}"
+            result = f"key and identity of {person} destroyed{as_asked}{more}"
             custody.enter("dispose", case=case, result=result)
         database.shred()
 
@@ -221,6 +235,11 @@ def _open(row: Identity, persons: bytes) -> dict[str, Any]:
         wipe(key)
     found: dict[str, Any] = json.loads(body)
     return found
+
+
+def _fields(row: Identity, persons: bytes) -> dict[str, str]:
+    body = _open(row, persons)
+    return {field: str(body[field]) for field in FIELDS if field in body}
 
 
 def _canonical(values: Mapping[str, str]) -> str:

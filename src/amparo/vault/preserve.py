@@ -13,6 +13,7 @@ from amparo.access.members import refuse_unless_owner
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.errors import BadInput, Refused
+from amparo.filled import filled
 from amparo.vault.unlock import Vault
 
 KIND = "hold"
@@ -79,6 +80,9 @@ def _enter(vault: Vault, case: str, why: str, what: str) -> None:
     refuse_unless_owner(vault.member)
     reason = " ".join(why.split())
     if not 1 <= len(reason) <= MAX_WHY:
-        raise BadInput("say why", remedy=f"1 to {MAX_WHY} characters for the ledger; name nobody")
+        raise BadInput(
+            "say why",
+            remedy=filled("1 to {most} characters for the ledger; name nobody", most=MAX_WHY),
+        )
     with work(vault.member, reason) as custody:
         custody.enter(KIND, case=case, result=what)

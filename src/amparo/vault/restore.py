@@ -19,6 +19,7 @@ from amparo.custody.checkpoint import Checkpoint, parse_checkpoint, verify_check
 from amparo.custody.log import CHECKPOINT
 from amparo.custody.work import work
 from amparo.errors import AmparoError, BadInput, Refused, StorageFailed
+from amparo.filled import filled
 from amparo.store.files import DISK
 from amparo.vault.bucket import is_bucket, open_bucket
 from amparo.vault.header import Header, read_header
@@ -150,7 +151,7 @@ def _put(backup: Path, folder: Path) -> Path | None:
         if aside is not None and not folder.exists():
             aside.rename(folder)
         raise StorageFailed(
-            f"the backup could not be copied ({error.strerror})",
+            filled("the backup could not be copied ({why})", why=error.strerror),
             value=str(folder),
             remedy="check permissions and free space",
         ) from error

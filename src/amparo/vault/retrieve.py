@@ -10,6 +10,7 @@ from amparo.access import scope
 from amparo.access.roles import EXPORT, NARRATIVE
 from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 from amparo.store.files import write_durably
 from amparo.vault.entries import list_entries
 from amparo.vault.models import Item, Part
@@ -67,7 +68,9 @@ def read_part(sha256: str, name: str, where: str = "") -> str:
     raise NotFound(
         "the item has no part of that name",
         value=where or name,
-        remedy="parts: " + ", ".join(names) if names else "no text was extracted from it",
+        remedy=filled("parts: {names}", names=", ".join(names))
+        if names
+        else "no text was extracted from it",
     )
 
 

@@ -26,6 +26,7 @@ from amparo.crypto.slots import (
 from amparo.custody.checkpoint import log_signers, origin_of
 from amparo.custody.log import Log, close_log, open_log, publish_pending
 from amparo.errors import BadInput, Broken, InUse, StorageFailed, WrongFormat
+from amparo.filled import filled
 from amparo.store import database, lock
 from amparo.store.files import DISK, has_leftovers, remove_leftovers
 from amparo.store.packs import Packs, furthest
@@ -100,7 +101,7 @@ def create_vault(
         ) from None
     except OSError as error:
         raise StorageFailed(
-            f"the vault could not be made ({error.strerror})",
+            filled("the vault could not be made ({why})", why=error.strerror),
             value=str(folder),
             remedy="check permissions and free space, or name another folder",
         ) from error

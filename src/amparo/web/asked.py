@@ -1,7 +1,7 @@
 """Which filing a page is about: forum, language, day, recipient and version, from its address.
 
-An address carries ids and numbers only: a recipient is its place in the list of recipients
-whom consents of the case name for the forum's purpose.
+An address carries ids and numbers only: a State is its code, a recipient is its place in the list
+of recipients whom consents of the case name for the forum's purpose.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from amparo.casefile.law_facts import book_of, facts_of
 from amparo.casefile.schema import VERSIONS
 from amparo.errors import BadInput
-from amparo.filing.bundle import OPEN_FORUM
+from amparo.filing.address import OPEN_FORUM, address, ties_of
 from amparo.filing.words import FORUMS, LANGUAGES, load_forum, load_words
+from amparo.filled import filled
+from amparo.web.language import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +41,7 @@ class Asked:
     on: date = date.min
     to: str = ""
     recipient: str = ""
+    state: str = ""
     version: str = CODED
     adds: str = ""
 
@@ -47,12 +52,14 @@ class Asked:
             f"forum={self.forum}&lang={self.lang}&on={self.on.isoformat()}&version={self.version}"
         )
         told += f"&to={self.to}" if self.to else ""
+        told += f"&state={self.state}" if self.state else ""
         return told + (f"&adds={self.adds}" if self.adds else "")
 
     @property
     def tail(self) -> str:
         """What an address that names forum and language still needs."""
-        return f"?to={self.to}" if self.to else ""
+        told = {"to": self.to, "state": self.state}
+        return "?" + urlencode({k: v for k, v in told.items() if v}) if any(told.values()) else ""
 
     @property
     def is_open(self) -> bool:
@@ -66,13 +73,18 @@ def read_asked(given: Mapping[str, str], known: CaseFile) -> Asked:
     load_words(forum, lang)
     version = given.get("version") or CODED
     if version not in VERSIONS:
-        raise BadInput("there is no such version", remedy=f"one of: {', '.join(VERSIONS)}")
+        raise BadInput(
+            "there is no such version", remedy=filled("one of: {names}", names=", ".join(VERSIONS))
+        )
     on = _day(given["on"]) if "on" in given else datetime.now(UTC).date()
     to = given.get("to", "") if forum == OPEN_FORUM else ""
     adds = given.get("adds", "")
     if adds and not _ITEM.fullmatch(adds):
         raise BadInput("this is no filing of the vault", remedy="begin from the page of the filing")
-    return Asked(forum, lang, on, to, _recipient(known, forum, to), version, adds)
+    state = given.get("state", "") if forum == OPEN_FORUM else ""
+    to_whom = address(known.code, forum, _recipient(known, forum, to), state)
+    recipient = to_whom.recipient if to else ""
+    return Asked(forum, lang, on, to, recipient, to_whom.state, version, adds)
 
 
 def _day(text: str) -> date:
@@ -101,12 +113,24 @@ def _recipient(known: CaseFile, forum: str, to: str) -> str:
     return listed[int(to)]
 
 
+def _states(known: CaseFile) -> list[tuple[str, str]]:
+    """States that can be addressed, by name: those the acts touch first."""
+    book, lang = book_of(known), language()
+    try:
+        touched = ties_of(facts_of(known, book))
+    except BadInput:
+        touched = {}
+    named = sorted((one.name[lang], code) for code, one in book.states.items())
+    return [(code, name) for name, code in sorted(named, key=lambda one: one[1] not in touched)]
+
+
 def choices(known: CaseFile, asked: Asked) -> dict[str, object]:
     """What the choosing form offers."""
     return {
         "asked": asked,
-        "fora": [(name, load_words(name, "en").say("forum.name")) for name in FORUMS],
+        "fora": [(name, load_words(name, language()).say("forum.name")) for name in FORUMS],
         "languages": list(NAMES.items()),
         "versions": VERSIONS,
+        "states": _states(known) if asked.is_open else [],
         "recipients": list(enumerate(recipients(known, asked.forum))),
     }

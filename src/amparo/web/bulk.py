@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import AmparoError, BadInput
+from amparo.filled import filled
 from amparo.intake.tabulate import Preview, enter, make_template, preview, read_table
 from amparo.web.faults import status_of
 from amparo.web.lock import acting_member
@@ -54,7 +55,9 @@ def _upload(file: UploadedFile | None) -> tuple[str, bytes]:  # type: ignore[typ
     if file is None:
         raise BadInput("the workbook was not sent", remedy="choose the file in its field")
     if (file.size or 0) > MAX_BYTES:
-        raise BadInput("the workbook is too large", remedy=f"at most {MAX_BYTES} bytes")
+        raise BadInput(
+            "the workbook is too large", remedy=filled("at most {most} bytes", most=MAX_BYTES)
+        )
     return file.name or "workbook.xlsx", file.read()
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from amparo.errors import AmparoError, BadInput, NotFound
+from amparo.filled import filled
 from amparo.intake.browser import find_browser
 from amparo.intake.capture import Capture, Limits, capture, check_address, check_proxy
 from amparo.intake.gateway import is_local
@@ -56,7 +57,7 @@ def _route(wish: dict[str, str]) -> str:
     if wish["route"] not in ROUTES:
         raise BadInput("the form does not say by which way", remedy="choose one")
     if wish["route"] == "proxy" and not wish["proxy"]:
-        raise BadInput("no proxy is named", remedy=f"give one such as {TOR}")
+        raise BadInput("no proxy is named", remedy=filled("give one such as {tor}", tor=TOR))
     return check_proxy({"tor": TOR, "proxy": wish["proxy"]}.get(wish["route"], ""))
 
 

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from amparo.casefile.case_file import import_text
 from amparo.errors import BadInput
+from amparo.filled import filled
 
 MAX_BYTES = 20_000_000
 Upload = UploadedFile | None  # type: ignore[type-arg]
@@ -28,10 +29,16 @@ def import_upload(
 
 def _text_of(upload: Upload, what: str) -> tuple[str, str]:
     if upload is None:
-        raise BadInput(f"the {what} was not sent", remedy="choose the file in its field")
+        raise BadInput(
+            filled("the {what} was not sent", what=what), remedy="choose the file in its field"
+        )
     name = upload.name or what
     if (upload.size or 0) > MAX_BYTES:
-        raise BadInput(f"the {what} is too large", value=name, remedy=f"at most {MAX_BYTES} bytes")
+        raise BadInput(
+            filled("the {what} is too large", what=what),
+            value=name,
+            remedy=filled("at most {most} bytes", most=MAX_BYTES),
+        )
     try:
         return upload.read().decode("utf-8-sig"), name
     except UnicodeDecodeError:

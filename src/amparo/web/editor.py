@@ -38,12 +38,16 @@ NOUNS = {
 
 
 def _asked(request: HttpRequest, case: str, forum: str, lang: str) -> Asked:
-    given = {"forum": forum, "lang": lang, "to": request.GET.get("to", "")}
+    given = {
+        "forum": forum,
+        "lang": lang,
+        **{name: request.GET.get(name, "") for name in ("to", "state")},
+    }
     return read_asked(given, load_case(case))
 
 
 def _desk(case: str, asked: Asked) -> Desk:
-    return open_desk(case, asked.forum, asked.lang, asked.on, asked.recipient)
+    return open_desk(case, asked.forum, asked.lang, asked.on, asked.recipient, state=asked.state)
 
 
 @require_GET

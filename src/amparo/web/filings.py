@@ -30,6 +30,7 @@ from amparo.filing.override import (
 from amparo.filing.rulebook import RULES, Finding
 from amparo.filing.scan import read_names
 from amparo.filing.words import load_forum, load_words
+from amparo.filled import filled
 from amparo.vault.models import Item
 from amparo.vault.retrieve import export_item, find_item
 from amparo.web import builds
@@ -37,6 +38,7 @@ from amparo.web.asked import Asked, choices, read_asked
 from amparo.web.cards import Card
 from amparo.web.cases import own_words_of
 from amparo.web.faults import status_of
+from amparo.web.language import language
 from amparo.web.lock import acting_member, held_vault
 
 MAX_SENDER = 2_000
@@ -92,7 +94,9 @@ def _refuse_blocked(known: CaseFile, asked: Asked) -> None:
 
 
 def _desk(known: CaseFile, asked: Asked) -> Desk:
-    return open_desk(known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version)
+    return open_desk(
+        known.code, asked.forum, asked.lang, asked.on, asked.recipient, asked.version, asked.state
+    )
 
 
 def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -100,7 +104,9 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     lines = request.POST.get("sender", "")[:MAX_SENDER].splitlines()
     form = request.POST.get("load_file", "")
     if form not in ("", *FORMS):
-        raise BadInput("there is no such load file", remedy=f"one of: {', '.join(FORMS)}")
+        raise BadInput(
+            "there is no such load file", remedy=filled("one of: {names}", names=", ".join(FORMS))
+        )
     columns = request.POST.get("columns", "").strip() or COLUMNS_TEXT
     request.session["columns"] = columns
     request.session["sender"] = "\n".join(lines)
@@ -110,6 +116,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "on": asked.on,
         "sender": tuple(line.strip() for line in lines if line.strip()),
         "recipient": asked.recipient,
+        "state": asked.state,
         "version": asked.version,
         "supplements": asked.adds,
         "protect": read_names(request.POST.get("protect", "")[:MAX_NAMES]),
@@ -172,6 +179,8 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
         return own_words_of(known), "Write it anew"
     if one.rule == "rights":
         return _text(CLAIMS, known, asked), "Open the text"
+    if one.rule == "addressee":
+        return f"{reverse('filing', args=[known.code])}?{asked.query}#state", "Choose the State"
     if one.rule in _PAGE_OF:
         name, label = _PAGE_OF[one.rule]
         return reverse(name, args=[] if name == "grants" else [known.code]), label
@@ -179,9 +188,11 @@ def _resolve(one: Finding, code: str, known: CaseFile, asked: Asked) -> tuple[st
         return reverse("records", args=[known.code, _LIST_OF[one.rule]]), "Open the list"
     noun = _NOUN_OF.get(one.rule, "consents" if "consent" in one.step else "")
     if noun:
-        return _form(noun, one, code, known, asked), f"Record a {BY_PLURAL[noun].name}"
+        return _form(noun, one, code, known, asked), filled(
+            "Record a {noun}", noun=BY_PLURAL[noun].name
+        )
     if row is not None:
-        return reverse("record-change", args=[known.code, code]), f"Change {code}"
+        return reverse("record-change", args=[known.code, code]), filled("Change {code}", code=code)
     return reverse("case", args=[known.code]), "Open the case"
 
 
@@ -297,7 +308,7 @@ class HeldBack:
 
 def _group(withheld: tuple[Withheld, ...], forum: str) -> list[HeldBack]:
     """What stays behind, by reason; persons and items come before what hangs on them."""
-    words = load_words(forum, "en")
+    words = load_words(forum, language())
     order = {"person": 0, "item": 1}
     groups: dict[str, list[Withheld]] = {}
     for one in sorted(withheld, key=lambda one: order.get(one.noun, 2)):

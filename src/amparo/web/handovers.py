@@ -15,6 +15,7 @@ from amparo.casefile.revise import change_record
 from amparo.errors import AmparoError, BadInput, NotFound
 from amparo.filing.handover import Affected, affected, record_sent, sent_of
 from amparo.filing.words import LANGUAGES, load_forum
+from amparo.filled import filled
 from amparo.web.asked import NAMES, read_asked
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
@@ -103,7 +104,10 @@ def withdrawals(request: HttpRequest, case: str) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     person, lang = given.get("person", ""), given.get("lang", "en")
     if lang not in LANGUAGES:
-        raise BadInput("no letter in this language", remedy=f"one of: {', '.join(LANGUAGES)}")
+        raise BadInput(
+            "no letter in this language",
+            remedy=filled("one of: {names}", names=", ".join(LANGUAGES)),
+        )
     sender = _lines(request.POST.get("sender", ""))
     found = affected(case, person, lang=lang, on=_today(), sender=sender) if person else []
     consents = [row for row in known.all("consent") if row["subject"] == person]

@@ -11,13 +11,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.casefile.blind import seal_person
+from amparo.casefile.forget import erase_person
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 from amparo.vault.erase import (
     Erasure,
     alone_from,
     ask_erasure,
-    carry_out_erasure,
     deciders,
     find_erasure,
     refuse_erasure,
@@ -64,9 +65,12 @@ def erase(request: HttpRequest, case: str, code: str) -> HttpResponse:
     elif what != "grant":
         raise BadInput("the form does not say what to do")
     elif request.POST.get("sure", "").strip() != code:
-        raise BadInput("nothing was destroyed", remedy=f"type {code} to say that you mean it")
+        raise BadInput(
+            "nothing was destroyed", remedy=filled("type {code} to say that you mean it", code=code)
+        )
     else:
-        carry_out_erasure(held_vault(), case, code)
+        gone = erase_person(held_vault(), case, code)
+        return _page(request, case, code, gone=gone)
     return HttpResponseRedirect(reverse("identity", args=[case, code]))
 
 

@@ -16,6 +16,7 @@ from amparo.casefile.consent import use_of
 from amparo.casefile.records import list_cases
 from amparo.casefile.release import refuse_item
 from amparo.errors import BadInput, NotFound
+from amparo.filled import filled
 from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
 from amparo.intake.reread import needs_password
@@ -195,7 +196,9 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     if not purpose or len(purpose) > MAX_PURPOSE:
         raise BadInput(
             "say why the original is taken out",
-            remedy=f"a few words, at most {MAX_PURPOSE} characters; they go into the ledger",
+            remedy=filled(
+                "a few words, at most {most} characters; they go into the ledger", most=MAX_PURPOSE
+            ),
         )
     if item.size > LARGEST_TAKEN:
         raise BadInput(

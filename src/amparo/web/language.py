@@ -22,8 +22,11 @@ from django.views.decorators.http import require_POST
 
 from amparo.casefile.picture import Tongue
 from amparo.casefile.terms import our_vocabularies
+from amparo.filled import Filled
 
 LANGUAGES = {"en": "English", "fr": "Français"}
+# What stands on the pages, and what errors and the gate tell.
+CATALOGUES = {"fr": ("fr.po", "fr-told.po")}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 COOKIE = "amparo-language"
 A_YEAR = 365 * 24 * 3600
@@ -40,7 +43,8 @@ def catalogue(code: str) -> dict[str, str]:
     """English text -> text in the language: a plain reading of our own .po file."""
     if code == "en":
         return {}
-    text = files("amparo.web").joinpath("locale", f"{code}.po").read_text("utf-8")
+    folder = files("amparo.web").joinpath("locale")
+    text = "\n".join(folder.joinpath(name).read_text("utf-8") for name in CATALOGUES[code])
     pairs = ((ast.literal_eval(a), ast.literal_eval(b)) for a, b in _ENTRY.findall(text))
     return {key: said for key, said in pairs if key and said}
 
@@ -53,15 +57,18 @@ def language() -> str:
 def say(text: object) -> str:
     """A text of the program in the language of the page; as it is where none is given.
 
-    A first letter written small or large finds its entry either way.
+    A first letter written small or large finds its entry either way, and so does the name of a
+    field. A sentence with values in it is looked up by its pattern.
     """
-    told = str(text)
     known = catalogue(language())
+    if known and isinstance(text, Filled):
+        return text.again(say)
+    told = str(text)
     if not known or not told:
         return told
     if told in known:
         return known[told]
-    turned = told[0].swapcase() + told[1:]
+    turned = (told[0].swapcase() + told[1:]).replace("_", " ")
     if turned not in known:
         return told
     said = known[turned]

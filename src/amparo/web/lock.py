@@ -22,6 +22,7 @@ from amparo.access.grants import notices, scope_of
 from amparo.access.requests import open_requests
 from amparo.access.scope import acting, current, undisturbed
 from amparo.errors import Locked, Refused
+from amparo.filled import filled
 from amparo.store.database import is_open
 from amparo.vault.unlock import Vault, open_vault
 from amparo.web import faults
@@ -102,7 +103,7 @@ class Door:
         if left > 0:
             raise Locked(
                 "too many wrong passphrases",
-                remedy=f"wait {int(left) + 1} seconds, then try again",
+                remedy=filled("wait {seconds} seconds, then try again", seconds=int(left) + 1),
             )
 
     def _count_try(self) -> None:

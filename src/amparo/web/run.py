@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from amparo.errors import InUse
+from amparo.filled import filled
 from amparo.store.settings import configure
 
 HOST = "127.0.0.1"
@@ -74,7 +75,7 @@ def _make_server(port: int) -> Any:
         )
     except OSError as error:
         raise InUse(
-            f"the port cannot be used ({error.strerror})",
+            filled("the port cannot be used ({why})", why=error.strerror),
             value=str(port),
             remedy="name another one with --port",
         ) from None

@@ -175,7 +175,8 @@ def _sender(to: Wording) -> Runs:
 
 
 def _recipient(to: Wording) -> Runs:
-    return _shown(to, [to.material.recipient])
+    state = to.state(to.material.state) if to.material.state else ""
+    return _shown(to, [one for one in (to.material.recipient, state) if one])
 
 
 def _circumstances(to: Wording) -> Runs:

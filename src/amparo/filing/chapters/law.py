@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from amparo.casefile.ends import ends_of
+from amparo.filing.address import OPEN_FORUM
 from amparo.filing.document import (
     Block,
     Bullets,
@@ -108,15 +109,36 @@ def group_answers(answers: Iterable[LawAnswer]) -> list[tuple[LawAnswer, list[st
 
 
 def _routes(to: Wording) -> Section:
-    blocks: list[Block] = []
+    blocks = _addressed(to)
     cited: dict[str, str] = {}
     for answer, acts in group_answers(to.material.answers):
         blocks += _answer(to, answer, acts, cited)
-    if not blocks:
-        blocks.append(to.paragraph("jurisdiction.none"))
+    if not to.material.answers:
+        key = "none" if to.material.has_statute else "no_statute"
+        blocks.append(to.paragraph(f"jurisdiction.{key}"))
     if any(answer.is_unverified for answer in to.material.answers):
         blocks.append(to.paragraph("jurisdiction.unverified"))
     return Section("jurisdiction.routes", to.say("title.routes"), tuple(blocks))
+
+
+def _addressed(to: Wording) -> list[Block]:
+    """Where the forum leaves the State open: which it is, and what the record ties to it."""
+    state, ties = to.material.state, to.material.ties
+    if to.words.forum != OPEN_FORUM:
+        return []
+    if state:
+        told = _told_ties(to, ties.get(state, ()))
+        key = "tied" if told else "untied"
+        return [to.paragraph(f"jurisdiction.{key}", state=to.state(state), ties=told)]
+    touched = "; ".join(
+        to.say("jurisdiction.touched", state=to.state(one), ties=_told_ties(to, kinds))
+        for one, kinds in ties.items()
+    )
+    return [to.paragraph("jurisdiction.unaddressed", states=touched or to.say("chart.none"))]
+
+
+def _told_ties(to: Wording, kinds: Iterable[str]) -> str:
+    return ", ".join(to.words.term("ties", one) for one in kinds)
 
 
 def _answer(to: Wording, answer: LawAnswer, acts: list[str], cited: dict[str, str]) -> list[Block]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 from amparo.law import dates
 from amparo.law.book.records import Row
 from amparo.law.book.shapes import CRIME_KINDS, DOCUMENT_KEYS, RESULTS, SHAPES, TRAIL
@@ -70,7 +71,9 @@ def parse_overlay(text: str, file_name: str) -> Overlay:
     top = root.mapping((*_HEAD, *SHAPES))
     if "format" not in top or top["format"].text() != FORMAT:
         raise BadInput(
-            "not an overlay of the book", value=file_name, remedy=f"Begin with `format: {FORMAT}`"
+            "not an overlay of the book",
+            value=file_name,
+            remedy=filled("Begin with `format: {format}`", format=FORMAT),
         )
     if "name" not in top:
         raise root.refuse("the overlay has no name", "Add `name: demo`")

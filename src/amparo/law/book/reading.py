@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from amparo.errors import BadInput
+from amparo.filled import filled
 from amparo.law.book.overlay import Overlay, parse_overlay, read_overlay
 from amparo.law.book.records import Book, Crime, Element, Row, State
 from amparo.law.book.shapes import DOCUMENTS, SHAPES
@@ -72,7 +73,7 @@ def read_rows(name: str, text: str) -> list[Row]:
         raise BadInput(
             "unknown column in the book",
             value=f"{name}.csv, line 1: {', '.join(unknown) or 'no id'}",
-            remedy=f"Columns: {', '.join(shape.all_columns)}",
+            remedy=filled("Columns: {names}", names=", ".join(shape.all_columns)),
         )
     rows = []
     for cells in reader:
@@ -80,7 +81,7 @@ def read_rows(name: str, text: str) -> list[Row]:
             raise BadInput(
                 "a row of the book has the wrong number of cells",
                 value=f"{name}.csv, line {reader.line_num}",
-                remedy=f"Give {len(head)} cells",
+                remedy=filled("Give {count} cells", count=len(head)),
             )
         fields = dict(zip(head, cells, strict=True))
         rows.append(Row(fields["id"], f"{name}.csv", reader.line_num, fields))

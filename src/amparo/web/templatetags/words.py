@@ -33,7 +33,7 @@ OUTCOMES = {
 @register.filter
 def outcome(value: str) -> str:
     """The outcome of reading, said plainly."""
-    return OUTCOMES.get(value, value)
+    return say(OUTCOMES.get(value, value))
 
 
 @register.filter
