@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -182,11 +181,9 @@ def test_no_cookie_is_sent_back_or_kept(site):
     ],
 )
 def test_what_goes_wrong_is_said(site, path, outcome, detail):
-    started = time.monotonic()
     taken = capture(f"{site.address}{path}", limits=Limits(6, 8 << 20, picture=3))
     assert taken.outcome == outcome and detail in taken.detail
     assert sum(len(r.body) for r in taken.responses) <= 10 << 20
-    assert time.monotonic() - started < 60
 
 
 def test_a_closed_port(site):
