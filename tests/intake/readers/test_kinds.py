@@ -10,6 +10,8 @@ from types import ModuleType
 import pytest
 
 from amparo.intake import reconcile
+from amparo.intake.readers import media
+from amparo.intake.readers.draft import Input
 from amparo.intake.reading import Reading
 from amparo.intake.sandbox import Sandbox
 
@@ -255,6 +257,36 @@ def test_a_record_that_is_not_what_its_digest_says(good: ModuleType, box: Sandbo
     assert "digests" not in box.read(whole, name="a.warc").untrusted_metadata
     bent = whole.replace(b"404 Not Found", b"200 Was Found")
     assert "do not match" in box.read(bent, name="a.warc").untrusted_metadata["digests"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.eml", "saved.mhtml", "letter.rtf", "note.wav", "capture.warc.gz"]
+)
+def test_what_is_cut_short_is_not_called_whole(good: ModuleType, box: Sandbox, name: str) -> None:
+    """An attachment of which half is there, a film that ends early: told, and kept."""
+    whole = good.mail() if name == "a.eml" else good.MORE[name]()
+    assert box.read(whole, name=name).outcome == "ok"
+    for cut in (0.5, 0.7, 0.95):
+        reading = box.read(whole[: int(len(whole) * cut)], name=name)
+        assert (reading.outcome, "cut short" in reading.detail) == ("partial", True), cut
+
+
+@pytest.mark.parametrize(
+    ("data", "early"),
+    [
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x10mdat12345678", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x10mdat1234567", True),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\0mdat12345678", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\1mdat\0\0\0\0\0\0\0\x12aa", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\1mdat\0\0\0\1\0\0\0\x12aa", True),
+        (b"RIFF\x08\0\0\0AVI abcd", False),
+        (b"RIFF\x18\0\0\0AVI abcd", True),
+        (b"RIFF\xff\xff\xff\xffWAVEabcd", False),
+        (b"OggS1234567890", False),
+    ],
+)
+def test_where_a_recording_says_it_ends(data: bytes, early: bool) -> None:
+    assert media._ends_early(Input.of(data, "a")) is early
 
 
 def test_apple_mail(good: ModuleType, box: Sandbox) -> None:
