@@ -11,6 +11,7 @@ from amparo.casefile.schema import CASE_FIELDS, NOUNS
 from amparo.web import language as subject
 from amparo.web.forms import words
 from amparo.web.language import catalogue, translate_source
+from amparo.web.templatetags.words import OUTCOMES, outcome
 from amparo.web.urls import urlpatterns
 
 TEMPLATES = Path(subject.__file__).parent / "templates"
@@ -225,3 +226,14 @@ def test_a_record_shows_its_terms_in_french(french):
     assert "était présent" in page and "agent de l’État" in page
     listed = french.get("/cases/KARV/records/responses").content.decode()
     assert "nie les faits" in listed and "se contredisent" in listed
+
+
+@pytest.mark.parametrize("value", sorted(OUTCOMES))
+def test_how_a_file_was_read_is_said_in_both_languages(value: str) -> None:
+    assert OUTCOMES[value] in catalogue("fr")
+    set_to = subject._current.set("fr")
+    try:
+        assert outcome(value) == catalogue("fr")[OUTCOMES[value]]
+    finally:
+        subject._current.reset(set_to)
+    assert outcome(value) == OUTCOMES[value]

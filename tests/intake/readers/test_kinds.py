@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from types import ModuleType
@@ -9,6 +10,8 @@ from types import ModuleType
 import pytest
 
 from amparo.intake import reconcile
+from amparo.intake.readers import media
+from amparo.intake.readers.draft import Input
 from amparo.intake.reading import Reading
 from amparo.intake.sandbox import Sandbox
 
@@ -222,6 +225,68 @@ def test_signed_text_in_any_archive(good: ModuleType, box: Sandbox) -> None:
     bent = words.replace(b"dawn", b"noon")
     reading = box.read(good.zipped({"note.asc": bent, "key.asc": key}), name="a.zip")
     assert reading.outcome == "partial"
+
+
+def test_a_warc_compressed_as_a_whole(good: ModuleType, box: Sandbox) -> None:
+    """Records are to be compressed one by one; who packs the file by hand does not know that."""
+    plain = good.warc(compress=False)
+    packed = gzip.compress(plain)
+    ways = [box.read(data, name=name) for data, name in (
+        (plain, "a.warc"), (good.warc(), "a.warc.gz"), (packed, "a.warc.gz"),
+    )]  # fmt: skip
+    assert [(one.outcome, one.emitted) for one in ways] == [("ok", 2)] * 3
+    assert ways[0].untrusted_children == ways[1].untrusted_children == ways[2].untrusted_children
+
+
+@pytest.mark.parametrize("way", ["plain", "by record", "as a whole"])
+def test_a_warc_cut_short_is_not_called_whole(good: ModuleType, box: Sandbox, way: str) -> None:
+    """Half a page is no page: it is counted as failed, and what came before stays."""
+    whole = good.warc(compress=way == "by record")
+    whole = gzip.compress(whole) if way == "as a whole" else whole
+    wanted = [child.data for child in box.read(whole, name="a.warc").untrusted_children]
+    assert len(wanted) == 2
+    for cut in (0.05, 0.5, 0.9, 0.97):
+        reading = box.read(whole[: int(len(whole) * cut)], name="a.warc.gz")
+        found = [child.data for child in reading.untrusted_children]
+        assert reading.outcome in ("partial", "corrupt"), cut
+        assert found == wanted[: len(found)] and reading.expected == len(found) + reading.failed
+
+
+def test_a_record_that_is_not_what_its_digest_says(good: ModuleType, box: Sandbox) -> None:
+    whole = good.warc(compress=False)
+    assert "digests" not in box.read(whole, name="a.warc").untrusted_metadata
+    bent = whole.replace(b"404 Not Found", b"200 Was Found")
+    assert "do not match" in box.read(bent, name="a.warc").untrusted_metadata["digests"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.eml", "saved.mhtml", "letter.rtf", "note.wav", "capture.warc.gz"]
+)
+def test_what_is_cut_short_is_not_called_whole(good: ModuleType, box: Sandbox, name: str) -> None:
+    """An attachment of which half is there, a film that ends early: told, and kept."""
+    whole = good.mail() if name == "a.eml" else good.MORE[name]()
+    assert box.read(whole, name=name).outcome == "ok"
+    for cut in (0.5, 0.7, 0.95):
+        reading = box.read(whole[: int(len(whole) * cut)], name=name)
+        assert (reading.outcome, "cut short" in reading.detail) == ("partial", True), cut
+
+
+@pytest.mark.parametrize(
+    ("data", "early"),
+    [
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x10mdat12345678", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x10mdat1234567", True),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\0mdat12345678", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\1mdat\0\0\0\0\0\0\0\x12aa", False),
+        (b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\1mdat\0\0\0\1\0\0\0\x12aa", True),
+        (b"RIFF\x08\0\0\0AVI abcd", False),
+        (b"RIFF\x18\0\0\0AVI abcd", True),
+        (b"RIFF\xff\xff\xff\xffWAVEabcd", False),
+        (b"OggS1234567890", False),
+    ],
+)
+def test_where_a_recording_says_it_ends(data: bytes, early: bool) -> None:
+    assert media._ends_early(Input.of(data, "a")) is early
 
 
 def test_apple_mail(good: ModuleType, box: Sandbox) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amparo.intake.readers.telegram import messages_of
+from amparo.intake.readers.draft import Draft
+from amparo.intake.readers.telegram import _salvage, messages_of
+from amparo.intake.reading import DEFAULT
 from amparo.intake.sandbox import Sandbox
 
 
@@ -24,6 +26,32 @@ def test_one_chat(good: ModuleType, box: Sandbox) -> None:
         and "edited" in labels[2]
     )
     assert reading.untrusted_parts[1].text == "Они пришли ночью"
+
+
+def test_an_export_cut_short(good: ModuleType, box: Sandbox) -> None:
+    """Whole messages are messages, the rest stays as words, and the outcome says so."""
+    whole = good.telegram()
+    reading = box.read(whole[: whole.rindex(b'"id"') + 20], name="result.json")
+    assert (reading.kind, reading.outcome, reading.emitted) == ("chat", "partial", 2)
+    assert reading.detail == "the JSON is damaged or cut short"
+    parts = {part.name: part.text for part in reading.untrusted_parts}
+    assert parts["message:2"] == "Они пришли ночью"
+    assert '"id"' in parts["unread"]
+    name = json.loads(whole)["name"]
+    assert reading.untrusted_metadata["chats"] == name
+    ordered = json.dumps(json.loads(whole), ensure_ascii=False).encode()
+    account = b'{"chats": {"list": [%s, %s]}}' % (ordered, ordered)
+    broken = account.replace(b'"type": "service"', b'"type: "service"', 1)
+    reading = box.read(broken, name="result.json")
+    assert (reading.outcome, reading.emitted) == ("partial", 3)
+    assert "ночью" in {part.name: part.text for part in reading.untrusted_parts}["unread"]
+
+
+@given(st.text(alphabet='{}[]",: \\x\u0000"messages""name"', max_size=60))
+def test_no_text_breaks_the_rescue(text: str) -> None:
+    draft = Draft(DEFAULT)
+    _salvage(text + '"name": "a", "messages": [{"id": 1},' + text, draft)
+    assert draft.emitted >= 1
 
 
 def test_all_chats_of_an_account(good: ModuleType, box: Sandbox) -> None:

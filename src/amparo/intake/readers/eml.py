@@ -23,6 +23,7 @@ SHOWN = (
 )  # fmt: skip
 LONGEST_HEADER = 40_000
 MOST_HOPS = 50
+CUT = "cut short: the end of the last part is missing"
 _BOUNDARY = re.compile(rb"^--.{1,200}$", re.MULTILINE)
 
 
@@ -61,9 +62,16 @@ def read_message(data: bytes, draft: Draft, depth: int) -> None:
     for leaf, bytes_of_leaf in zip(leaves, raw, strict=True):
         if leaf is not plain and leaf is not html:
             _emit_attachment(leaf, bytes_of_leaf, draft, depth)
+    note_cut(message, draft)
     defects = {type(defect).__name__ for part in (message, *leaves) for defect in part.defects}
     if defects:
         draft.meta("defects", ", ".join(sorted(defects)))
+
+
+def note_cut(message: Message, draft: Draft) -> None:
+    """A mail of several parts that does not end as it must: its last part may be half of it."""
+    if any(isinstance(one, email.errors.CloseBoundaryNotFoundDefect) for one in message.defects):
+        draft.outcome, draft.detail = "partial", CUT
 
 
 def header_value(message: Message, key: str) -> str:

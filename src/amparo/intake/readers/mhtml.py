@@ -8,7 +8,7 @@ from email.message import Message
 
 from amparo.intake.readers import html, markup
 from amparo.intake.readers.draft import Corrupt, Draft, Input, LimitReached
-from amparo.intake.readers.eml import header_value, leaves_of
+from amparo.intake.readers.eml import header_value, leaves_of, note_cut
 
 
 def preload() -> None:
@@ -35,6 +35,7 @@ def read(source: Input, draft: Draft) -> None:
     draft.meta("saved_from", header_value(page, "Content-Location"))
     decoded = markup.decode_page(_payload(page), str(page.get_content_charset() or ""))
     html.emit_page(decoded.text, draft)
+    note_cut(message, draft)
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
     for number, leaf in enumerate((leaf for leaf in leaves if leaf is not page), 1):

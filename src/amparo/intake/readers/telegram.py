@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +12,10 @@ from typing import Any
 from amparo.intake.readers.chat import Message, emit_messages
 from amparo.intake.readers.draft import Corrupt, Draft, Input
 
+_DECODER = json.JSONDecoder()
+_MESSAGES = re.compile(r'"messages"\s*:\s*\[')
+_OBJECT = re.compile(r"[\s,]*\{")
+_NAME = re.compile(r'"name"\s*:\s*("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,300}")')
 _FILES = ("photo", "file")
 _NOT_INCLUDED = "(File "
 _GROUPS = ("chats", "left_chats")
@@ -27,19 +32,53 @@ _SEEN = frozenset((
 
 def read(source: Input, draft: Draft) -> None:
     """Parts `message:1` and on; times are the export's local ones, with UTC beside them."""
+    text = source.all().decode("utf-8-sig", "replace")
     try:
-        export = json.loads(source.all().decode("utf-8-sig", "replace"))
+        export = json.loads(text)
     except (ValueError, RecursionError):
-        raise Corrupt("the JSON cannot be read") from None
+        _salvage(text, draft)
+        raise Corrupt("the JSON is damaged or cut short") from None
     chats = list(_chats(export))
     if not chats:
         raise Corrupt("no chat in the export")
+    _emit_chats(chats, draft)
+    _emit_rest(export, draft)
+
+
+def _emit_chats(chats: list[dict[str, Any]], draft: Draft) -> None:
     draft.meta("application", "Telegram Desktop")
     draft.meta("times", "local time of the exporting computer; UTC in the label where given")
     draft.meta("chats", "; ".join(str(chat.get("name") or "unnamed") for chat in chats[:50]))
     several = len(chats) > 1
     emit_messages((one for chat in chats for one in messages_of(chat, several=several)), draft)
-    _emit_rest(export, draft)
+
+
+def _salvage(text: str, draft: Draft) -> None:
+    """Whole messages of an export that is not whole JSON; what cannot be read is kept as text."""
+    chats: list[dict[str, Any]] = []
+    unread: list[str] = []
+    end = 0
+    while opening := _MESSAGES.search(text, end):
+        unread.append(text[end : opening.start()] if chats else "")
+        named = list(_NAME.finditer(text, end, opening.start()))
+        rows, end = _rows(text, opening.end())
+        chats.append({"name": json.loads(named[-1][1]) if named else "", "messages": rows})
+    if any(chat["messages"] for chat in chats):
+        _emit_chats(chats, draft)
+    draft.part("unread", "".join((*unread, text[end:])), "what could not be read as messages")
+
+
+def _rows(text: str, at: int) -> tuple[list[dict[str, Any]], int]:
+    """Objects of a list from `at` on, until its end or one that is not whole; where that is."""
+    rows: list[dict[str, Any]] = []
+    while found := _OBJECT.match(text, at):
+        try:
+            row, end = _DECODER.raw_decode(text, found.end() - 1)
+        except (ValueError, RecursionError):
+            break
+        rows.append(row)
+        at = end
+    return rows, at
 
 
 def _chats(export: Any) -> Iterator[dict[str, Any]]:

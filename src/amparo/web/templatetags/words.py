@@ -21,7 +21,7 @@ OUTCOMES = {
     "partial": "read in part",
     "encrypted": "protected by a password: held, not read",
     "corrupt": "damaged: held as received, not readable",
-    "unsupported": "held; no reader for this kind of file",
+    "unsupported": "held, not read",
     "refused": "held; not opened because it looks dangerous",
     "crashed": "held; the reader failed on it",
     "timed-out": "held; reading took too long and was stopped",
@@ -32,7 +32,7 @@ OUTCOMES = {
 
 @register.filter
 def outcome(value: str) -> str:
-    """The outcome of reading, said plainly."""
+    """The outcome of reading, said plainly in the language of the page."""
     return say(OUTCOMES.get(value, value))
 
 
