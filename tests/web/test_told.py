@@ -10,7 +10,8 @@ import pytest
 from amparo.filled import filled
 from amparo.web import language as subject
 from amparo.web.language import CATALOGUES, catalogue
-from tests.web.told import sentences, unread
+
+from .told import sentences, unread
 
 TEMPLATES = Path(subject.__file__).parent / "templates"
 LOCALE = Path(subject.__file__).parent / "locale"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from amparo.errors import BadInput
@@ -44,9 +45,9 @@ def check_forum(
     `claimed` are the acts that the chapter on the articles, where people wrote it, names.
     """
     findings = [*_identity(found, forum, covers)]
+    needs = {**_NEEDS, "rights": partial(_rights, claimed=claimed)}
     for need in forum.needs:
-        told = _NEEDS[need](found, forum)
-        findings += [one for one in told if one.rule != "rights" or one.where not in claimed]
+        findings += needs[need](found, forum)
     if forum.id == OPEN_FORUM and not forum.state:
         findings.append(finding("addressee", found.case.code))
     if forum.signature:
@@ -78,9 +79,9 @@ def _state(found: Release, forum: Forum) -> Iterator[Finding]:
         yield finding("state", found.case.code)
 
 
-def _rights(found: Release, forum: Forum) -> Iterator[Finding]:
+def _rights(found: Release, forum: Forum, claimed: Collection[str] = ()) -> Iterator[Finding]:
     for act in found.case.all("act"):
-        if not forum.right(str(act["crime"] or "")):
+        if act.code not in claimed and not forum.right(str(act["crime"] or "")):
             yield finding("rights", act.code)
 
 
