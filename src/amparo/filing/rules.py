@@ -33,6 +33,9 @@ PARTS = {
 }
 
 
+_Need = Callable[[Release, Forum], Iterator[Finding]]
+
+
 def check_forum(
     found: Release,
     forum: Forum,
@@ -45,7 +48,8 @@ def check_forum(
     `claimed` are the acts that the chapter on the articles, where people wrote it, names.
     """
     findings = [*_identity(found, forum, covers)]
-    needs = {**_NEEDS, "rights": partial(_rights, claimed=claimed)}
+    rights = partial(_rights, claimed=claimed)
+    needs: dict[str, _Need] = {**_NEEDS, "rights": rights}
     for need in forum.needs:
         findings += needs[need](found, forum)
     if forum.id == OPEN_FORUM and not forum.state:
@@ -131,7 +135,7 @@ def _sender(found: Release, forum: Forum) -> Iterator[Finding]:
     yield from ()  # asked at the build, where the sender is named
 
 
-_NEEDS: dict[str, Callable[[Release, Forum], Iterator[Finding]]] = {
+_NEEDS: dict[str, _Need] = {
     "state": _state,
     "rights": _rights,
     "remedies": _remedies,
