@@ -5,9 +5,7 @@ The index is FTS5 as in the vault, in memory; `plan_query` writes the question.
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +14,7 @@ from amparo.casefile.query import parse_query
 from amparo.casefile.script import fold_text
 from amparo.casefile.vocabulary import spellings_of
 
-_SPEC = importlib.util.spec_from_file_location(
-    "words_in_memory", Path(__file__).with_name("words_in_memory.py")
-)
-assert _SPEC and _SPEC.loader
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-Terms = _MODULE.Terms
+from .words_in_memory import Terms
 
 
 class Index:

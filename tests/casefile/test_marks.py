@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import unicodedata
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,13 +12,7 @@ from amparo.casefile.plan_query import Marks, plan_query
 from amparo.casefile.query import parse_query
 from amparo.casefile.script import fold_text
 
-_SPEC = importlib.util.spec_from_file_location(
-    "words_in_memory", Path(__file__).with_name("words_in_memory.py")
-)
-assert _SPEC and _SPEC.loader
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-Terms = _MODULE.Terms
+from .words_in_memory import Terms
 
 
 def hits(text: str, query: str) -> list[str]:

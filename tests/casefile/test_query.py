@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +14,7 @@ from amparo.casefile.query import DEEPEST, LONGEST, parse_query
 from amparo.casefile.script import fold_text
 from amparo.errors import BadInput
 
-_SPEC = importlib.util.spec_from_file_location(
-    "words_in_memory", Path(__file__).with_name("words_in_memory.py")
-)
-assert _SPEC and _SPEC.loader
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-Terms = _MODULE.Terms
+from .words_in_memory import Terms
 
 DOCUMENTS = [
     "Его задержанных коллег увезли в тюрьму",

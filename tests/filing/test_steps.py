@@ -291,9 +291,9 @@ STEPS = {
         "hrc", lambda d: _text(d, "interim", "Said.[[statement:ST99]]"), _shorter,
     ),
 }  # fmt: skip
-# Shown elsewhere: who may take out (test_diligence), the sender (asked at the build), and
-# routes of the law, which end by a choice of forum.
-ELSEWHERE = {"compartment", "sender", "closed"}
+# Shown elsewhere: who may take out (test_diligence), the sender (asked at the build), the State
+# addressed (test_address), and routes of the law, which end by a choice of forum.
+ELSEWHERE = {"compartment", "sender", "addressee", "closed"}
 
 
 def _leave_account_out(desk):

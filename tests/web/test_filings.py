@@ -117,3 +117,14 @@ def test_the_package_goes_with_the_lock(built, client, passphrase):
     client.post("/lock")
     client.post("/unlock", {"passphrase": passphrase})
     assert client.post("/cases/KARV/filing/package").status_code == 404
+
+
+def test_a_dossier_is_addressed_to_the_authority_of_a_state(client):
+    page = client.get("/cases/KARV/filing?forum=national").content.decode()
+    assert "no state is chosen" in page.lower() and "#state" in page
+    named = client.get("/cases/KARV/filing?forum=national&state=DE").content.decode()
+    assert '<option value="DE" selected>Germany</option>' in named
+    assert '<input type="hidden" name="state" value="DE">' in named
+    assert "no state is chosen" not in named.lower()
+    assert "state=DE" in named.partition("Read and write the text first")[0]
+    assert client.get("/cases/KARV/filing?forum=national&state=QQ").status_code == 400

@@ -10,7 +10,8 @@ import pytest
 from amparo.filled import filled
 from amparo.web import language as subject
 from amparo.web.language import CATALOGUES, catalogue
-from tests.web.told import sentences, unread
+
+from .told import sentences, unread
 
 TEMPLATES = Path(subject.__file__).parent / "templates"
 LOCALE = Path(subject.__file__).parent / "locale"
@@ -94,7 +95,7 @@ def test_the_gate_and_the_fora_are_told_in_french(client):
     page = client.get("/cases/KARV/filing?forum=hrc&lang=fr").content.decode()
     client.post("/language", {"language": "en"})
     assert "Le forum veut que le document soit signé" in page and "section signature" in page
-    assert "Dossier destiné à un parquet national" in page
+    assert "Dossier destiné à un parquet national" in page and "version sous un code" in page
     assert "the forum wants" not in page.lower()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from amparo.errors import BadInput
@@ -32,6 +33,9 @@ PARTS = {
 }
 
 
+_Need = Callable[[Release, Forum], Iterator[Finding]]
+
+
 def check_forum(
     found: Release,
     forum: Forum,
@@ -44,9 +48,10 @@ def check_forum(
     `claimed` are the acts that the chapter on the articles, where people wrote it, names.
     """
     findings = [*_identity(found, forum, covers)]
+    rights = partial(_rights, claimed=claimed)
+    needs: dict[str, _Need] = {**_NEEDS, "rights": rights}
     for need in forum.needs:
-        told = _NEEDS[need](found, forum)
-        findings += [one for one in told if one.rule != "rights" or one.where not in claimed]
+        findings += needs[need](found, forum)
     if forum.id == OPEN_FORUM and not forum.state:
         findings.append(finding("addressee", found.case.code))
     if forum.signature:
@@ -78,9 +83,9 @@ def _state(found: Release, forum: Forum) -> Iterator[Finding]:
         yield finding("state", found.case.code)
 
 
-def _rights(found: Release, forum: Forum) -> Iterator[Finding]:
+def _rights(found: Release, forum: Forum, claimed: Collection[str] = ()) -> Iterator[Finding]:
     for act in found.case.all("act"):
-        if not forum.right(str(act["crime"] or "")):
+        if act.code not in claimed and not forum.right(str(act["crime"] or "")):
             yield finding("rights", act.code)
 
 
@@ -130,7 +135,7 @@ def _sender(found: Release, forum: Forum) -> Iterator[Finding]:
     yield from ()  # asked at the build, where the sender is named
 
 
-_NEEDS: dict[str, Callable[[Release, Forum], Iterator[Finding]]] = {
+_NEEDS: dict[str, _Need] = {
     "state": _state,
     "rights": _rights,
     "remedies": _remedies,

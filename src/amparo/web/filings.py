@@ -270,6 +270,7 @@ class Past:
 
     item: str
     forum: str
+    state: str
     lang: str
     on: str
     exhibits: int
@@ -288,8 +289,10 @@ def _describe(told: dict[str, Any], known: CaseFile) -> Past:
         (names.get(end := item.file_name.partition(".")[2], end.upper()), item) for item in made
     )
     sent = tuple(Card.of(row) for row in sent_of(known, told["item"]))
-    return Past(told["item"], told["forum"], told["lang"], told["date"], len(told["numbers"]),
-                told["finished"], documents, sent)  # fmt: skip
+    return Past(
+        told["item"], told["forum"], told.get("state", ""), told["lang"], told["date"],
+        len(told["numbers"]), told["finished"], documents, sent,
+    )  # fmt: skip
 
 
 def past_of(known: CaseFile) -> list[Past]:

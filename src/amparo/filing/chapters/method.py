@@ -97,7 +97,7 @@ def contrary(to: Wording) -> Section:
                     runs = (
                         *runs,
                         Text(f" {to.say('contrary.basis', basis='')}"),
-                        _own(to, row["basis"]),
+                        *_own(to, row["basis"]),
                     )
                 blocks.append(Paragraph(runs, anchor))
                 anchor = ""
@@ -105,9 +105,13 @@ def contrary(to: Wording) -> Section:
     return Section("contrary", to.say("title.contrary"), (first, *blocks))
 
 
-def _own(to: Wording, words: object) -> Text:
-    """Words of the record that have no translation of their own."""
-    return Text(str(words), lang=str(to.case.body.get("language") or ""))
+def _own(to: Wording, words: object) -> Runs:
+    """Words of the record that have no translation of their own, and in which language they are."""
+    lang = str(to.case.body.get("language") or "")
+    own = Text(str(words), lang=lang)
+    if lang in ("", to.words.lang):
+        return (own,)
+    return (own, Text(to.say("cite.original", language=to.words.language(lang))))
 
 
 def find_gaps(to: Wording) -> tuple[Gap, ...]:
