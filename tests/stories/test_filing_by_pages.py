@@ -66,8 +66,12 @@ def browser():
 
 
 def look(page, name):
-    """A picture of the page where asked for; no page is wider than the window."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    """A picture of the page where asked for; no page is wider than the window.
+
+    One that asks again by itself is between two documents at times: it is looked at until it is.
+    """
+    fits = "width => document.documentElement && document.documentElement.scrollWidth <= width"
+    page.wait_for_function(fits, arg=page.viewport_size["width"])
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
