@@ -16,10 +16,12 @@ from amparo.casefile.models import SavedSearch, Unfinished
 from amparo.casefile.saved import save_search
 from amparo.casefile.unfinished import keep_unfinished
 from amparo.custody.models import LedgerEntry
+from amparo.custody.work import work
 from amparo.errors import Refused
 from amparo.store.database import settle_log
 from amparo.vault import erase
 from amparo.vault.erase import ask_erasure
+from amparo.vault.models import Identity
 from amparo.vault.verify import verify_vault
 
 from ..vault.test_identity import encoded, traces
@@ -93,3 +95,14 @@ def test_what_is_refused_drops_nothing(vault_asked, monkeypatch):
     with pytest.raises(Refused):
         erase_person(vault_asked, "KARV", "V-1")
     assert Unfinished.every.count() == 1
+
+
+def test_an_identity_that_does_not_open_is_destroyed_with_what_has_the_code(vault_asked):
+    row = Identity.every.get()
+    row.sealed = b"damaged"
+    with work(vault_asked.member, "test") as custody:
+        row.save()
+        custody.enter("correct", result="test")
+    keep("KARV", "told by V-1, who saw it")
+    assert erase_person(vault_asked, "KARV", "V-1") == Forgotten(1, 0, ())
+    assert Identity.every.get().erased_at is not None

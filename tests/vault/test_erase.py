@@ -107,8 +107,10 @@ def test_refused_and_taken_back_ends_the_request(sealed, second):
 
 def test_alone_it_takes_a_day(sealed, monkeypatch):
     asked = ask_erasure(sealed, "KARV", "V-1", "asked")
-    with pytest.raises(Refused, match="a day must pass"):
+    with pytest.raises(Refused, match="a day must pass") as refused:
         carry_out_erasure(sealed, "KARV", "V-1")
+    then = f"{asked.at + timedelta(days=1):%Y-%m-%d %H:%M}"
+    assert refused.value.remedy == f"repeat this after {then} UTC"
     monkeypatch.setattr(erase, "_now", lambda: asked.at + timedelta(hours=23, minutes=59))
     with pytest.raises(Refused):
         carry_out_erasure(sealed, "KARV", "V-1")

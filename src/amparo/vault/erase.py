@@ -151,7 +151,9 @@ def _refuse_too_soon(asked: Erasure) -> None:
         raise Refused(
             "nobody else may decide, so a day must pass first",
             value=value,
-            remedy=filled("repeat this after {moment} UTC", moment=asked.at + ALONE_AFTER),
+            remedy=filled(
+                "repeat this after {moment} UTC", moment=f"{asked.at + ALONE_AFTER:%Y-%m-%d %H:%M}"
+            ),
         )
 
 

@@ -20,7 +20,7 @@ from amparo.crypto.memory import wipe
 from amparo.crypto.seal import padded_size, seal, unseal
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
-from amparo.errors import BadInput, NotFound, Refused
+from amparo.errors import AmparoError, BadInput, NotFound, Refused
 from amparo.filled import filled
 from amparo.store import database, lock
 from amparo.vault.models import Identity, NameKey
@@ -144,7 +144,7 @@ def erase_identity(
     if row is None:
         raise NotFound("no identity is sealed under this code", value=person)
     refuse_unless(CHANGE, IDENTITY, case)
-    identity = _fields(row, vault.keys.persons) if also is not None else {}
+    identity = _fields(row, vault.keys.persons)
     with lock.hold(vault.folder), mark_erasing(vault):
         database.settle_log()
         with work(vault.member, reason) as custody:
@@ -238,7 +238,11 @@ def _open(row: Identity, persons: bytes) -> dict[str, Any]:
 
 
 def _fields(row: Identity, persons: bytes) -> dict[str, str]:
-    body = _open(row, persons)
+    """The sealed fields; none where they do not open: those can be destroyed all the same."""
+    try:
+        body = _open(row, persons)
+    except (AmparoError, ValueError):
+        return {}
     return {field: str(body[field]) for field in FIELDS if field in body}
 
 
