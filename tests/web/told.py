@@ -90,6 +90,9 @@ class _Reader:
             case ast.IfExp():
                 self._text(node.body, arguments, function)
                 self._text(node.orelse, arguments, function)
+            case ast.BoolOp():
+                for one in node.values:
+                    self._text(one, arguments, function)
             case ast.Name(id=name) if name in arguments:
                 self.helpers.setdefault(function, set()).add(arguments.index(name))
             case ast.Name(id=name) if name in self.known:

@@ -27,6 +27,14 @@ def facts_of(case: CaseFile, book: Book) -> Facts:
     return parse({"acts": acts}, name=f"case {case.code}", book=book)
 
 
+def facts_if_any(case: CaseFile, book: Book) -> Facts | None:
+    """The same, and None where `facts_of` refuses."""
+    try:
+        return facts_of(case, book)
+    except BadInput:
+        return None
+
+
 def acts_not_assessed(case: CaseFile) -> list[str]:
     """Acts that lack a crime or a date."""
     return [row.code for row in case.all("act") if not (row["crime"] and _dated(row))]

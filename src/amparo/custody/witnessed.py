@@ -106,6 +106,6 @@ def _path(seen: SeenLog | None, new: Checkpoint, proof: str) -> list[bytes]:
         raise BadInput(
             "the proof is between other sizes",
             value=f"{old} and {size}",
-            remedy=filled("ask for one from {size} to {size2}", size=seen.size, size2=new.size),
+            remedy=filled("ask for one from {first} to {last}", first=seen.size, last=new.size),
         )
     return path

@@ -53,10 +53,10 @@ def address(case_code: str, forum: str, recipient: str = "", state: str = "") ->
     return replace(rules, state=code, law=(f"{LAW}{code}",))
 
 
-def ties_of(facts: Facts) -> Ties:
+def ties_of(facts: Facts | None) -> Ties:
     """States that the acts touch, each with the kinds of tie, as the record holds them."""
     found: dict[str, dict[str, None]] = {}
-    for act in facts.acts:
+    for act in facts.acts if facts else ():
         for state, tie in _ties(act):
             found.setdefault(state, {})[tie] = None
     return {state: tuple(ties) for state, ties in found.items()}

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amparo.casefile.consent import Use, may_leave
-from amparo.casefile.law_facts import book_of, facts_of
+from amparo.casefile.law_facts import book_of, facts_if_any
 from amparo.casefile.passages import is_anchored
 from amparo.casefile.proof_chart import chart_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.casefile.schema import VERSIONS
 from amparo.custody.models import LedgerEntry
 from amparo.errors import BadInput, NotFound, Refused
-from amparo.filing.address import Ties, ties_of, with_statute
+from amparo.filing.address import ties_of, with_statute
 from amparo.filing.check import Covers, Decision, Release, recheck_quotes, release
 from amparo.filing.diligence import check_erased, check_translations, check_vocabulary, check_who
 from amparo.filing.material import ItemFacts, LawAnswer, Material, Prior, Tendered
@@ -30,6 +30,7 @@ from amparo.filing.words import Forum, load_forum, load_words
 from amparo.filled import filled
 from amparo.law.assess import assess
 from amparo.law.book import Book
+from amparo.law.facts import Facts
 from amparo.vault.models import Item
 
 PUBLIC = "public"
@@ -56,7 +57,8 @@ def examine(
     covers = consents(case, forum, on, version)
     found = release(case, covers)
     quotes = recheck_quotes(found.case, _stands)
-    answers = _answers(found.case, book_of(case), forum, "en", on)
+    book = book_of(case)
+    answers = _answers(facts_if_any(found.case, book), book, forum, "en", on)
     ruled = check_forum(found, forum, covers, answers, _claimed(case, forum))
     redacted = check_redactions(case, found.case, forum.id, version)
     told = (
@@ -154,18 +156,18 @@ def gather(
     """Everything that composing needs, from what the gate let through."""
     case, translated = translate(found.case, lang)
     book = book_of(case)
-    use, ties = use_for(forum, on), _ties(found.case, book)
+    use, facts = use_for(forum, on), facts_if_any(found.case, book)
     return Material(
         release=replace(found, case=case),
         items=item_facts(case, forum.id, version),
-        answers=tuple(_answers(found.case, book, forum, lang, on)),
+        answers=tuple(_answers(facts, book, forum, lang, on)),
         chart=chart_of(found.case, use=use, lang=lang),
         states={code: state.name[lang] for code, state in book.states.items()},
         as_of=on,
         sender=sender,
         recipient="" if forum.recipient == load_forum(forum.id).recipient else forum.recipient,
         state=forum.state,
-        ties=ties,
+        ties=ties_of(facts),
         has_statute=not forum.state or forum.state in with_statute(book),
         version=version,
         supplements=supplements,
@@ -187,22 +189,13 @@ def prior_filings(case_code: str, forum: str) -> tuple[Prior, ...]:
     return tuple(sorted(sent, key=lambda one: one.on))
 
 
-def _ties(case: CaseFile, book: Book) -> Ties:
-    try:
-        return ties_of(facts_of(case, book))
-    except BadInput:
-        return {}
-
-
-def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> list[LawAnswer]:
+def _answers(facts: Facts | None, book: Book, forum: Forum, lang: str, on: date) -> list[LawAnswer]:
     """What the law says of this forum; while no State is addressed, of those the case touches."""
-    try:
-        facts = replace(facts_of(case, book), as_of=on)
-    except BadInput:
-        # No act names a crime and a date: the chapter says that there is no answer.
+    if facts is None:
+        # The chapter says that there is no answer.
         return []
     ties = ties_of(facts)
-    told: list[dict[str, Any]] = assess(facts, book).as_dict(lang)["answers"]
+    told: list[dict[str, Any]] = assess(replace(facts, as_of=on), book).as_dict(lang)["answers"]
     return [
         LawAnswer(
             one["act"],
@@ -215,18 +208,13 @@ def _answers(case: CaseFile, book: Book, forum: Forum, lang: str, on: date) -> l
         )
         for one in told
         if forum.answers(one["forum"])
-        and (not _is_open(forum) or one["forum"].partition("-")[2] in ties)
+        and (not forum.lacks_state or one["forum"].partition("-")[2] in ties)
     ]
-
-
-def _is_open(forum: Forum) -> bool:
-    """True where the law answers for many States and none of them is addressed yet."""
-    return any(one.endswith("-") for one in forum.law)
 
 
 def _name_route(one: Mapping[str, str], forum: Forum, book: Book, lang: str) -> str:
     """The route, with its forum before it where the filing gathers several."""
-    if len(forum.law) == 1 and not (forum.state or _is_open(forum)):
+    if len(forum.law) == 1 and not (forum.state or forum.lacks_state):
         return one["route"]
     words = load_words(forum.id, lang)
     state = book.states.get(one["forum"].partition("-")[2])

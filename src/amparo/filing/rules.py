@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from amparo.errors import BadInput
-from amparo.filing.address import OPEN_FORUM
 from amparo.filing.chapters.form import publication_of, states_of, views_on
 from amparo.filing.check import ALLEGED, GROUP, Covers, Release
 from amparo.filing.document import Document, Section, words_of
@@ -52,7 +51,7 @@ def check_forum(
     needs: dict[str, _Need] = {**_NEEDS, "rights": rights}
     for need in forum.needs:
         findings += needs[need](found, forum)
-    if forum.id == OPEN_FORUM and not forum.state:
+    if forum.lacks_state:
         findings.append(finding("addressee", found.case.code))
     if forum.signature:
         findings.append(finding("signature", filled("section {place}", place="signature")))

@@ -76,6 +76,11 @@ class Forum:
         keys = [key for key in self.rights if crime == key or crime.startswith(f"{key}-")]
         return self.rights[max(keys, key=len)] if keys else ""
 
+    @property
+    def lacks_state(self) -> bool:
+        """True where the law answers for many States and none of them is addressed yet."""
+        return any(one.endswith("-") for one in self.law)
+
     def answers(self, forum: str) -> bool:
         """True when an answer of the law for `forum` belongs into this filing."""
         return any(forum == one or (one[-1] == "-" and forum.startswith(one)) for one in self.law)

@@ -17,15 +17,6 @@ from amparo.filled import filled
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
-
-
-def _known(word: str, allowed: tuple[str, ...]) -> str:
-    names, near = ", ".join(allowed), difflib.get_close_matches(word, allowed, n=1)
-    if not near:
-        return filled("Known keys: {names}", names=names)
-    return filled("Did you mean `{near}`? Known keys: {names}", near=near[0], names=names)
-
-
 _TRUE = {"true", "yes", "True", "Yes", "TRUE", "YES"}
 _FALSE = {"false", "no", "False", "No", "FALSE", "NO"}
 
@@ -100,6 +91,13 @@ class Node:
         return yaml.load(yaml.serialize(self.raw), Loader=_LOADER)  # noqa: S506
 
 
+def _known(word: str, allowed: tuple[str, ...]) -> str:
+    names, near = ", ".join(allowed), difflib.get_close_matches(word, allowed, n=1)
+    if not near:
+        return filled("Known keys: {names}", names=names)
+    return filled("Did you mean `{near}`? Known keys: {names}", near=near[0], names=names)
+
+
 def compose(text: str, name: str) -> Node:
     """Parse YAML (JSON included) without giving types to scalars."""
     try:
@@ -108,9 +106,7 @@ def compose(text: str, name: str) -> Node:
         mark = error.problem_mark
         where = f"{name}, line {mark.line + 1}" if mark else name
         raise BadInput(
-            "not valid YAML",
-            value=where,
-            remedy=filled("{why}", why=error.problem or "Check indentation"),
+            "not valid YAML", value=where, remedy=error.problem or "Check indentation"
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise BadInput("not valid YAML", value=name, remedy="Save it as UTF-8 text") from error

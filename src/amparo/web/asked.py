@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from amparo.casefile.law_facts import book_of, facts_of
+from amparo.casefile.law_facts import book_of, facts_if_any
 from amparo.casefile.schema import VERSIONS
 from amparo.errors import BadInput
 from amparo.filing.address import OPEN_FORUM, address, ties_of
@@ -59,7 +59,8 @@ class Asked:
     def tail(self) -> str:
         """What an address that names forum and language still needs."""
         told = {"to": self.to, "state": self.state}
-        return "?" + urlencode({k: v for k, v in told.items() if v}) if any(told.values()) else ""
+        given = urlencode({name: value for name, value in told.items() if value})
+        return f"?{given}" if given else ""
 
     @property
     def is_open(self) -> bool:
@@ -116,10 +117,7 @@ def _recipient(known: CaseFile, forum: str, to: str) -> str:
 def _states(known: CaseFile) -> list[tuple[str, str]]:
     """States that can be addressed, by name: those the acts touch first."""
     book, lang = book_of(known), language()
-    try:
-        touched = ties_of(facts_of(known, book))
-    except BadInput:
-        touched = {}
+    touched = ties_of(facts_if_any(known, book))
     named = sorted((one.name[lang], code) for code, one in book.states.items())
     return [(code, name) for name, code in sorted(named, key=lambda one: one[1] not in touched)]
 

@@ -38,11 +38,8 @@ NOUNS = {
 
 
 def _asked(request: HttpRequest, case: str, forum: str, lang: str) -> Asked:
-    given = {
-        "forum": forum,
-        "lang": lang,
-        **{name: request.GET.get(name, "") for name in ("to", "state")},
-    }
+    to, state = (request.GET.get(name, "") for name in ("to", "state"))
+    given = {"forum": forum, "lang": lang, "to": to, "state": state}
     return read_asked(given, load_case(case))
 
 
