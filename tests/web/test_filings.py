@@ -11,6 +11,7 @@ import lxml.html
 import pytest
 
 from amparo.custody.models import LedgerEntry
+from amparo.errors import Refused
 
 FORM = {"forum": "icc-15", "lang": "en", "on": "2026-11-22", "sender": "A group\nA street"}
 
@@ -128,3 +129,23 @@ def test_a_dossier_is_addressed_to_the_authority_of_a_state(client):
     assert "no state is chosen" not in named.lower()
     assert "state=DE" in named.partition("Read and write the text first")[0]
     assert client.get("/cases/KARV/filing?forum=national&state=QQ").status_code == 400
+
+
+@pytest.mark.parametrize("fault", [None, Refused("it was refused here")])
+def test_a_build_that_ends_while_its_page_is_written_is_asked_for_again(client, monkeypatch, fault):
+    """No page says "under way" without asking again."""
+    from amparo.web import builds
+
+    class Ending(builds.Job):
+        @property
+        def waited(self):
+            self.error, self.done = fault, True
+            return 1
+
+    monkeypatch.setattr(builds, "_jobs", {"KARV": Ending("KARV", "M-1", "icc-15", "en")})
+    under_way = client.get("/cases/KARV/filing/progress")
+    assert b"Under way" in under_way.content and "Refresh" in under_way
+    ended = client.get("/cases/KARV/filing/progress")
+    assert "Refresh" not in ended
+    assert (ended.status_code == 302) is not bool(fault)
+    assert (b"It was refused here" in ended.content) is bool(fault)

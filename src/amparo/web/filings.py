@@ -224,12 +224,15 @@ def progress(request: HttpRequest, case: str) -> HttpResponse:
     """How far the build is; the page asks again by itself until it is done."""
     load_case(case)
     job = builds.job_of(case, acting_member())
-    if job is None or (job.done and job.error is None):
+    # Asked once: a build that ends while the page is written must not leave it without an end.
+    done = job is None or job.done
+    error = job.error if job and done else None
+    if job is None or (done and error is None):
         return HttpResponseRedirect(reverse("filing", args=[case]) + "#built")
-    facts = {"case": load_case(case), "job": job, "error": job.error}
+    facts = {"case": load_case(case), "job": job, "error": error}
     response = render(request, "filing_progress.html", facts,
-                      status=status_of(job.error) if job.error else 200)  # fmt: skip
-    if not job.done and "still" not in request.GET:
+                      status=status_of(error) if error else 200)  # fmt: skip
+    if not done and "still" not in request.GET:
         response["Refresh"] = str(REFRESH_SECONDS)
     return response
 
