@@ -266,31 +266,38 @@ def fill(vault: object, size: int) -> None:
             packs.release()
 
 
+def act(action: str, vault: object, corpus: str, begun: object) -> None:
+    """What is timed, in a vault that is open."""
+    if action == "store":
+        from amparo.intake.hold import hold_begun
+
+        tally = hold_begun(vault, vault.member, begun)  # type: ignore[attr-defined, arg-type]
+        if tally.failed or not tally.agrees:
+            raise SystemExit(f"{tally.failed} files were not taken in")
+    elif action == "fill":
+        fill(vault, int(corpus))
+    elif action == "verify":
+        from amparo.vault.verify import verify_vault
+
+        found = verify_vault(vault)  # type: ignore[arg-type]
+        if found.faults:
+            raise SystemExit(str(found.faults[:3]))
+
+
 def child(action: str, at: Path, corpus: str) -> None:
     """Our side, as the command line would do it, without the readers that peers do not have."""
+    from amparo.intake.begin import begin
     from amparo.vault.unlock import create_vault, open_vault
 
     if action == "make":
         create_vault(at, PASSPHRASE)
         return
-    vault = open_vault(at, PASSPHRASE)
-    try:
-        if action == "store":
-            from amparo.intake.hold import hold
-
-            tally = hold(vault, vault.member, [Path(corpus)])
-            if tally.failed or not tally.agrees:
-                raise SystemExit(f"{tally.failed} files were not taken in")
-        elif action == "fill":
-            fill(vault, int(corpus))
-        elif action == "verify":
-            from amparo.vault.verify import verify_vault
-
-            found = verify_vault(vault)
-            if found.faults:
-                raise SystemExit(str(found.faults[:3]))
-    finally:
-        vault.close()
+    with begin([Path(corpus)] if action == "store" else []) as begun:
+        vault = open_vault(at, PASSPHRASE)
+        try:
+            act(action, vault, corpus, begun)
+        finally:
+            vault.close()
     status = Path("/proc/self/status").read_text()
     print(
         "resident KiB",

@@ -13,6 +13,7 @@ import pytest
 
 from amparo.casefile.search import search
 from amparo.errors import BadInput, InUse, StorageFailed
+from amparo.intake import begin
 from amparo.intake import hold as module
 from amparo.intake.hold import hold, hold_bytes
 from amparo.intake.receive import receive_bytes
@@ -50,9 +51,9 @@ def folder(tmp_path):
 def way(request, monkeypatch):
     """Sealed by the other process, or by this one."""
     few = 0 if request.param == "beside" else 10**9
-    monkeypatch.setattr(module, "FEW_FILES", few)
-    monkeypatch.setattr(module, "FEW_BYTES", few)
-    monkeypatch.setattr(module, "BATCH_FILES", 7)
+    monkeypatch.setattr(begin, "FEW_FILES", few)
+    monkeypatch.setattr(begin, "FEW_BYTES", few)
+    monkeypatch.setattr(begin, "BATCH_FILES", 7)
     return request.param
 
 
@@ -119,9 +120,9 @@ def test_the_lock_is_let_go_between_turns(vault, folder, way, monkeypatch):
 
 
 def test_a_file_that_cannot_be_read_is_counted(vault, folder, way, monkeypatch):
-    gathered = list(module.gather([folder]))
+    gathered = list(begin.gather([folder]))
     (folder / "in" / "05.bin").unlink()
-    monkeypatch.setattr(module, "gather", lambda paths: iter(gathered))
+    monkeypatch.setattr(begin, "gather", lambda paths: iter(gathered))
     tally = hold(vault, "M-1", [folder])
     assert tally.failed == 2 and tally.agrees
 
@@ -165,7 +166,8 @@ def test_nothing_fresh_leaves_no_entry(vault):
 
 
 def test_the_other_process_holds_the_lock_until_it_has_ended(vault, folder):
-    with Packer(vault.folder / "packs", vault.keys) as packer:
+    with Packer() as packer:
+        packer.open(vault.folder / "packs", vault.keys)
         with lock.hold(vault.folder):
             packer.begin(lock.handle_of(vault.folder))
             packer.ask([str(folder / "large.bin")], {})
@@ -247,7 +249,7 @@ def test_who_writes_next_clears_up_where_the_opening_could_not(vault_folder):
 
 
 def _take_in_until_killed(vault_folder, folder, said):
-    module.FEW_FILES, module.BATCH_FILES, module.TURN_SECONDS = 0, 5, 0.05
+    begin.FEW_FILES, begin.BATCH_FILES, module.TURN_SECONDS = 0, 5, 0.05
     vault = open_vault(vault_folder, PASSPHRASE)
     chance = random.Random()
     said.touch()

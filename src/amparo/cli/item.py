@@ -107,11 +107,12 @@ def _tell_of_passwords(vault: Path, tally: Any) -> None:
 def _add_unread(vault: Path, paths: list[Path], as_json: bool, given: tuple[str, str]) -> None:
     from amparo.cli.progress import bar
     from amparo.cli.unlock import opened
-    from amparo.intake.hold import hold
+    from amparo.intake.begin import begin
 
     files: list[dict[str, Any]] = []
     digests: list[str] = []
-    with opened(vault) as held, bar("Taking in") as step:
+    with begin(paths) as begun, opened(vault) as held, bar("Taking in") as step:
+        from amparo.intake.hold import hold_begun
 
         def tell(outcome: Outcome) -> None:
             step()
@@ -122,7 +123,7 @@ def _add_unread(vault: Path, paths: list[Path], as_json: bool, given: tuple[str,
             else:
                 typer.echo(_unread_line(outcome))
 
-        tally = hold(held, held.member, paths, tell=tell)
+        tally = hold_begun(held, held.member, begun, tell=tell)
         _enter_giver(given, digests)
     _conclude(tally, files, as_json)
 

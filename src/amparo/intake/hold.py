@@ -11,28 +11,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from amparo.crypto.digest import digest_file
-from amparo.errors import BadInput
-from amparo.intake.gather import Found, gather
+from amparo.intake.begin import Begun, begin
+from amparo.intake.gather import Found
 from amparo.intake.receive import Received, Tally
 from amparo.store import lock
-from amparo.store.packer import Inline, Packer, Sealer, can_pack_aside
+from amparo.store.packer import Inline, Packer, Sealer
 from amparo.store.packs import Stored
 from amparo.store.sealing import SMALL
 from amparo.vault.hold import code_of, known_sizes, large_items, numbers_of, record_unread
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault, mark_writing
 
-BATCH_FILES = 2_500
-BATCH_BYTES = 64 << 20
 AHEAD = 2
 TURN_SECONDS = 3.0
-FEW_FILES = 200
-FEW_BYTES = 64 << 20
 
 
 class Outcome(NamedTuple):
@@ -54,9 +49,12 @@ def hold(vault: Vault, actor: str, paths: list[Path], *, tell: Tell | None = Non
     `tell` hears of each file after it was acknowledged; the tally keeps numbers only.
     Raises BadInput when a path named by the user does not exist, before anything is taken in.
     """
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise BadInput("no such file or folder", value=str(path), remedy="check the path")
+    with begin(paths) as begun:
+        return hold_begun(vault, actor, begun, tell=tell)
+
+
+def hold_begun(vault: Vault, actor: str, begun: Begun, *, tell: Tell | None = None) -> Tally:
+    """The same with files that were found before the vault was opened."""
     tally = Tally()
 
     def report(outcome: Outcome) -> None:
@@ -64,11 +62,8 @@ def hold(vault: Vault, actor: str, paths: list[Path], *, tell: Tell | None = Non
         if tell:
             tell(outcome)
 
-    batches = _batches(gather(paths))
-    first = next(batches, [])
-    rest = chain([first], batches)
-    with _open_sealer(vault, first) as sealer:
-        while _take_turn(vault, actor, sealer, rest, report):
+    with _open_sealer(vault, begun.packer) as sealer:
+        while _take_turn(vault, actor, sealer, begun.batches, report):
             pass
     return tally
 
@@ -88,11 +83,11 @@ def hold_bytes(vault: Vault, actor: str, files: Iterable[tuple[str, bytes]]) -> 
     return tally
 
 
-def _open_sealer(vault: Vault, first: list[Found]) -> Sealer:
-    """Few files are sealed here: another process would take longer to start."""
-    if len(first) < FEW_FILES and sum(found.size for found in first) < FEW_BYTES:
+def _open_sealer(vault: Vault, packer: Packer | None) -> Sealer:
+    if packer is None:
         return Inline(vault.packs)
-    return Packer(vault.folder / "packs", vault.keys) if can_pack_aside() else Inline(vault.packs)
+    packer.open(vault.folder / "packs", vault.keys)
+    return packer
 
 
 def _take_turn(
@@ -176,19 +171,6 @@ def _acknowledge(actor: str, sealer: Sealer, asked: _Asked, report: Tell) -> Non
             report(Outcome(found.name, "held", code_of(number), digest))
         else:
             report(Outcome(found.name, "failed", fault=found.fault or str(answers[at])))
-
-
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
-    size = 0
-    for one in found:
-        batch.append(one)
-        size += one.size
-        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _count(tally: Tally, outcome: Outcome) -> None:

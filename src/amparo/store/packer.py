@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -35,18 +34,18 @@ from amparo.store.sealing import SMALL
 Sealed = tuple[str, str, int] | str
 NEEDED = {"objects", "locators"}
 _PROGRAM = (
-    "import sys,json;sys.path[:]=json.loads(sys.argv[2]);"
+    "import signal,sys,json;signal.signal(signal.SIGINT,signal.SIG_IGN);"
+    "sys.path[:]=json.loads(sys.argv[2]);"
     "from amparo.store.packer import serve;serve(int(sys.argv[1]))"
 )
 
 
 class Packer:
-    """Seals files by the batch. `begin` a turn, `ask` and `answer` in the same order, `end` it.
-
-    The packs of `folder` must not be written by anybody else during a turn.
+    """Seals files by the batch. `open` the packs, `begin` a turn, `ask` and `answer` in the same
+    order, `end` it. It is started at once, and needs nothing of the vault before `open`.
     """
 
-    def __init__(self, folder: Path, keys: Keys) -> None:
+    def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         path = [str(Path(entry).resolve()) for entry in sys.path if entry]
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _PROGRAM]
@@ -57,6 +56,9 @@ class Packer:
                 stdin=subprocess.DEVNULL,
             )
         self._line = Connection(ours.detach())
+
+    def open(self, folder: Path, keys: Keys) -> None:
+        """Hand over keys for the packs of `folder`, which nobody else may write during a turn."""
         bare = {f.name: getattr(keys, f.name) if f.name in NEEDED else b"" for f in fields(Keys)}
         self._send((str(folder.absolute()), bare))
 
@@ -203,9 +205,11 @@ def _read_small(handle: int) -> bytes | None:
 def serve(handle: int) -> None:
     """The other process: obeys until the line is closed, then lets go of everything."""
     protect_process()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = Connection(handle)
-    folder, keys = line.recv()
+    try:
+        folder, keys = line.recv()
+    except (EOFError, OSError):  # the vault was not opened
+        return
     orders: SimpleQueue[Any] = SimpleQueue()
     # Always listening, so that neither side waits for the other to take what it sends.
     threading.Thread(target=_listen, args=(line, orders), daemon=True).start()
