@@ -197,7 +197,7 @@ def postgres() -> Iterator[Server]:
     server = Server(folder)
     yield server
     server.process.terminate()
-    server.process.wait(30)
+    server.process.wait(120)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -105,7 +105,7 @@ def test_two_people_write_two_sections_at_once_and_neither_is_refused(vault, des
     places = ("summary", "context", "gravity", "requests")
     with ThreadPoolExecutor(4) as pool:
         done = [pool.submit(copy_context().run, save, place) for place in places]
-        assert [one.result(timeout=60) for one in done] == [1, 1, 1, 1]
+        assert [one.result(timeout=240) for one in done] == [1, 1, 1, 1]
     rows = saved_rows(load_case("KARV"), "hrc", "fr")
     assert {place: (row.version, row["text"]) for place, row in rows.items()} == {
         place: (1, f"By {place}.") for place in places

@@ -53,7 +53,7 @@ def vault(tmp_path):
 def run(vault, group, command, *words, code=0):
     told = {**os.environ, "AMPARO_PASSPHRASE_FILE": str(vault.parent / "passphrase")}
     arguments = [str(AMPARO), group, command, str(vault), *map(str, words)]
-    done = subprocess.run(arguments, capture_output=True, text=True, env=told, timeout=60)
+    done = subprocess.run(arguments, capture_output=True, text=True, env=told, timeout=240)
     assert done.returncode == code, done.stderr
     return done.stdout or done.stderr
 

@@ -175,7 +175,7 @@ def test_the_other_process_holds_the_lock_until_it_has_ended(vault, folder):
         with pytest.raises(InUse), lock.hold(vault.folder, wait=0.2):
             pass
         packer.end()
-        with lock.hold(vault.folder, wait=5):
+        with lock.hold(vault.folder, wait=60):
             pass
 
 

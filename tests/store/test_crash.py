@@ -152,7 +152,7 @@ class Held(LosingDisk):
         self.may.set()
 
     def sync(self, handle: int) -> None:
-        self.may.wait(10)
+        self.may.wait(120)
         super().sync(handle)
 
 
@@ -175,7 +175,7 @@ def test_nothing_is_lost_when_two_packs_were_on_their_way(tmp_path: Path) -> Non
             stored = [packs.put(chance.randbytes(40_000)) for _ in range(chance.randrange(1, 4))]
             done = threading.Event()
             packs.settle(lambda error, s=stored, d=done: (known.extend(s), d.set()))
-            assert done.wait(10)
+            assert done.wait(120)
         disk.may.clear()
         writing = threading.Thread(target=put_on, args=(packs, chance.randrange(1 << 30)))
         writing.start()

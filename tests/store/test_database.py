@@ -119,11 +119,11 @@ def test_the_lock_is_told_when_held_and_holds_within_itself(tmp_path):
     def other():
         with lock.hold(tmp_path):
             held.set()
-            done.wait(10)
+            done.wait(120)
 
     thread = threading.Thread(target=other)
     thread.start()
-    held.wait(10)
+    held.wait(120)
     with pytest.raises(InUse), lock.hold(tmp_path, wait=0.1):
         pass
     done.set()

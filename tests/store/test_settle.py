@@ -24,7 +24,7 @@ class Slow(Disk):
         self.synced = 0
 
     def sync(self, handle: int) -> None:
-        self.may.wait(10)
+        self.may.wait(120)
         if self.fails:
             raise OSError(5, "input/output error")
         super().sync(handle)
@@ -45,7 +45,7 @@ def test_it_is_told_after_the_sync_and_not_before(tmp_path):
         second = packs.put(b"second")
         assert not told and not disk.synced
         disk.may.set()
-        assert done.wait(10) and told == [None] and disk.synced
+        assert done.wait(120) and told == [None] and disk.synced
         assert packs.read(first.locator) == b"first" and packs.read(second.locator) == b"second"
 
 
@@ -56,7 +56,7 @@ def test_a_failed_sync_is_told_and_ends_all_writing(tmp_path):
     disk.fails = True
     disk.may.set()
     told, done = settled(packs)
-    assert done.wait(10) and isinstance(told[0], StorageFailed)
+    assert done.wait(120) and isinstance(told[0], StorageFailed)
     with pytest.raises(StorageFailed):
         packs.flush()
     with pytest.raises(StorageFailed):
@@ -91,7 +91,7 @@ def test_a_full_device_acknowledges_nothing_that_it_did_not_take(tmp_path, write
         for _ in range(5):
             packs.put(b"some bytes")
             answer, done = settled(packs)
-            assert done.wait(10)
+            assert done.wait(120)
             told += answer
         packs.flush()
     assert told[:writes] == [None] * writes
@@ -110,7 +110,7 @@ class Gate(Disk):
     def sync(self, handle: int) -> None:
         name = Path(f"/proc/self/fd/{handle}").readlink().name
         if name == "000001.pack":
-            self.may.wait(10)
+            self.may.wait(120)
             if self.fails:
                 raise OSError(5, "input/output error")
         super().sync(handle)
@@ -127,7 +127,7 @@ def test_the_next_pack_is_begun_while_a_full_one_is_made_durable(tmp_path):
         assert two.locator.startswith("000002") and not second.wait(0.2)
         assert early == late == [] and not disk.order
         disk.may.set()
-        assert first.wait(10) and second.wait(10) and early == late == [None]
+        assert first.wait(120) and second.wait(120) and early == late == [None]
         assert disk.order == ["000001.pack", "000002.pack"]
         assert packs.read(one.locator) == bytes(60_000) and packs.read(two.locator) == b"two"
 
@@ -139,7 +139,7 @@ def test_nothing_is_acknowledged_behind_a_pack_that_failed(tmp_path):
     packs.put(b"two")
     told, done = settled(packs)
     disk.may.set()
-    assert done.wait(10) and isinstance(told[0], StorageFailed)
+    assert done.wait(120) and isinstance(told[0], StorageFailed)
     with pytest.raises(StorageFailed):
         packs.flush()
     packs.close()

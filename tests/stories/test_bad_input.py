@@ -158,7 +158,7 @@ def test_disk_full(run, vault_folder, passphrase_file, tmp_path, how, count):
         (folder / f"{number}.bin").write_bytes(os.urandom(3_200_000 // count))
     add = ("item", "add", vault_folder, folder, *how)
     process = child(vault_folder, passphrase_file, *add, limit=1_500_000)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=240)
     assert process.returncode == 7, (out, err)
     assert "Traceback" not in err and err.count("amparo:") == 1
     told = [line.split("\t")[0] for line in out.splitlines() if line.startswith("I-")]
@@ -183,7 +183,7 @@ def test_interrupted_by_ctrl_c(run, vault_folder, passphrase_file, tmp_path):
     process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     run("verify", vault_folder)
@@ -200,7 +200,7 @@ def test_killed_at_any_moment(run, vault_folder, passphrase_file, tmp_path, dela
     process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
     time.sleep(delay)
     process.kill()
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=240)
     acknowledged = [line.split("\t")[1] for line in out.splitlines() if line.startswith("I-")]
     run("verify", vault_folder)
     held = {
@@ -226,7 +226,7 @@ def test_containers_killed_at_any_moment(run, vault_folder, passphrase_file, tmp
     process = child(vault_folder, passphrase_file, "item", "add", vault_folder, folder)
     time.sleep(delay)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     run("verify", vault_folder)
     told = json.loads(run("item", "add", vault_folder, folder, "--json").stdout)
     assert told["expected"] == 60 and told["failed"] == 0

@@ -186,7 +186,7 @@ def served(tmp_path_factory, empty_vault_template, demo_files):
             time.sleep(0.1)
     yield address
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     assert process.returncode == 0
 
 

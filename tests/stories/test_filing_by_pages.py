@@ -53,7 +53,7 @@ def served(demo_vault_template, tmp_path_factory):
             time.sleep(0.1)
     yield address, folder
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == 0 and err == "", err
 
 

@@ -172,4 +172,4 @@ def test_pages_open_and_lock(demo, run, env):
         assert page.url.endswith("/unlock") and "I-0001" not in body
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)

@@ -207,7 +207,7 @@ def test_a_served_vault_that_was_used_and_locked_shows_none_of_five_hundred_word
         assert process.poll() is None, "it was served all the time"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         said.close()
     assert traces([vault_folder, temp, home], words) == set()
 

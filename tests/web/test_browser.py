@@ -57,7 +57,7 @@ def address(served_folder):
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=240)
     assert process.returncode == 0
     assert err == "" and out.count("\n") == 1, (out, err)
 

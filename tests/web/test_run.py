@@ -34,14 +34,14 @@ def test_a_taken_port_is_told(vault_folder):
         taken.listen()
         port = taken.getsockname()[1]
         process = serve(vault_folder, port)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=240)
     assert process.returncode == 5
     assert str(port) in err and "--port" in err and "Traceback" not in err
 
 
 def test_what_is_no_vault_is_told(tmp_path):
     process = serve(tmp_path, 8999)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == 6 and "not a vault" in err
 
 
@@ -53,7 +53,7 @@ def test_it_ends_cleanly(vault_folder, sign):
     process = serve(vault_folder, port)
     wait_until_it_listens(process, port)
     process.send_signal(sign)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert (process.returncode, err) == (0, "")
 
 
@@ -66,7 +66,7 @@ def test_a_second_interrupt_does_no_harm(vault_folder):
     wait_until_it_listens(process, port)
     for _ in range(3):
         process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=240)
     assert (process.returncode, err) == (0, "")
 
 
