@@ -155,7 +155,7 @@ def english_nodes(page):
     for node in tree.xpath("//body//text()[not(ancestor::script or ancestor::option)]"):
         text = " ".join(node.split())
         if text in known and not node.getparent().xpath(
-            "ancestor-or-self::*[not(self::html)][@dir or @lang!='fr']"
+            "ancestor-or-self::*[not(self::html)][@dir or @lang!='fr' or @class='code']"
         ):
             yield text
 

@@ -25,8 +25,8 @@ from amparo.casefile.terms import our_vocabularies
 from amparo.filled import Filled
 
 LANGUAGES = {"en": "English", "fr": "Français"}
-# What stands on the pages, and what errors and the gate tell.
-CATALOGUES = {"fr": ("fr.po", "fr-told.po")}
+# What stands on the pages, what errors and the gate tell, what is kept (see retell.py).
+CATALOGUES = {"fr": ("fr.po", "fr-told.po", "fr-kept.po")}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 COOKIE = "amparo-language"
 A_YEAR = 365 * 24 * 3600
@@ -34,17 +34,20 @@ _current: ContextVar[str] = ContextVar("language", default="en")
 
 _ENTRY = re.compile(r'^msgid (".*")\nmsgstr (".*")$', re.MULTILINE)
 _TOKEN = re.compile(r"(<!--.*?-->|<[^>]*>|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
-_SPOKEN = re.compile(r'\b(aria-label|data-busy|placeholder)="([^"]+)"')
+_SPOKEN = re.compile(r'\b(aria-label|data-busy|placeholder|title|alt)="([^"]+)"')
 _PADDED = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
 
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """English text -> text in the language: a plain reading of our own .po file."""
-    if code == "en":
-        return {}
-    folder = files("amparo.web").joinpath("locale")
-    text = "\n".join(folder.joinpath(name).read_text("utf-8") for name in CATALOGUES[code])
+    return {key: said for one in CATALOGUES.get(code, ()) for key, said in entries(one).items()}
+
+
+@cache
+def entries(name: str) -> dict[str, str]:
+    """What one of our .po files holds."""
+    text = files("amparo.web").joinpath("locale", name).read_text("utf-8")
     pairs = ((ast.literal_eval(a), ast.literal_eval(b)) for a, b in _ENTRY.findall(text))
     return {key: said for key, said in pairs if key and said}
 

@@ -13,6 +13,7 @@ from amparo.casefile.terms import OPEN, our_vocabularies
 from amparo.web.forms import words as _words
 from amparo.web.language import language as page_language
 from amparo.web.language import say
+from amparo.web.retell import retell, retell_whole
 
 register = template.Library()
 
@@ -46,6 +47,26 @@ def words(name: str) -> str:
 def say_filter(text: object) -> str:
     """A text of the program in the language of the page."""
     return say(text)
+
+
+register.filter("retell", retell)
+register.filter("retell_whole", retell_whole)
+
+# What readers say of a file, among what the file says of itself.
+REMARKS = frozenset((
+    "archive", "article_basis", "attachments", "attachments_not_in_export", "comments",
+    "content_credentials", "digests", "encoding_basis", "enclosed mails", "exif", "failures",
+    "frames", "gps", "macros", "names", "objects", "ocr", "ocr_confidence", "opened", "rows",
+    "saved_by", "scripts", "senders", "signatures", "structure", "times", "unlocked_copy",
+))  # fmt: skip
+OF_A_SIGNATURE = "signature: "
+
+
+@register.filter
+def remark(value: object, key: str) -> str:
+    """What metadata hold: words of a reader in the language of the page, of the file as it is."""
+    ours = key in REMARKS or key.startswith(OF_A_SIGNATURE)
+    return retell(value) if ours else str(value)
 
 
 @register.filter

@@ -1,0 +1,139 @@
+"""Tell in the language of the page what the program once wrote in English and kept as it stood.
+
+Remarks of readers, results in the ledger and findings of a check are plain English text: the
+ledger holds digests of some, and others come back from a session. They are not changed. A page
+finds the sentence, or the pattern that it was filled from, in the catalogue, and fills the same
+values into the other language. What is not found is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from amparo.access.roles import ACTIONS, COMPARTMENTS
+from amparo.web.language import CATALOGUES, catalogue, entries, language, say
+
+# Patterns of errors must be this much text, or they would fit what people write.
+FEWEST_LETTERS = 12
+# Longer text is not taken apart, in characters.
+LONGEST = 1_000
+# A place of this name holds what people called something: never a word of ours.
+NAMES = ("name", "names")
+# Places of these names hold figures only.
+FIGURES = ("count", "number", "number2", "size", "total")
+_PLACE = re.compile(r"\{([a-z_]+[0-9]?)\}")
+_CODE = re.compile(r"[A-Z0-9-]+")
+# What joins parts, how many times it may, and how it is shown.
+_JOINTS = ((" | ", -1, " | "), ("; ", -1, " ; "), (": ", 1, " : "))
+_BRACKETED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    letters: int
+    longest: str
+    said: str
+
+
+def retell(text: object) -> str:
+    """A kept text in the language of the page, part by part where it was put together."""
+    kept = str(text)
+    return _whole(kept) or (_parted(kept) if len(kept) <= LONGEST else "") or kept
+
+
+def retell_whole(text: object) -> str:
+    """The same for text that people may have written: told only where all of it is ours."""
+    kept = str(text)
+    return (_whole(kept, FEWEST_LETTERS) if " " in kept.strip() else "") or kept
+
+
+def _whole(text: str, fewest: int = 0) -> str:
+    """The sentence in the language of the page, "" where it is not known.
+
+    A pattern counts only with so many letters of its own.
+    """
+    known = catalogue(language())
+    if not known or not text:
+        return ""
+    turned = text[0].swapcase() + text[1:]
+    for form in (text, turned):
+        if form in known:
+            return _begun_like(text, known[form])
+    for one in _patterns(language()):
+        if one.letters < fewest or one.longest not in text:
+            continue
+        for form in (text, turned):
+            if found := one.regex.fullmatch(form):
+                return _begun_like(text, one.said.format(**_values(found)))
+    return ""
+
+
+def _begun_like(text: str, said: str) -> str:
+    """With a capital where the text has one; a small letter only where ours had it too."""
+    return said[0].upper() + said[1:] if text[0].isupper() else said
+
+
+def _values(found: re.Match[str]) -> dict[str, str]:
+    values = found.groupdict()
+    return {name: one if name in NAMES else retell(one) for name, one in values.items()}
+
+
+def _parted(text: str) -> str:
+    """What was joined; "" where no part of it is known."""
+    for mark, most, shown in _JOINTS:
+        parts = text.split(mark, most)
+        if len(parts) > 1 and (told := [retell(part) for part in parts]) != parts:
+            return shown.join(told)
+    if found := _BRACKETED.fullmatch(text):
+        parts = [*found.groups()]
+        if (told := [retell(part) for part in parts]) != parts:
+            return f"{told[0]} ({told[1]})"
+    return _listed(text) or _granted(text)
+
+
+def _listed(text: str) -> str:
+    """A list, only where each part is known or a code: a comma stands in what people write too."""
+    parts = text.split(", ")
+    if len(parts) < 2:
+        return ""
+    told = [retell(part) for part in parts]
+    left = [part for part, said in zip(parts, told, strict=True) if part == said]
+    known = len(left) < len(parts) and all(map(_CODE.fullmatch, left))
+    return ", ".join(told) if known else ""
+
+
+def _granted(text: str) -> str:
+    """What may be done with a compartment, such as `see medical`."""
+    action, _, compartment = text.partition(" ")
+    known = action in ACTIONS and compartment in COMPARTMENTS
+    return f"{say(action)} {say(compartment)}" if known else ""
+
+
+@cache
+def _patterns(code: str) -> tuple[_Pattern, ...]:
+    """Patterns of the catalogue, those with the most text first."""
+    ours = entries(CATALOGUES[code][-1])
+    keys = [key for key in catalogue(code) if _PLACE.search(key) and "{{" not in key]
+    fit = [key for key in keys if key in ours or _letters(key) >= FEWEST_LETTERS]
+    ordered = sorted(fit, key=_letters, reverse=True)
+    return tuple(_pattern(key, catalogue(code)[key]) for key in ordered)
+
+
+def _letters(key: str) -> int:
+    return sum(map(str.isalpha, _PLACE.sub("", key)))
+
+
+def _pattern(key: str, said: str) -> _Pattern:
+    pieces = _PLACE.split(key)
+    texts, seen, regex = pieces[::2], set[str](), re.escape(pieces[0])
+    for name, after in zip(pieces[1::2], texts[1:], strict=True):
+        what = "[0-9]+" if name in FIGURES else ".+?"
+        regex += f"(?P={name})" if name in seen else f"(?P<{name}>{what})"
+        regex += re.escape(after)
+        seen.add(name)
+    # The first letter may have been turned: look for text behind it.
+    longest = max((text[1:] if place == 0 else text for place, text in enumerate(texts)), key=len)
+    return _Pattern(re.compile(regex, re.DOTALL), _letters(key), longest, said)
