@@ -191,3 +191,12 @@ def test_documents_are_lists_of_mappings_with_ids() -> None:
 def test_what_nobody_verified_is_marked_in_every_language(lang: str) -> None:
     assert "confidence: unverified" in book.load().cite("echr-FR", lang)
     assert "unverified" not in book.load().cite("rome-FR-deposit", lang)
+
+
+def test_a_source_is_cited_by_its_title_in_the_language_where_it_has_one():
+    known = book.load()
+    assert known.cite("rome-statute").startswith("rome-statute: Rome Statute, text")
+    french = known.cite("rome-statute", "fr")
+    assert french.startswith("rome-statute: Statut de Rome de la Cour pénale internationale, texte")
+    assert known.cite("icrc-casebook", "fr") == known.cite("icrc-casebook")
+    assert "Connaissances du rédacteur" in known.cite("uj-SE", "fr")

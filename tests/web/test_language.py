@@ -7,11 +7,15 @@ from string import Formatter
 import lxml.html
 import pytest
 
-from amparo.casefile.schema import CASE_FIELDS, NOUNS
+from amparo.casefile.schema import CASE_FIELDS, NOUNS, VERSIONS
+from amparo.casefile.terms import vocabulary_of
+from amparo.law.book import load
+from amparo.law.claims import CONTRADICTED, SUPPORTED, UNSETTLED
 from amparo.web import language as subject
 from amparo.web.forms import words
+from amparo.web.handovers import WAYS
 from amparo.web.language import catalogue, translate_source
-from amparo.web.templatetags.words import OUTCOMES, outcome
+from amparo.web.templatetags.words import OUTCOMES, outcome, room
 from amparo.web.urls import urlpatterns
 
 TEMPLATES = Path(subject.__file__).parent / "templates"
@@ -114,6 +118,29 @@ def left_english(source):
 def test_no_template_says_anything_in_english_only(name):
     source = (TEMPLATES / name).read_text("utf-8")
     assert [one for one in left_english(source) if "%}" not in one] == []
+
+
+def test_every_choice_of_a_field_and_every_table_of_the_book_is_told_in_french():
+    closed = [(n.name, f) for n in NOUNS for f in n.fields if f.choices]
+    words = {c for noun, f in closed if not vocabulary_of(noun, f.name) for c in f.choices}
+    book = load()
+    words |= {*WAYS, *VERSIONS, *book.tables, *(c.kind for c in book.crimes.values())}
+    words |= {*OUTCOMES, CONTRADICTED, SUPPORTED, UNSETTLED}
+    assert len(words) > 60
+    known = catalogue("fr")
+    same = {"sources", "A", "B", "C", "D", "E", "F"}
+    left = [t for t in words - same if t not in known and t[0].swapcase() + t[1:] not in known]
+    assert left == []
+
+
+def test_a_size_is_told_in_the_language_of_the_page(french):
+    assert room(745) == "745\N{NO-BREAK SPACE}bytes" and room(1536) == "1.5\N{NO-BREAK SPACE}KB"
+    token = subject._current.set("fr")
+    try:
+        assert room(745) == "745\N{NO-BREAK SPACE}octets"
+        assert room(1536) == "1,5\N{NO-BREAK SPACE}Ko"
+    finally:
+        subject._current.reset(token)
 
 
 def test_every_noun_and_field_of_the_record_is_told_in_french(french):

@@ -13,6 +13,7 @@ from amparo.casefile.consent import source_may_leave
 from amparo.casefile.corroborate import Corroboration, corroborate
 from amparo.casefile.graph import SAME, Contamination, Edge, Graph, Node
 from amparo.casefile.records import CaseFile, Row
+from amparo.filled import filled
 
 _EDGE = {
     "told by": "told",
@@ -156,7 +157,7 @@ def _add_roots(drawing: _Drawing, row: Row, source: Row, kind: str) -> None:
     if not roots:
         origin = f"{row.code}-origin"
         drawing.nodes[origin] = Node(
-            origin, "unknown", None, 1, False, f"unnamed root of {row.code}"
+            origin, "unknown", None, 1, False, filled("unnamed root of {code}", code=row.code)
         )
         drawing.edge(origin, source.code, kind)
 

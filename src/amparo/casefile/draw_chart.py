@@ -34,12 +34,12 @@ def scope_of_chart(chart: Chart, tongue: Tongue = ENGLISH) -> str:
     return tongue.say(OWN_EYES)
 
 
-def rows_of_chart(chart: Chart) -> list[tuple[str, ...]]:
+def rows_of_chart(chart: Chart, tongue: Tongue = ENGLISH) -> list[tuple[str, ...]]:
     """One row for each claim under each element, and one for an element without a claim."""
     found: list[tuple[str, ...]] = []
     for crime, elements, gaps in _groups(chart):
         for element in elements:
-            found += _element_rows(crime, element)
+            found += _element_rows(crime, element, tongue)
         found += [(crime, "", "", "", "", "", "", "", "", "", "", "", gap) for gap in gaps]
     return found
 
@@ -51,8 +51,8 @@ def _groups(chart: Chart) -> Iterator[tuple[str, tuple[ElementLine, ...], tuple[
         yield f"{crime.crime} {crime.label}", crime.elements, crime.gaps
 
 
-def _element_rows(crime: str, line: ElementLine) -> list[tuple[str, ...]]:
-    head = (crime, line.element, line.text, line.state)
+def _element_rows(crime: str, line: ElementLine, tongue: Tongue) -> list[tuple[str, ...]]:
+    head = (tongue.say(crime), line.element, line.text, tongue.say(line.state))
     if not line.claims:
         return [(*head, "", "", "", "", "", "", "", "", "")]
     return [
@@ -105,7 +105,7 @@ def draw_chart(chart: Chart, tongue: Tongue = ENGLISH) -> Picture:
         title,
         scope,
         tuple(map(say, HEADINGS)),
-        tuple(rows_of_chart(chart)),
+        tuple(rows_of_chart(chart, tongue)),
         _draw((title, spoken), chart, scope, tongue),
     )
 
@@ -118,7 +118,9 @@ def _draw(spoken: tuple[str, str], chart: Chart, scope: str, tongue: Tongue) -> 
     ]
     y = float(_TOP)
     for crime, elements, _ in _groups(chart):
-        body.append(words(_EDGE, y + 18, short(crime, 120), size=14, more=' font-weight="bold"'))
+        body.append(
+            words(_EDGE, y + 18, short(tongue.say(crime), 120), size=14, more=' font-weight="bold"')
+        )
         y += _ROW
         for element in elements:
             body.append(_element(element, y, tongue))

@@ -65,7 +65,7 @@ def draw_claim(
 def _label(case: CaseFile, shown: CaseFile, graph: Graph, name: str, tongue: Tongue) -> str:
     """A node as people read it: the id, and for sources and items what they are."""
     if name not in case.rows:
-        return graph.label(name)
+        return tongue.say(graph.label(name))
     row = shown.get(name)
     if row is None:
         return tongue.say(

@@ -30,6 +30,7 @@ from amparo.web.begun import begin_with
 from amparo.web.cards import Card
 from amparo.web.faults import status_of
 from amparo.web.forms import make_inputs, read_inputs, words
+from amparo.web.language import language
 from amparo.web.lock import acting_member
 from amparo.web.quote import Place, find_start, prefill
 from amparo.web.records import noun_of, plain, row_of, show_field
@@ -203,7 +204,7 @@ def _elements(known: CaseFile, noun: Noun) -> list[tuple[str, str]]:
     """Elements that a proposition of this case may bear on, with what they ask."""
     if noun.name != "proposition":
         return []
-    made = chart_of(known)
+    made = chart_of(known, lang=language())
     lines = [line for crime in made.crimes for line in crime.elements]
     return list(dict.fromkeys((line.element, line.text) for line in (*lines, *made.context)))
 

@@ -149,9 +149,12 @@ def _plain(field: Field, values: Mapping[str, Any]) -> Input:
     value = values.get(field.name)
     options: tuple[Option, ...] = ()
     if field.kind == "choice":
-        options = tuple(Option(c, c, c == value) for c in field.choices)
+        options = tuple(Option(c, say(c), c == value) for c in field.choices)
     elif field.kind == "flag":
-        options = (Option("yes", "yes", value in _TRUE), Option("no", "no", value in _FALSE))
+        options = (
+            Option("yes", say("yes"), value in _TRUE),
+            Option("no", say("no"), value in _FALSE),
+        )
     return Input(
         field.name,
         words(field.name),

@@ -15,6 +15,7 @@ from amparo.casefile.tasks import list_mentions, list_tasks
 from amparo.vault.entries import list_entries
 from amparo.vault.erase import list_erasures
 from amparo.vault.facts import describe
+from amparo.web.language import language
 from amparo.web.lock import acting_member, held_vault
 
 LAST = 6
@@ -54,7 +55,7 @@ def _limits(case: str) -> list[tuple[str, dict[str, object]]]:
     assessed, found = limits_of(case)
     if assessed is None:
         return []
-    return [(case, one.as_dict(assessed.book)) for one in found[:LAST]]
+    return [(case, one.as_dict(assessed.book, language())) for one in found[:LAST]]
 
 
 def _sizes(case: CaseFile) -> list[tuple[str, int]]:

@@ -164,9 +164,10 @@ class Book:
         if row is None:
             return row_id
         if row.file == "sources.csv":
-            return f"{row.id}: {row['title']}"
+            return f"{row.id}: {_title(row, lang)}"
         titles = " ; ".join(
-            self.rows[one]["title"] if one in self.rows else one for one in row["source"].split()
+            _title(self.rows[one], lang) if one in self.rows else one
+            for one in row["source"].split()
         )
         added = f"; overlay {row.from_overlay}" if row.from_overlay else ""
         words = _CITED[lang]
@@ -174,6 +175,11 @@ class Book:
         reviewer = words.get(row["reviewer"], row["reviewer"])
         day = row["consulted"]
         return f"{row.id}: {titles} ({words['how']}{sure}; {words['when']}{day}; {reviewer}{added})"
+
+
+def _title(source: Row, lang: str) -> str:
+    """The title of a source: in the language where it has one there."""
+    return source[f"title_{lang}"] or source["title"]
 
 
 _CITED = {

@@ -25,7 +25,7 @@ class Shape:
 
 
 SHAPES: dict[str, Shape] = {
-    "sources": Shape(("title",), ("title",), has_trail=False),
+    "sources": Shape(("title", "title_fr"), ("title",), has_trail=False),
     "states": Shape(("en", "fr", "of"), ("en", "fr"), states=("of",), has_trail=False),
     "rome": Shape(
         ("state", "event", "on", "detail", "note"),

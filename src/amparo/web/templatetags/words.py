@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from django import template
+from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -16,6 +17,7 @@ from amparo.web.language import say
 from amparo.web.retell import retell, retell_whole
 
 register = template.Library()
+DECIMAL_MARKS = {"fr": ","}
 
 OUTCOMES = {
     "ok": "read completely",
@@ -55,7 +57,7 @@ register.filter("retell_whole", retell_whole)
 # What readers say of a file, among what the file says of itself.
 REMARKS = frozenset((
     "archive", "article_basis", "attachments", "attachments_not_in_export", "comments",
-    "content_credentials", "digests", "encoding_basis", "enclosed mails", "exif", "failures",
+    "capture:cookies", "capture:detail", "content_credentials", "cookies", "detail", "digests", "encoding_basis", "enclosed mails", "exif", "failures",
     "frames", "gps", "macros", "names", "objects", "ocr", "ocr_confidence", "opened", "rows",
     "saved_by", "scripts", "senders", "signatures", "structure", "times", "unlocked_copy",
 ))  # fmt: skip
@@ -88,6 +90,14 @@ def stamp(at: datetime | None) -> SafeString | str:
         return ""
     shown = at.strftime("%Y-%m-%d %H:%M UTC")
     return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), shown)
+
+
+@register.filter
+def room(size: int) -> str:
+    """A number of bytes as people read it."""
+    number, _, unit = filesizeformat(size).partition("\N{NO-BREAK SPACE}")
+    comma = number.replace(".", DECIMAL_MARKS.get(page_language(), "."))
+    return f"{comma}\N{NO-BREAK SPACE}{say(unit)}"
 
 
 @register.filter
