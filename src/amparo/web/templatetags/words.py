@@ -56,10 +56,11 @@ register.filter("retell_whole", retell_whole)
 
 # What readers say of a file, among what the file says of itself.
 REMARKS = frozenset((
-    "archive", "article_basis", "attachments", "attachments_not_in_export", "comments",
-    "capture:cookies", "capture:detail", "content_credentials", "cookies", "detail", "digests", "encoding_basis", "enclosed mails", "exif", "failures",
-    "frames", "gps", "macros", "names", "objects", "ocr", "ocr_confidence", "opened", "rows",
-    "saved_by", "scripts", "senders", "signatures", "structure", "times", "unlocked_copy",
+    "archive", "article_basis", "attachments", "attachments_not_in_export", "capture:cookies",
+    "capture:detail", "comments", "content_credentials", "cookies", "detail", "digests",
+    "encoding_basis", "enclosed mails", "exif", "failures", "frames", "gps", "macros", "names",
+    "objects", "ocr", "ocr_confidence", "opened", "rows", "saved_by", "scripts", "senders",
+    "signatures", "structure", "times", "unlocked_copy",
 ))  # fmt: skip
 OF_A_SIGNATURE = "signature: "
 
