@@ -80,7 +80,7 @@ def test_the_catalogue_fits_its_texts():
     for key, said in catalogue("fr").items():
         assert names(key) == names(said), key
         assert ("<" not in said or "<" in key) and "{%" not in said, key
-        assert Formatter and said.strip() == said or said[0] in " ."
+        assert Formatter and said.strip() == said or said[0] in "\N{NO-BREAK SPACE} ."
 
 
 def test_only_text_is_replaced():

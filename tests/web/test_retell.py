@@ -66,6 +66,11 @@ def in_french():
     language._current.reset(token)
 
 
+def plain(text):
+    """A text told in French, with spaces that are easy to write."""
+    return retell.retell(text).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def is_data(text):
     """Whether nothing but values, codes and names of files stands in a text."""
     return text in NAMES or not re.search(r"[A-Za-z]{2}", FILES.sub("", text))
@@ -76,7 +81,7 @@ def left(text):
     text = re.sub(r"^\((.*)\)$", r"\1", text.strip(" ,;:"))
     if is_data(text) or retell._whole(text):
         return []
-    for mark, most, _ in retell._JOINTS:
+    for mark, most in ((" | ", -1), ("; ", -1), (": ", 1)):
         if len(parts := text.split(mark, most)) > 1:
             return [one for part in parts for one in left(part)]
     if found := retell._BRACKETED.fullmatch(text):
@@ -103,7 +108,7 @@ def test_what_a_value_changes_is_told_too(in_french, pattern):
 
 
 def test_remarks_are_told_part_by_part(in_french):
-    tell = retell.retell
+    tell = plain
     assert tell("limit: ratio") == "limite atteinte : taux de compression"
     assert tell("pages without text layer; OCR switched off") == (
         "des pages sans couche de texte ; OCR désactivé"
@@ -120,7 +125,7 @@ def test_remarks_are_told_part_by_part(in_french):
 
 
 def test_a_finding_is_told_with_its_place(in_french):
-    tell = retell.retell
+    tell = plain
     assert tell("ledger entry 7: out of order") == "écriture 7 du registre : hors de l’ordre"
     assert tell("Packs: 39 objects, 21 bytes in 1 packs") == (
         "Lots : objets : 39, soit 21 octets dans 1 lot(s)"
@@ -133,10 +138,21 @@ def test_a_finding_is_told_with_its_place(in_french):
 def test_what_people_wrote_stays_as_it_is(in_french):
     for text in ("told to leave by M-2", "for the court of appeal", "Deposit", "notes", "Mark"):
         assert retell.retell_whole(text) == text
-    assert retell.retell("member M-3 joined: Text") == "le membre M-3 est arrivé : Text"
+    assert plain("member M-3 joined: Text") == "le membre M-3 est arrivé : Text"
     assert retell.retell("the driver said: she left; they followed") == (
         "the driver said: she left; they followed"
     )
+
+
+def test_signs_are_not_parted_from_their_words_at_the_end_of_a_line(in_french):
+    assert retell.retell("limit: ratio") == "limite atteinte\N{NO-BREAK SPACE}: taux de compression"
+    assert "\N{NO-BREAK SPACE}; " in retell.retell("page is broken; member is damaged")
+
+
+def test_a_purpose_of_ours_is_told_and_one_of_theirs_only_where_all_of_it_is_known(in_french):
+    assert retell.retell_whole("add statement") == "ajouter\N{NO-BREAK SPACE}: déclaration"
+    assert retell.retell_whole("filing icc-15") == "communication icc-15"
+    assert retell.retell_whole("add what she said") == "add what she said"
 
 
 def test_english_is_left_as_it_was_written():

@@ -37,22 +37,24 @@ def scope_of_chart(chart: Chart, tongue: Tongue = ENGLISH) -> str:
 def rows_of_chart(chart: Chart, tongue: Tongue = ENGLISH) -> list[tuple[str, ...]]:
     """One row for each claim under each element, and one for an element without a claim."""
     found: list[tuple[str, ...]] = []
-    for crime, elements, gaps in _groups(chart):
+    for crime, elements, gaps in _groups(chart, tongue):
         for element in elements:
             found += _element_rows(crime, element, tongue)
         found += [(crime, "", "", "", "", "", "", "", "", "", "", "", gap) for gap in gaps]
     return found
 
 
-def _groups(chart: Chart) -> Iterator[tuple[str, tuple[ElementLine, ...], tuple[str, ...]]]:
+def _groups(
+    chart: Chart, tongue: Tongue = ENGLISH
+) -> Iterator[tuple[str, tuple[ElementLine, ...], tuple[str, ...]]]:
     if chart.context:
-        yield "context", chart.context, ()
+        yield tongue.say("context"), chart.context, ()
     for crime in chart.crimes:
         yield f"{crime.crime} {crime.label}", crime.elements, crime.gaps
 
 
 def _element_rows(crime: str, line: ElementLine, tongue: Tongue) -> list[tuple[str, ...]]:
-    head = (tongue.say(crime), line.element, line.text, tongue.say(line.state))
+    head = (crime, line.element, line.text, tongue.say(line.state))
     if not line.claims:
         return [(*head, "", "", "", "", "", "", "", "", "")]
     return [
@@ -117,10 +119,8 @@ def _draw(spoken: tuple[str, str], chart: Chart, scope: str, tongue: Tongue) -> 
         words(_AT[head], _TOP - 14, tongue.say(head), more=' font-weight="bold"') for head in heads
     ]
     y = float(_TOP)
-    for crime, elements, _ in _groups(chart):
-        body.append(
-            words(_EDGE, y + 18, short(tongue.say(crime), 120), size=14, more=' font-weight="bold"')
-        )
+    for crime, elements, _ in _groups(chart, tongue):
+        body.append(words(_EDGE, y + 18, short(crime, 120), size=14, more=' font-weight="bold"'))
         y += _ROW
         for element in elements:
             body.append(_element(element, y, tongue))

@@ -33,6 +33,8 @@ A_YEAR = 365 * 24 * 3600
 _current: ContextVar[str] = ContextVar("language", default="en")
 
 _ENTRY = re.compile(r'^msgid (".*")\nmsgstr (".*")$', re.MULTILINE)
+# French parts a two-part sign from its word, and never at the end of a line.
+_NO_BREAK = re.compile("(?<=«) | (?=[:;!?»](?!\\w))")
 _TOKEN = re.compile(r"(<!--.*?-->|<[^>]*>|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _SPOKEN = re.compile(r'\b(aria-label|data-busy|placeholder|title|alt)="([^"]+)"')
 _PADDED = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
@@ -49,7 +51,7 @@ def entries(name: str) -> dict[str, str]:
     """What one of our .po files holds."""
     text = files("amparo.web").joinpath("locale", name).read_text("utf-8")
     pairs = ((ast.literal_eval(a), ast.literal_eval(b)) for a, b in _ENTRY.findall(text))
-    return {key: said for key, said in pairs if key and said}
+    return {key: _NO_BREAK.sub("\N{NO-BREAK SPACE}", said) for key, said in pairs if key and said}
 
 
 def language() -> str:

@@ -25,8 +25,9 @@ NAMES = ("name", "names")
 FIGURES = ("count", "number", "number2", "size", "total")
 _PLACE = re.compile(r"\{([a-z_]+[0-9]?)\}")
 _CODE = re.compile(r"[A-Z0-9-]+")
-# What joins parts, how many times it may, and how it is shown.
-_JOINTS = ((" | ", -1, " | "), ("; ", -1, " ; "), (": ", 1, " : "))
+# What stands between whole remarks, and how that is shown.
+_JOINTS = ((" | ", " | "), ("; ", "\N{NO-BREAK SPACE}; "))
+_COLON, _SHOWN_COLON = ": ", "\N{NO-BREAK SPACE}: "
 _BRACKETED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
 
 
@@ -39,9 +40,14 @@ class _Pattern:
 
 
 def retell(text: object) -> str:
-    """A kept text in the language of the page, part by part where it was put together."""
+    """A kept text in the language of the page, part by part where it was put together.
+
+    Short patterns come after the remarks are parted: what they leave open would take in others.
+    """
     kept = str(text)
-    return _whole(kept) or (_parted(kept) if len(kept) <= LONGEST else "") or kept
+    if len(kept) > LONGEST:
+        return _whole(kept) or kept
+    return _whole(kept, FEWEST_LETTERS) or _joined(kept) or _whole(kept) or _parted(kept) or kept
 
 
 def retell_whole(text: object) -> str:
@@ -53,7 +59,7 @@ def retell_whole(text: object) -> str:
 def _whole(text: str, fewest: int = 0) -> str:
     """The sentence in the language of the page, "" where it is not known.
 
-    A pattern counts only with so many letters of its own.
+    A pattern counts only with so many letters of its own, or where each value is known.
     """
     known = catalogue(language())
     if not known or not text:
@@ -63,12 +69,17 @@ def _whole(text: str, fewest: int = 0) -> str:
         if form in known:
             return _begun_like(text, known[form])
     for one in _patterns(language()):
-        if one.letters < fewest or one.longest not in text:
+        if one.longest not in text:
             continue
-        for form in (text, turned):
-            if found := one.regex.fullmatch(form):
-                return _begun_like(text, one.said.format(**_values(found)))
+        found = one.regex.fullmatch(text) or one.regex.fullmatch(turned)
+        values = _values(found) if found else {}
+        if found and (one.letters >= fewest or _all_told(found, values)):
+            return _begun_like(text, one.said.format(**values))
     return ""
+
+
+def _all_told(found: re.Match[str], values: dict[str, str]) -> bool:
+    return all(values[name] != value for name, value in found.groupdict().items())
 
 
 def _begun_like(text: str, said: str) -> str:
@@ -81,17 +92,27 @@ def _values(found: re.Match[str]) -> dict[str, str]:
     return {name: one if name in NAMES else retell(one) for name, one in values.items()}
 
 
-def _parted(text: str) -> str:
-    """What was joined; "" where no part of it is known."""
-    for mark, most, shown in _JOINTS:
-        parts = text.split(mark, most)
-        if len(parts) > 1 and (told := [retell(part) for part in parts]) != parts:
+def _joined(text: str) -> str:
+    """Several remarks; "" where none of them is known."""
+    for mark, shown in _JOINTS:
+        if told := _retold(text.split(mark)):
             return shown.join(told)
-    if found := _BRACKETED.fullmatch(text):
-        parts = [*found.groups()]
-        if (told := [retell(part) for part in parts]) != parts:
-            return f"{told[0]} ({told[1]})"
+    return ""
+
+
+def _parted(text: str) -> str:
+    """A place and what is wrong there, a value in brackets, or a list; "" where unknown."""
+    if told := _retold(text.split(_COLON, 1)):
+        return _SHOWN_COLON.join(told)
+    if (found := _BRACKETED.fullmatch(text)) and (told := _retold([*found.groups()])):
+        return f"{told[0]} ({told[1]})"
     return _listed(text) or _granted(text)
+
+
+def _retold(parts: list[str]) -> list[str]:
+    """Each part told; nothing where there is one only, or none is known."""
+    told = [retell(part) for part in parts] if len(parts) > 1 else parts
+    return told if told != parts else []
 
 
 def _listed(text: str) -> str:

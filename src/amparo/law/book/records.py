@@ -169,12 +169,13 @@ class Book:
             _title(self.rows[one], lang) if one in self.rows else one
             for one in row["source"].split()
         )
-        added = f"; overlay {row.from_overlay}" if row.from_overlay else ""
         words = _CITED[lang]
+        added = f"{words['and']}{words['overlay']}{row.from_overlay}" if row.from_overlay else ""
         sure = words.get(row.confidence, row.confidence)
         reviewer = words.get(row["reviewer"], row["reviewer"])
         day = row["consulted"]
-        return f"{row.id}: {titles} ({words['how']}{sure}; {words['when']}{day}; {reviewer}{added})"
+        told = words["and"].join((f"{words['how']}{sure}", f"{words['when']}{day}", reviewer))
+        return f"{row.id}: {titles} ({told}{added})"
 
 
 def _title(source: Row, lang: str) -> str:
@@ -183,10 +184,12 @@ def _title(source: Row, lang: str) -> str:
 
 
 _CITED = {
-    "en": {"how": "confidence: ", "when": "consulted "},
+    "en": {"how": "confidence: ", "when": "consulted ", "and": "; ", "overlay": "overlay "},
     "fr": {
         "how": "confiance : ",
         "when": "consulté le ",
+        "and": " ; ",
+        "overlay": "surcouche ",
         "high": "élevée",
         "medium": "moyenne",
         "low": "faible",
