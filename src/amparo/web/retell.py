@@ -17,8 +17,9 @@ from amparo.web.language import CATALOGUES, catalogue, entries, language, say
 
 # Patterns of errors must be this much text, or they would fit what people write.
 FEWEST_LETTERS = 12
-# Longer text is not taken apart, in characters.
-LONGEST = 1_000
+# Longer text is not taken apart, in characters, nor parts within parts beyond this: a file can
+# be named so that they are many.
+LONGEST, DEEPEST = 1_000, 4
 # A place of this name holds what people called something: never a word of ours.
 NAMES = ("name", "names")
 # Places of these names hold figures only.
@@ -40,23 +41,30 @@ class _Pattern:
 
 
 def retell(text: object) -> str:
-    """A kept text in the language of the page, part by part where it was put together.
+    """A kept text in the language of the page, part by part where it was put together."""
+    return _tell(str(text), 0)
 
-    Short patterns come after the remarks are parted: what they leave open would take in others.
-    """
-    kept = str(text)
-    if len(kept) > LONGEST:
-        return _whole(kept) or kept
-    return _whole(kept, FEWEST_LETTERS) or _joined(kept) or _whole(kept) or _parted(kept) or kept
+
+def _tell(kept: str, deep: int) -> str:
+    """Short patterns come after the remarks are parted: what they leave open takes in others."""
+    if len(kept) > LONGEST or deep > DEEPEST:
+        return _whole(kept, deep) or kept
+    return (
+        _whole(kept, deep, FEWEST_LETTERS)
+        or _joined(kept, deep)
+        or _whole(kept, deep)
+        or _parted(kept, deep)
+        or kept
+    )
 
 
 def retell_whole(text: object) -> str:
     """The same for text that people may have written: told only where all of it is ours."""
     kept = str(text)
-    return (_whole(kept, FEWEST_LETTERS) if " " in kept.strip() else "") or kept
+    return (_whole(kept, 0, FEWEST_LETTERS) if " " in kept.strip() else "") or kept
 
 
-def _whole(text: str, fewest: int = 0) -> str:
+def _whole(text: str, deep: int, fewest: int = 0) -> str:
     """The sentence in the language of the page, "" where it is not known.
 
     A pattern counts only with so many letters of its own, or where each value is known.
@@ -72,7 +80,7 @@ def _whole(text: str, fewest: int = 0) -> str:
         if one.longest not in text:
             continue
         found = one.regex.fullmatch(text) or one.regex.fullmatch(turned)
-        values = _values(found) if found else {}
+        values = _values(found, deep) if found else {}
         if found and (one.letters >= fewest or _all_told(found, values)):
             return _begun_like(text, one.said.format(**values))
     return ""
@@ -87,40 +95,42 @@ def _begun_like(text: str, said: str) -> str:
     return said[0].upper() + said[1:] if text[0].isupper() else said
 
 
-def _values(found: re.Match[str]) -> dict[str, str]:
+def _values(found: re.Match[str], deep: int) -> dict[str, str]:
     values = found.groupdict()
-    return {name: one if name in NAMES else retell(one) for name, one in values.items()}
+    if deep > DEEPEST:
+        return values
+    return {n: one if n in NAMES else _tell(one, deep + 1) for n, one in values.items()}
 
 
-def _joined(text: str) -> str:
+def _joined(text: str, deep: int) -> str:
     """Several remarks; "" where none of them is known."""
     for mark, shown in _JOINTS:
-        if told := _retold(text.split(mark)):
+        if told := _retold(text.split(mark), deep):
             return shown.join(told)
     return ""
 
 
-def _parted(text: str) -> str:
+def _parted(text: str, deep: int) -> str:
     """A place and what is wrong there, a value in brackets, or a list; "" where unknown."""
-    if told := _retold(text.split(_COLON, 1)):
+    if told := _retold(text.split(_COLON, 1), deep):
         return _SHOWN_COLON.join(told)
-    if (found := _BRACKETED.fullmatch(text)) and (told := _retold([*found.groups()])):
+    if (found := _BRACKETED.fullmatch(text)) and (told := _retold([*found.groups()], deep)):
         return f"{told[0]} ({told[1]})"
-    return _listed(text) or _granted(text)
+    return _listed(text, deep) or _granted(text)
 
 
-def _retold(parts: list[str]) -> list[str]:
+def _retold(parts: list[str], deep: int) -> list[str]:
     """Each part told; nothing where there is one only, or none is known."""
-    told = [retell(part) for part in parts] if len(parts) > 1 else parts
+    told = [_tell(part, deep + 1) for part in parts] if len(parts) > 1 else parts
     return told if told != parts else []
 
 
-def _listed(text: str) -> str:
+def _listed(text: str, deep: int) -> str:
     """A list, only where each part is known or a code: a comma stands in what people write too."""
     parts = text.split(", ")
     if len(parts) < 2:
         return ""
-    told = [retell(part) for part in parts]
+    told = [_tell(part, deep + 1) for part in parts]
     left = [part for part, said in zip(parts, told, strict=True) if part == said]
     known = len(left) < len(parts) and all(map(_CODE.fullmatch, left))
     return ", ".join(told) if known else ""
