@@ -128,7 +128,10 @@ def test_a_finding_is_told_with_its_place(in_french):
     tell = plain
     assert tell("ledger entry 7: out of order") == "écriture 7 du registre : hors de l’ordre"
     assert tell("Packs: 39 objects, 21 bytes in 1 packs") == (
-        "Lots : objets : 39, soit 21 octets dans 1 lot(s)"
+        "Lots : 39 objet(s), 21 octets, dans 1 lot(s)"
+    )
+    assert tell("packs/000001.pack bytes 16-80: an object is damaged") == (
+        "packs/000001.pack, octets 16 à 80 : un objet est abîmé"
     )
     assert tell("packs/000001.pack bytes 16-80: an object is cut off (I-0003)") == (
         "packs/000001.pack, octets 16 à 80 : un objet est coupé (I-0003)"

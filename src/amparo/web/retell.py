@@ -73,16 +73,19 @@ def _whole(text: str, deep: int, fewest: int = 0) -> str:
     if not known or not text:
         return ""
     turned = text[0].swapcase() + text[1:]
-    for form in (text, turned):
-        if form in known:
-            return _begun_like(text, known[form])
+    if text in known:
+        return known[text]
+    if turned in known:
+        return _begun_like(text, known[turned])
     for one in _patterns(language()):
         if one.longest not in text:
             continue
-        found = one.regex.fullmatch(text) or one.regex.fullmatch(turned)
+        as_it_is = one.regex.fullmatch(text)
+        found = as_it_is or one.regex.fullmatch(turned)
         values = _values(found, deep) if found else {}
         if found and (one.letters >= fewest or _all_told(found, values)):
-            return _begun_like(text, one.said.format(**values))
+            told = one.said.format(**values)
+            return told if as_it_is else _begun_like(text, told)
     return ""
 
 
@@ -91,8 +94,8 @@ def _all_told(found: re.Match[str], values: dict[str, str]) -> bool:
 
 
 def _begun_like(text: str, said: str) -> str:
-    """With a capital where the text has one; a small letter only where ours had it too."""
-    return said[0].upper() + said[1:] if text[0].isupper() else said
+    """With a capital or a small letter, as the text has."""
+    return (said[0].upper() if text[0].isupper() else said[0].lower()) + said[1:]
 
 
 def _values(found: re.Match[str], deep: int) -> dict[str, str]:
