@@ -3,6 +3,9 @@
 import lxml.html
 import pytest
 
+from amparo.web import language
+from amparo.web.cards import offered
+
 
 @pytest.fixture
 def french(client):
@@ -96,3 +99,22 @@ def test_routes_to_fora_and_titles_of_sources_are_told_in_french(french):
     shown = {one.text.strip() for one in lxml.html.fromstring(page).xpath("//h3")}
     assert len(routes) > 10 and {one[0].upper() + one[1:] for one in routes} & shown == set()
     assert "Connaissances du rédacteur" in page and "Drafter" not in page
+
+
+def test_terms_that_we_offer_are_told_in_their_own_field_only(french):
+    page = french.get("/cases/KARV/law/A1").content.decode()
+    assert "détention arbitraire" in page and "arbitrary detention" not in page
+    assert "coups de tuyau" in french.get("/cases/KARV/record/A2").content.decode()
+    form = french.get("/cases/KARV/record/A1/change").content.decode()
+    assert 'value="arbitrary detention"' in form, "what is kept stays"
+
+
+def test_a_term_stays_as_it_was_written_where_it_is_not_offered():
+    token = language._current.set("fr")
+    try:
+        assert offered("act", "kind", "arbitrary detention") == "détention arbitraire"
+        assert offered("act", "kind", "what they did") == "what they did"
+        assert offered("source", "title", "arbitrary detention") == "arbitrary detention"
+    finally:
+        language._current.reset(token)
+    assert offered("act", "kind", "arbitrary detention") == "arbitrary detention"

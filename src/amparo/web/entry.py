@@ -282,7 +282,7 @@ def _show_both(
     """The saved version and the refused one side by side; nothing was overwritten."""
     pairs = []
     for field in noun.fields:
-        theirs, own = show_field(field, now.body, known), show_field(field, mine, known)
+        theirs, own = (show_field(field, one, known, noun.name) for one in (now.body, mine))
         pairs.append((field, theirs, own, plain(theirs) != plain(own)))
     facts = {
         "case": known, "noun": noun, "row": Card.of(now), "pairs": pairs, "code": now.code,

@@ -14,6 +14,7 @@ from amparo.casefile.same import ASKED, TELLING
 from amparo.casefile.schema import Field, Noun
 from amparo.casefile.terms import Vocabulary, list_vocabularies, vocabulary_of
 from amparo.vault.models import Item
+from amparo.web.cards import title_of
 from amparo.web.drafts import detours
 from amparo.web.language import language, say
 
@@ -194,7 +195,7 @@ def _choose_records(field: Field, made: Input, known: CaseFile, value: object) -
             made, hint=hint, widget=widget, same=",".join(field.to), pickable=True,
             value="\n".join(chosen),
         )  # fmt: skip
-    labels = {row.code: label_of(row.code, row.title) for row in rows}
+    labels = {row.code: label_of(row.code, title_of(row)) for row in rows}
     # What is chosen comes first, in its own order: a list goes through the form unchanged.
     options = [Option(code, labels.get(code, code), True) for code in chosen]
     options += [Option(code, text) for code, text in labels.items() if code not in chosen]

@@ -20,7 +20,7 @@ from amparo.casefile.schema import BY_NAME, BY_PLURAL, Field, Noun
 from amparo.casefile.validate import references
 from amparo.errors import NotFound
 from amparo.vault.models import Part
-from amparo.web.cards import Card
+from amparo.web.cards import Card, offered, title_of
 from amparo.web.columns import columns_of
 from amparo.web.forms import in_order, label_of
 
@@ -54,8 +54,8 @@ class Shown:
     changed: bool = False
 
 
-def show_field(field: Field, body: Mapping[str, Any], known: CaseFile) -> Shown:
-    """A value as text, lines or links."""
+def show_field(field: Field, body: Mapping[str, Any], known: CaseFile, noun: str = "") -> Shown:
+    """A value as text, lines or links; terms of a field of the noun in the page's language."""
     value = body.get(field.name)
     if value in (None, "", []):
         return Shown(field)
@@ -65,18 +65,19 @@ def show_field(field: Field, body: Mapping[str, Any], known: CaseFile) -> Shown:
     if field.name == "about" and any(known.get(code) for code in value):
         return Shown(field, links=tuple(_link(known, code) for code in value))
     if isinstance(value, list):
-        return Shown(field, entries=tuple(str(entry) for entry in value))
+        return Shown(field, entries=tuple(offered(noun, field.name, str(one)) for one in value))
     if isinstance(value, dict):
         return Shown(field, entries=tuple(f"{key}: {entry}" for key, entry in value.items()))
     if isinstance(value, bool):
         return Shown(field, "yes" if value else "no")
     lang = str(body.get("language") or "") if field.name == "quote" else ""
-    return Shown(field, str(value), lang=lang)
+    told = offered(noun, field.name, str(value)) if field.kind != "choice" else str(value)
+    return Shown(field, told, lang=lang)
 
 
 def _link(known: CaseFile, code: str) -> Link:
     row = known.get(code)
-    return Link(code, label_of(code, row.title, LONG_LABEL) if row else code, row is not None)
+    return Link(code, label_of(code, title_of(row), LONG_LABEL) if row else code, row is not None)
 
 
 def noun_of(plural: str) -> Noun:
@@ -92,7 +93,9 @@ def show_list(request: HttpRequest, case: str, plural: str) -> HttpResponse:
     known, noun = load_case(case), noun_of(plural)
     page = Paginator(in_order(known.all(noun.name)), ON_PAGE).get_page(request.GET.get("page"))
     columns = columns_of(noun)
-    rows = [(Card.of(row), [show_field(f, row.body, known) for f in columns]) for row in page]
+    rows = [
+        (Card.of(row), [show_field(f, row.body, known, noun.name) for f in columns]) for row in page
+    ]
     facts = {
         "case": known, "noun": noun, "columns": columns, "rows": rows, "page": page,
         "against": _against(known) if noun.name == "response" else [],
@@ -126,7 +129,7 @@ def show(request: HttpRequest, case: str, code: str) -> HttpResponse:
     facts = {
         "case": known, "row": Card.of(row), "noun": noun, "newest": listed[-1],
         "versions": len(listed),
-        "shown": [show_field(f, row.body, known) for f in noun.fields],
+        "shown": [show_field(f, row.body, known, noun.name) for f in noun.fields],
         "citing": [Card.of(r) for r in in_order(citing)],
         "place": _place_of(known, row),
         "told": [Card.of(r) for r in in_order(citing) if r.noun == "statement"]
@@ -164,7 +167,7 @@ def show_history(request: HttpRequest, case: str, code: str) -> HttpResponse:
     noun = BY_NAME[listed[-1].noun]
     lines = []
     for field in noun.fields:
-        cells = [show_field(field, version.body, known) for version in listed]
+        cells = [show_field(field, version.body, known, noun.name) for version in listed]
         if any(plain(cell) != ("", (), ()) for cell in cells):
             lines.append((field, _mark_changes(cells)))
     facts = {"case": known, "noun": noun, "code": code, "versions": listed, "lines": lines}
