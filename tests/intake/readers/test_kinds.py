@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import os
 import re
+import zipfile
 from types import ModuleType
 
 import pytest
@@ -313,6 +316,57 @@ def test_a_zip_cut_short(good: ModuleType, box: Sandbox) -> None:
     reading = box.read(no_directory, name="phone.zip")
     assert (reading.outcome, reading.emitted, reading.failed) == ("partial", 3, 0)
     assert box.read(whole[:20], name="phone.zip").outcome == "corrupt"
+
+
+@pytest.mark.parametrize(
+    "name", ["docx", "odt", "odp", "ods", "xlsx", "pptx", "wacz", "whatsapp_zip", "proof"]
+)
+def test_a_document_cut_short_gives_what_stands_before_the_break(
+    good: ModuleType, box: Sandbox, name: str
+) -> None:
+    """Its text is often whole: only the directory at the very end is missing."""
+    whole = getattr(good, name)()
+    full = box.read(whole, name="as it was sent")
+    assert full.outcome == "ok"
+    reading = box.read(whole[: whole.rindex(b"PK\x01\x02")], name="as it came")
+    assert (reading.outcome, "cut short" in reading.detail) == ("partial", True)
+    assert (reading.kind, reading.reader) == (full.kind, full.reader)
+    assert reading.untrusted_parts == full.untrusted_parts
+    assert reading.untrusted_children == full.untrusted_children
+    assert box.read(whole[:40], name="as it came").outcome == "corrupt"
+
+
+def test_a_zip_that_states_sizes_behind_its_members(good: ModuleType, box: Sandbox) -> None:
+    """As programs write them that cannot go back; the member that breaks is counted, not given."""
+    packed = io.BytesIO()
+    bodies = [bytes(range(256)) * 90, b"", b"second", os.urandom(70_000), b"last"]
+
+    class Pipe(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            return packed.write(data)
+
+    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        for number, body in enumerate(bodies):
+            archive.writestr(f"{number}.bin", body)
+    whole = packed.getvalue()
+    assert whole[6] & 8
+    heads = [whole.index(b"%d.bin" % number) - 30 for number in range(5)]
+    behind = whole.index(b"PK\x01\x02")
+    for cut, count, failed in (
+        (heads[1], 1, 0), (heads[3], 3, 0), (behind, 5, 0), (len(whole) - 30, 5, 0),
+        (heads[3] + 20, 3, 0), (heads[3] + 60, 3, 1), (heads[4] - 500, 3, 1),
+    ):  # fmt: skip
+        reading = box.read(whole[:cut], name="a.zip")
+        assert (reading.outcome, reading.emitted, reading.failed) == ("partial", count, failed)
+        assert [child.data for child in reading.untrusted_children] == bodies[:count]
+    bent = bytearray(whole[:behind])
+    bent[heads[3] + 2_000] ^= 1
+    reading = box.read(bytes(bent), name="a.zip")
+    kept = [child.data for child in reading.untrusted_children]
+    assert (kept, reading.failed) == ([*bodies[:3], bodies[4]], 1)
 
 
 def test_rar(good: ModuleType, box: Sandbox) -> None:
