@@ -13,8 +13,8 @@ from types import ModuleType
 import pytest
 
 from amparo.intake import reconcile
-from amparo.intake.readers import media
 from amparo.intake.readers.draft import Input
+from amparo.intake.readers.media_ends import ends_early
 from amparo.intake.reading import Reading
 from amparo.intake.sandbox import Sandbox
 
@@ -285,11 +285,46 @@ def test_what_is_cut_short_is_not_called_whole(good: ModuleType, box: Sandbox, n
         (b"RIFF\x08\0\0\0AVI abcd", False),
         (b"RIFF\x18\0\0\0AVI abcd", True),
         (b"RIFF\xff\xff\xff\xffWAVEabcd", False),
-        (b"OggS1234567890", False),
+        (b"OggS\0" + b"1" * 21 + b"\2\2\1abc", False),
+        (b"OggS\0" + b"1" * 21 + b"\2\2\1ab", True),
+        (b"OggS\0" + b"1" * 21 + b"\2\2", True),
+        (b"OggS\0" + b"1" * 21 + b"\0" + b"OggS\0" + b"1" * 9, True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x83abc", False),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x83ab", True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x40\x03ab", True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\xffab", False),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67", False),
+        (b"\x1a\x45\xdf\xa3\0", False),
+        (b"ID3 something else", False),
     ],
 )
 def test_where_a_recording_says_it_ends(data: bytes, early: bool) -> None:
-    assert media._ends_early(Input.of(data, "a")) is early
+    assert ends_early(Input.of(data, "a")) is early
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("ogg", "libopus"), ("webm", "libopus"), ("matroska", "pcm_s16le")]
+)
+def test_a_voice_note_cut_short(box: Sandbox, container: str, codec: str) -> None:
+    """What telephones send: most cuts fall inside a page, or before the end of the segment."""
+    av = pytest.importorskip("av")
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as made:
+        stream = made.add_stream(codec, rate=48_000)
+        stream.layout = "mono"
+        frame = av.AudioFrame(format="s16", layout="mono", samples=48_000 * 3)
+        frame.sample_rate = 48_000
+        frame.planes[0].update(os.urandom(2 * frame.samples))
+        resampler = av.AudioResampler(stream.format, "mono", 48_000, stream.frame_size or None)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            made.mux(stream.encode(piece))
+        made.mux(stream.encode(None))
+    whole = out.getvalue()
+    assert box.read(whole, name="note").outcome == "ok"
+    for share in (0.5, 0.77, 0.99):
+        reading = box.read(whole[: int(len(whole) * share)], name="note")
+        assert (reading.kind, reading.outcome) == ("audio", "partial")
+        assert "cut short" in reading.detail
 
 
 def test_apple_mail(good: ModuleType, box: Sandbox) -> None:
@@ -452,8 +487,6 @@ def test_sound(good: ModuleType, box: Sandbox) -> None:
 
 def test_video_gives_frames(box: Sandbox) -> None:
     av = pytest.importorskip("av")
-    import io
-
     from PIL import Image
 
     out = io.BytesIO()

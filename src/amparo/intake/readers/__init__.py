@@ -51,7 +51,7 @@ READERS: tuple[Reader, ...] = (
     Reader("warc", ("warc",), "2", ("warcio",)),
     Reader("wacz", ("warc",), "2"),
     Reader("subtitles", ("subtitles",), "1"),
-    Reader("media", ("audio", "video"), "2", ("av", "pillow")),
+    Reader("media", ("audio", "video"), "3", ("av", "pillow")),
     Reader("proof", ("archive",), "3", ("pysequoia",)),
     Reader("msg", ("msg",), "2", ("olefile",)),
     Reader("doc", ("doc",), "2", ("olefile", "msoffcrypto-tool")),
