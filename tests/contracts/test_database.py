@@ -18,6 +18,7 @@ from amparo.errors import BadInput, Refused, Stale
 from amparo.intake.receive import receive_bytes
 from amparo.store import database, text_index
 from amparo.store.guard import permit
+from amparo.vault.entries import about
 from amparo.vault.models import Item
 from amparo.vault.unlock import open_vault
 from amparo.vault.verify import Report, verify_vault
@@ -231,6 +232,38 @@ def test_erasing_leaves_nothing_to_open(filled):
 
     shred()
     assert verify_vault(filled).faults == []
+
+
+def test_entries_about_items_are_found_by_place_and_by_digest(filled):
+    """Each reading's entry names that before; deposits stand in no index over digests."""
+    first, second, *_ = Item.objects.order_by("number")
+    with work("M-1", "read twice") as custody:
+        for outcome in ("ok", "partial"):
+            first.entry_sequence = custody.enter(
+                "derive", item=first.sha256, corrects=first.entry_sequence, result=outcome
+            )
+        custody.enter("export", item=second.sha256)
+        first.save()
+    everything = LedgerEntry.objects.order_by("sequence")
+    for some in ([first], [second], [first, second], list(Item.objects.all()), []):
+        digests = [item.sha256 for item in some]
+        found = about(everything, digests)
+        plain = [row.sequence for row in everything if row.item_digest in digests]
+        assert [row.sequence for row in found] == plain
+    kinds = about(everything, [first.sha256]).values_list("kind", flat=True)
+    assert list(kinds) == ["deposit", "derive", "derive"]
+    assert not about(everything.none(), [first.sha256])
+    assert not about(everything, ["0" * 64])
+
+
+def test_readings_that_name_one_another_end(filled):
+    """Nobody but a forger writes them."""
+    item = Item.objects.first()
+    with work("M-1", "forged") as custody:
+        size = LedgerEntry.objects.count()
+        item.entry_sequence = custody.enter("derive", item=item.sha256, corrects=size)
+        item.save()
+    assert [row.kind for row in about(LedgerEntry.objects.all(), [item.sha256])] == ["derive"]
 
 
 def test_a_vault_from_before_the_list_of_words_is_given_one(filled):

@@ -10,9 +10,14 @@ from django.db import IntegrityError, connection
 from amparo.custody.models import LedgerEntry
 from amparo.custody.work import work
 from amparo.store.digests import MARK
+from amparo.store.guard import permit
+from amparo.vault import entries
 from amparo.vault.deposit import INSERT, PLAIN
 from amparo.vault.hold import numbers_of, record_unread
 from amparo.vault.models import Item
+from amparo.vault.unlock import open_vault
+
+from ..conftest import PASSPHRASE
 
 
 def digest(number: int) -> str:
@@ -54,9 +59,34 @@ def test_every_look_up_uses_the_short_index(vault, alike):
         Item.every.filter(sha256=alike[0]),
         Item.every.filter(sha256__in=alike),
         Item.objects.filter(sha256=alike[0]),
-        LedgerEntry.objects.filter(item_digest=alike[0]),
+        LedgerEntry.objects.filter(entries.LATER, item_digest=alike[0]),
+        LedgerEntry.objects.filter(entries.LATER, item_digest__in=alike),
     ):
-        assert "_mark" in query.explain()
+        plan = query.explain()
+        assert "_mark" in plan and "SCAN" not in plan
+
+
+def test_a_vault_from_before_gets_the_smaller_index(vault, vault_folder, alike):
+    if connection.vendor != "sqlite":
+        pytest.skip("a server has an index over the whole")
+    add(vault, *alike)
+    name = "custody_ledgerentry_item_digest_mark"
+    asked = "SELECT sql FROM sqlite_master WHERE name = %s"
+    with permit(), connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(f"CREATE INDEX {name} ON custody_ledgerentry (substr(item_digest, 1, 8))")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'custody' AND name LIKE '0004%'")
+    vault.close()
+    again = open_vault(vault_folder, PASSPHRASE)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [name])
+            assert "WHERE kind <> 'deposit'" in cursor.fetchone()[0]
+        later = LedgerEntry.objects.filter(entries.LATER, item_digest__in=alike)
+        assert "_mark" in later.explain()
+        assert entries.about(LedgerEntry.objects.all(), alike).count() == 2
+    finally:
+        again.close()
 
 
 def test_the_database_refuses_a_digest_twice(vault, alike):

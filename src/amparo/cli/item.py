@@ -1,4 +1,4 @@
-"""Take items in, list them, show them, search them, take them out."""
+"""Take items in, list them, show them, take them out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amparo.cli.arrivals import conclude, facts_of, line_of, state_of
 from amparo.cli.show import AsJson, ForUse, print_json, print_rows, safe
 from amparo.cli.vault import VaultPath
-from amparo.errors import Exit
 
 if TYPE_CHECKING:
-    from amparo.casefile.saved import Saved
-    from amparo.casefile.search import Found
     from amparo.intake.hold import Outcome
     from amparo.intake.receive import Received
     from amparo.intake.reread import Reread
@@ -64,13 +62,13 @@ def add(
         def tell(received: Received) -> None:
             step()
             if not as_json:
-                typer.echo(_line(received))
+                typer.echo(line_of(received))
 
         tally = receive(held, held.member, paths, tell=tell, budget=Budget(ocr=not no_ocr))
         _enter_giver(given, [r.item.sha256 for r in tally.results if r.item and not r.depth])
-    files = [_received(r) for r in tally.results] if as_json else []
+    files = [facts_of(r) for r in tally.results] if as_json else []
     _tell_of_passwords(vault, tally)
-    _conclude(tally, files, as_json)
+    conclude(tally, files, as_json)
 
 
 def _giver(party: str, how: str) -> tuple[str, str]:
@@ -125,12 +123,12 @@ def _add_unread(vault: Path, paths: list[Path], as_json: bool, given: tuple[str,
 
         tally = hold_begun(held, held.member, begun, tell=tell)
         _enter_giver(given, digests)
-    _conclude(tally, files, as_json)
+    conclude(tally, files, as_json)
 
 
 def _held(outcome: Outcome) -> dict[str, Any]:
     facts = {"item": outcome.code, "sha256": outcome.digest, "outcome": "unread"}
-    told = {"name": outcome.name, "state": _state(outcome.state), "fault": outcome.fault}
+    told = {"name": outcome.name, "state": state_of(outcome.state), "fault": outcome.fault}
     return {**(facts if outcome.code else {}), **told}
 
 
@@ -138,117 +136,7 @@ def _unread_line(outcome: Outcome) -> str:
     name = safe(outcome.name)
     if not outcome.code:
         return f"failed\t{name}\t{outcome.fault}"
-    return f"{outcome.code}\t{outcome.digest}\tunread\t{_state(outcome.state)}\t{name}"
-
-
-def _state(state: str) -> str:
-    return "already held" if state == "held" else state
-
-
-def _conclude(tally: Any, files: list[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        print_json({**_reckoning(tally), "files": files})
-    else:
-        typer.echo(
-            f"expected {tally.expected} = deposited {tally.deposited} + already held {tally.held}"
-            f" + failed {tally.failed}"
-            + (f"; inside them {tally.inside} more" if tally.inside else "")
-        )
-    if tally.failed:
-        raise typer.Exit(int(Exit.PARTLY))
-
-
-def _reckoning(tally: Any) -> dict[str, int]:
-    return {
-        "expected": tally.expected,
-        "deposited": tally.deposited,
-        "already_held": tally.held,
-        "failed": tally.failed,
-        "inside": tally.inside,
-    }
-
-
-def _received(received: Received) -> dict[str, Any]:
-    from amparo.vault.retrieve import item_facts
-
-    facts = item_facts(received.item) if received.item else {}
-    state = _state(received.state)
-    return {**facts, "name": received.name, "state": state, "fault": received.fault}
-
-
-def _line(received: Received) -> str:
-    name = "  " * received.depth + safe(received.name)
-    if received.item is None:
-        return f"failed\t{name}\t{received.fault}"
-    item = received.item
-    outcome = f"{item.outcome} ({item.detail})" if item.detail else item.outcome
-    state = _state(received.state)
-    return f"{item.code}\t{item.sha256}\t{item.kind}\t{safe(outcome)}\t{state}\t{name}"
-
-
-@app.command("capture")
-def capture(
-    vault: VaultPath,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Address of the page.")],
-    proxy: Annotated[
-        str, typer.Option(help="Go through this proxy, such as socks5://127.0.0.1:9050 (Tor).")
-    ] = "",
-    seconds: Annotated[float, typer.Option(min=1, max=600, help="Longest time to load.")] = 60,
-    megabytes: Annotated[int, typer.Option(min=1, max=2000, help="Most bytes to take.")] = 200,
-    wacz: Annotated[
-        bool, typer.Option("--wacz", help="Pack the WARC with an index and digests as WACZ.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask before using the network.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Open a web page in a fresh browser and keep it: WARC, picture and HTML as items.
-
-    Nothing is sent but the request for the page and what the page asks for. No cookie is sent
-    or kept. A public page, or a public name, that leads into a private network is refused;
-    through a proxy it is the proxy that resolves the names. Exit code 8 when the page is an
-    error, was cut off or never came to rest; then what came is held. Exit code 3 when nothing
-    came; then nothing is held.
-
-    Example: amparo item capture evidence https://example.org/page --proxy socks5://127.0.0.1:9050
-    """
-    import sys
-
-    from amparo.cli.unlock import opened
-    from amparo.errors import BadInput, NotFound
-    from amparo.intake.browser import find_browser
-    from amparo.intake.capture import Limits, check_address, check_proxy
-    from amparo.intake.capture import capture as take
-    from amparo.intake.receive import receive_capture
-
-    check_address(url)
-    check_proxy(proxy)
-    find_browser()
-    way = f"through {proxy}" if proxy else "directly: its server will see this computer's address"
-    if not yes:
-        if not sys.stdin.isatty():
-            raise BadInput("capturing a page uses the network", remedy="Say so with --yes")
-        typer.confirm(f"Contact the site of this address {way}?", abort=True, err=True)
-    with opened(vault) as held:
-        taken = take(url, proxy=proxy, limits=Limits(seconds, megabytes << 20))
-        if taken.outcome == "failed":
-            raise NotFound(
-                "nothing was captured",
-                value=taken.detail,
-                remedy="Check the address, the connection and the proxy",
-            )
-        tally = receive_capture(held, held.member, taken, wacz=wacz)
-    if as_json:
-        files = [_received(r) for r in tally.results]
-        print_json({**taken.facts(), **_reckoning(tally), "files": files})
-    else:
-        for received in tally.results:
-            typer.echo(_line(received))
-        why = f" ({taken.detail})" if taken.detail else ""
-        typer.echo(safe(f"{taken.outcome}{why}: {len(taken.responses)} responses, {taken.route}"))
-    if taken.outcome != "ok":
-        raise typer.Exit(int(Exit.PARTLY))
+    return f"{outcome.code}\t{outcome.digest}\tunread\t{state_of(outcome.state)}\t{name}"
 
 
 @app.command("list")
@@ -434,7 +322,7 @@ def _reread(one: Reread) -> dict[str, Any]:
         "cited_parts_kept": one.kept,
         "superseded": one.superseded,
         "still_locked": one.still_locked,
-        "inside": [_received(received) for received in one.inside],
+        "inside": [facts_of(received) for received in one.inside],
     }
 
 
@@ -444,81 +332,3 @@ def _reread_line(one: Reread) -> str:
     line += f", cited parts kept as they were: {', '.join(one.kept)}" if one.kept else ""
     line += f"; inside it {len(one.inside)} more" if one.inside else ""
     return safe(line + (f"; {one.still_locked}" if one.still_locked else ""))
-
-
-def search(
-    vault: VaultPath,
-    query: Annotated[
-        str, typer.Argument(metavar="[QUERY]", help='Words, "a phrase", kind:pdf ...')
-    ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many hits.")] = 20,
-    facets: Annotated[
-        bool, typer.Option("--facets", help="Count by kind, language, case and source as well.")
-    ] = False,
-    save: Annotated[bool, typer.Option("--save", help="Keep this search in the vault.")] = False,
-    saved: Annotated[bool, typer.Option("--saved", help="List the searches kept.")] = False,
-    new: Annotated[
-        int, typer.Option(metavar="NUMBER", help="What came in since this search was last asked.")
-    ] = 0,
-    forget: Annotated[int, typer.Option(metavar="NUMBER", help="Forget a search kept.")] = 0,
-    as_json: AsJson = False,
-) -> None:
-    """Find passages in every language held; word forms are found too.
-
-    Searches kept lie in the encrypted record; the ledger says that one was kept or asked
-    again, not for what.
-
-    Example: amparo search evidence "задержали" --facets
-    """
-    from amparo.casefile import saved as kept
-    from amparo.casefile.search import count_facets
-    from amparo.casefile.search import search as find
-    from amparo.cli.unlock import opened
-    from amparo.errors import BadInput
-
-    asked = bool(query) + saved + bool(new) + bool(forget)
-    if asked != 1:
-        raise BadInput(
-            "more than one thing is asked" if asked else "there is nothing to look for",
-            remedy="give a QUERY, or --saved, or --new NUMBER, or --forget NUMBER",
-        )
-    with opened(vault, outside=True) as held:
-        if saved:
-            _print_saved(kept.list_searches(), as_json=as_json)
-            return
-        if forget:
-            kept.forget_search(held.member, forget)
-            return
-        if new:
-            query, found = kept.ask_again(held.member, new, limit=limit)
-        else:
-            found = find(query, limit=limit)
-        counts = count_facets(query) if facets else {}
-        number = kept.save_search(held.member, query) if save else 0
-    if as_json:
-        extra = {"facets": counts} if facets else {}
-        print_json(found.as_dict() | extra | ({"saved": number} if number else {}))
-        return
-    _print_found(found, counts)
-    if number:
-        typer.echo(f"kept as search {number}")
-
-
-def _print_found(found: Found, counts: dict[str, dict[str, int]]) -> None:
-    for hit in found.hits:
-        typer.echo(f"{hit.item}\t{hit.part}\t{hit.start}-{hit.end}\t{safe(hit.file_name)}")
-        typer.echo("    " + safe(hit.marked("[", "]")))
-    more = f" (of {found.counted})" if found.total > len(found.hits) else ""
-    typer.echo(f"{len(found.hits)} passage{'' if len(found.hits) == 1 else 's'}{more}")
-    for name, values in counts.items():
-        typer.echo(f"{name}: " + (", ".join(f"{safe(v)} {n}" for v, n in values.items()) or "-"))
-    for note in found.notes:
-        typer.echo(note)
-
-
-def _print_saved(searches: list[Saved], *, as_json: bool) -> None:
-    if as_json:
-        print_json([one.as_dict() for one in searches])
-        return
-    rows = ((s.number, s.new, s.seen_at[:19], s.by, s.query) for s in searches)
-    print_rows(("search", "new", "last asked", "by", "query"), rows)

@@ -26,13 +26,13 @@ def show(
     Example: amparo ledger show evidence --item I-0003
     """
     from amparo.cli.unlock import opened
-    from amparo.vault.entries import list_entries, tell
+    from amparo.vault.entries import about, list_entries, tell
     from amparo.vault.retrieve import find_item
 
     with opened(vault, outside=True):
         rows = list_entries().order_by("-sequence")
         if item:
-            rows = rows.filter(item_digest=find_item(item).sha256)
+            rows = about(rows, [find_item(item).sha256])
         entries = [tell(row) for row in rows[:limit]]
     if as_json:
         print_json(entries)
@@ -83,7 +83,7 @@ def prove(
     from amparo.cli.unlock import opened
     from amparo.custody.history import prove_entry
     from amparo.store.files import write_durably
-    from amparo.vault.entries import list_whole_entries
+    from amparo.vault.entries import about, list_whole_entries
     from amparo.vault.retrieve import find_item
 
     with opened(vault, leaving=True):
@@ -91,7 +91,7 @@ def prove(
             held = list_whole_entries(int(what))
             numbers = [row.sequence for row in held]
         else:
-            rows = list_whole_entries().filter(item_digest=find_item(what).sha256)
+            rows = about(list_whole_entries(), [find_item(what).sha256])
             numbers = list(rows.order_by("sequence").values_list("sequence", flat=True))
         proven = [(number, *prove_entry(number)) for number in numbers]
     if out is not None:

@@ -22,6 +22,7 @@ from amparo.errors import AmparoError, Exit
 
 from . import (
     backup,
+    capture,
     case,
     comment,
     corroborate,
@@ -38,6 +39,7 @@ from . import (
     member,
     person,
     seal,
+    search,
     task,
     vault,
     vocabulary,
@@ -59,10 +61,11 @@ app.command("export-items")(exchange.export_items)
 app.command("import-items")(exchange.import_items)
 app.command("seal")(seal.seal)
 app.command("add-receipt")(exchange.add_receipt)
-app.command("search")(item.search)
+app.command("search")(search.search)
 app.command("demo")(demonstrate.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(corroborate.app, name="corroborate")
+item.app.command("capture")(capture.capture)
 app.add_typer(item.app, name="item")
 case.app.command("hold")(hold.hold)
 app.add_typer(case.app, name="case")

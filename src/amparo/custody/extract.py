@@ -1,8 +1,8 @@
-"""What the open vault's ledger says about some items, ready for a package."""
+"""What the open vault's ledger says in some entries, ready for a package."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from django.db.models import QuerySet
 
 from amparo.crypto.sign import Verifier
 from amparo.custody.checkpoint import merge_cosignatures, parse_checkpoint, parse_vkeys
@@ -13,18 +13,17 @@ from amparo.custody.stamping import open_stamps
 from amparo.custody.tiles import Tiles
 
 
-def extract_of(digests: Sequence[str]) -> Extract:
-    """Entries of these items, with proofs under the newest checkpoint; the stamps and the
+def extract_of(rows: QuerySet[LedgerEntry]) -> Extract:
+    """These entries, with proofs under the newest checkpoint; the stamps and the
     cosignatures of witnesses that are kept, with proofs that the ledger only grew since."""
     log, state = current_log(), LogState.objects.get()
     tiles, size = Tiles(log.ledger), state.size
-    rows = LedgerEntry.objects.filter(item_digest__in=digests).order_by("sequence")
     stamps = open_stamps().for_package(size)
     note, earlier, witnesses = _cosigned(state.checkpoint)
     sizes = {int(name.partition(".")[0]) for name in stamps}
     sizes |= {parse_checkpoint(one).size for one in earlier}
     return Extract(
-        entries=[(row.sequence, bytes(row.body)) for row in rows],
+        entries=[(row.sequence, bytes(row.body)) for row in rows.order_by("sequence")],
         prove=lambda sequence: tiles.prove_inclusion(sequence, size),
         checkpoint=note,
         log_keys=[signer.verifier for signer in log.signers_after(state.checkpoint)],

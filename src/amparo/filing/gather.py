@@ -31,6 +31,7 @@ from amparo.filled import filled
 from amparo.law.assess import assess
 from amparo.law.book import Book
 from amparo.law.facts import Facts
+from amparo.vault.entries import about
 from amparo.vault.models import Item
 
 PUBLIC = "public"
@@ -267,5 +268,6 @@ def filings(case_code: str = "") -> list[dict[str, Any]]:
 
 def _is_finished(item: Item) -> bool:
     """False when the last word of the ledger on a filing is that it was not finished."""
-    last = LedgerEntry.objects.filter(item_digest=item.sha256, kind__in=("export", "correct"))
-    return last.order_by("-sequence").values_list("kind", flat=True).first() != "correct"
+    rows = about(LedgerEntry.objects.all(), [item.sha256])
+    last = rows.filter(kind__in=("export", "correct")).order_by("-sequence")
+    return last.values_list("kind", flat=True).first() != "correct"

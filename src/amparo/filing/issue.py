@@ -13,6 +13,7 @@ from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.crypto.digest import digest_bytes
 from amparo.custody.extract import extract_of
 from amparo.custody.log import current_log
+from amparo.custody.models import LedgerEntry
 from amparo.custody.package import Content, build_package
 from amparo.custody.work import work
 from amparo.errors import AmparoError, Broken
@@ -20,6 +21,7 @@ from amparo.filing.redaction import copy_for
 from amparo.filing.scan import Guarded, refuse_secrets
 from amparo.store import lock
 from amparo.vault.deposit import Arrival, deposit
+from amparo.vault.entries import about
 from amparo.vault.models import Derivation, Item
 from amparo.vault.unlock import mark_writing
 
@@ -201,7 +203,7 @@ def write_package(
     package = build_package(
         folder,
         contents,
-        extract_of([*exhibits, *_digests(files)]),
+        extract_of(about(LedgerEntry.objects.all(), [*exhibits, *_digests(files)])),
         [current_log().signer],
         made_at=document.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         info={"External-Identifier": f"{document.code} {document.forum} {document.lang}"},

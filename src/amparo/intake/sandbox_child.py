@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from amparo.intake import answer, confine, detect
-from amparo.intake.readers import BY_NAME
+from amparo.intake.readers import BY_NAME, zip_heads
 from amparo.intake.readers.draft import HEAD, Corrupt, Draft, Input, LimitReached, Stop
 from amparo.intake.reading import Budget
 
@@ -327,11 +327,15 @@ def dispatch(source: Input, draft: Draft) -> None:
     if source.size == 0:
         draft.outcome, draft.media_type = "empty", "application/x-empty"
         return
+    mended = zip_heads.mend(source, draft.budget)
+    source = mended or source
     found = detect.identify(source)
     draft.kind, draft.media_type, draft.reader = found.kind, found.media_type, found.reader
     module = importlib.import_module(f"amparo.intake.readers.{found.reader}")
     source.stream.seek(0)
     module.read(source, draft)
+    if mended:
+        zip_heads.tell_cut(draft)
 
 
 def _pieces(draft: Draft, inside: Draft | None = None) -> list[bytes]:

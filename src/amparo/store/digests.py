@@ -49,10 +49,14 @@ class _In(In):
         return f"(substr({column}, 1, {MARK}) IN ({wanted}) AND {sql})", [*given, *marks, *params]
 
 
-def index_by_mark(table: str, column: str, *, once: bool) -> Callable[[Any, Any], None]:
-    """For a migration: the index over the first digits, in the embedded database.
+def index_by_mark(
+    table: str, column: str, *, once: bool, where: str = ""
+) -> Callable[[Any, Any], None]:
+    """For a migration: the index over the first digits, in the embedded database, in the place
+    of any other over the column.
 
-    `once`: no digest twice, as a unique index over the whole would see to.
+    `once`: no digest twice, as a unique index over the whole would see to. `where`: of these
+    rows only; whoever looks something up says so in the same words.
     """
 
     def make(apps: Any, editor: Any) -> None:
@@ -64,8 +68,10 @@ def index_by_mark(table: str, column: str, *, once: bool) -> Callable[[Any, Any]
             ).items():
                 if facts["columns"] == [column] and facts["index"] and not facts["unique"]:
                     editor.execute(f'DROP INDEX "{name}"')
-        mark = f'substr("{column}", 1, {MARK})'
-        editor.execute(f'CREATE INDEX "{table}_{column}_mark" ON "{table}" ({mark})')
+        mark, index = f'substr("{column}", 1, {MARK})', f'"{table}_{column}_mark"'
+        some = f" WHERE {where}" if where else ""
+        editor.execute(f"DROP INDEX IF EXISTS {index}")
+        editor.execute(f'CREATE INDEX {index} ON "{table}" ({mark}){some}')
         if once:
             editor.execute(
                 f'CREATE TRIGGER "{table}_{column}_once" BEFORE INSERT ON "{table}"'  # noqa: S608

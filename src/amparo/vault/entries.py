@@ -8,9 +8,11 @@ outside the team see that entries of their items are there, and no more.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from amparo.access.roles import COMPARTMENTS
 from amparo.access.scope import current
@@ -18,6 +20,10 @@ from amparo.custody.models import LedgerEntry
 from amparo.errors import NotFound
 from amparo.vault.models import Item
 
+# The words of the index over digests: it leaves out deposits, of which there is one for each
+# item, each at another place of the index. They are found by their number.
+LATER = RawSQL("custody_ledgerentry.kind <> 'deposit'", (), output_field=BooleanField())
+_AT_ONCE = 500
 _TOLD = (
     "purpose", "result", "changes", "source", "to", "from", "alteration", "anomalies", "consent",
 )  # fmt: skip
@@ -36,6 +42,33 @@ def list_entries() -> QuerySet[LedgerEntry]:
     no_item = Q(item_digest="")
     within = ~Q(case_code="") if cases is None else Q(case_code__in=cases)
     return rows.filter((seen & (within | Q(case_code=""))) | (no_item & within))
+
+
+def about(rows: QuerySet[LedgerEntry], digests: Sequence[str]) -> QuerySet[LedgerEntry]:
+    """Those of these entries that are about the items of these digests (SHA-256, hex)."""
+    found: list[int] = []
+    for at in range(0, len(digests), _AT_ONCE):
+        some = digests[at : at + _AT_ONCE]
+        later = LedgerEntry.objects.filter(LATER, item_digest__in=some)
+        found += [*_deposits(some), *later.values_list("sequence", flat=True)]
+    return rows.filter(sequence__in=found)
+
+
+def _deposits(digests: Sequence[str]) -> list[int]:
+    """Numbers of the entries by which the items of these digests came in.
+
+    An item names the entry of its last reading; each reading's entry names that before.
+    """
+    found: list[int] = []
+    asked = list(Item.every.filter(sha256__in=digests).values_list("entry_sequence", flat=True))
+    while asked:
+        rows = LedgerEntry.objects.filter(sequence__in=asked)
+        entries = list(rows.values_list("sequence", "kind", "body"))
+        found += [sequence for sequence, kind, _ in entries if kind == "deposit"]
+        later = [(n, json.loads(bytes(body))) for n, kind, body in entries if kind != "deposit"]
+        # Backwards only: a record that was tampered with must not send it round and round.
+        asked = [one["corrects"] for n, one in later if one.get("corrects", n) < n]
+    return found
 
 
 def tell(row: LedgerEntry) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from amparo.custody.package import Content, Package, build_package
 from amparo.custody.verify import verify_package
 from amparo.custody.work import work
 from amparo.errors import BadInput, Broken, Refused
+from amparo.vault.entries import about
 from amparo.vault.models import Item
 from amparo.vault.unlock import Vault
 
@@ -88,7 +89,11 @@ def hand_over(
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     signers = [current_log().signer]
     return build_package(
-        out, files, extract_of([i.sha256 for i in items]), signers, made_at=made_at
+        out,
+        files,
+        extract_of(about(LedgerEntry.objects.all(), [i.sha256 for i in items])),
+        signers,
+        made_at=made_at,
     )
 
 

@@ -12,7 +12,7 @@ from amparo.custody.work import work
 from amparo.errors import BadInput, NotFound
 from amparo.filled import filled
 from amparo.store.files import write_durably
-from amparo.vault.entries import list_entries
+from amparo.vault.entries import about, list_entries
 from amparo.vault.models import Item, Part
 
 if TYPE_CHECKING:
@@ -143,6 +143,6 @@ def describe_item(item: Item) -> dict[str, Any]:
         "holds": [d.child.code for d in item.derived.select_related("child")],
         "entries": [
             f"{row.sequence} {row.kind} {row.at.isoformat(timespec='seconds')}"
-            for row in list_entries().filter(item_digest=item.sha256)
+            for row in about(list_entries(), [item.sha256])
         ],
     }

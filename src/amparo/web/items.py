@@ -21,7 +21,7 @@ from amparo.intake.hold import hold_bytes
 from amparo.intake.receive import Tally, receive_bytes
 from amparo.intake.reread import needs_password
 from amparo.vault.acknowledge import check_giver, enter_received
-from amparo.vault.entries import list_entries
+from amparo.vault.entries import about, list_entries
 from amparo.vault.models import Item, Part, Passage
 from amparo.vault.retrieve import export_item, find_item
 from amparo.web.lock import acting_member, held_vault
@@ -82,7 +82,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "shown": _cut(rows, parts),
         "origins": item.origins.select_related("parent"),
         "holds": item.derived.select_related("child").order_by("child__number"),
-        "entries": list_entries().filter(item_digest=item.sha256),
+        "entries": about(list_entries(), [item.sha256]),
         "cases": list_cases(),
     }
     facts["needs_password"] = needs_password(item)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import os
 import re
+import zipfile
 from types import ModuleType
 
 import pytest
 
 from amparo.intake import reconcile
-from amparo.intake.readers import media
 from amparo.intake.readers.draft import Input
+from amparo.intake.readers.media_ends import ends_early
 from amparo.intake.reading import Reading
 from amparo.intake.sandbox import Sandbox
 
@@ -282,11 +285,46 @@ def test_what_is_cut_short_is_not_called_whole(good: ModuleType, box: Sandbox, n
         (b"RIFF\x08\0\0\0AVI abcd", False),
         (b"RIFF\x18\0\0\0AVI abcd", True),
         (b"RIFF\xff\xff\xff\xffWAVEabcd", False),
-        (b"OggS1234567890", False),
+        (b"OggS\0" + b"1" * 21 + b"\2\2\1abc", False),
+        (b"OggS\0" + b"1" * 21 + b"\2\2\1ab", True),
+        (b"OggS\0" + b"1" * 21 + b"\2\2", True),
+        (b"OggS\0" + b"1" * 21 + b"\0" + b"OggS\0" + b"1" * 9, True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x83abc", False),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x83ab", True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\x40\x03ab", True),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67\xffab", False),
+        (b"\x1a\x45\xdf\xa3\x81a\x18\x53\x80\x67", False),
+        (b"\x1a\x45\xdf\xa3\0", False),
+        (b"ID3 something else", False),
     ],
 )
 def test_where_a_recording_says_it_ends(data: bytes, early: bool) -> None:
-    assert media._ends_early(Input.of(data, "a")) is early
+    assert ends_early(Input.of(data, "a")) is early
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("ogg", "libopus"), ("webm", "libopus"), ("matroska", "pcm_s16le")]
+)
+def test_a_voice_note_cut_short(box: Sandbox, container: str, codec: str) -> None:
+    """What telephones send: most cuts fall inside a page, or before the end of the segment."""
+    av = pytest.importorskip("av")
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as made:
+        stream = made.add_stream(codec, rate=48_000)
+        stream.layout = "mono"
+        frame = av.AudioFrame(format="s16", layout="mono", samples=48_000 * 3)
+        frame.sample_rate = 48_000
+        frame.planes[0].update(os.urandom(2 * frame.samples))
+        resampler = av.AudioResampler(stream.format, "mono", 48_000, stream.frame_size or None)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            made.mux(stream.encode(piece))
+        made.mux(stream.encode(None))
+    whole = out.getvalue()
+    assert box.read(whole, name="note").outcome == "ok"
+    for share in (0.5, 0.77, 0.99):
+        reading = box.read(whole[: int(len(whole) * share)], name="note")
+        assert (reading.kind, reading.outcome) == ("audio", "partial")
+        assert "cut short" in reading.detail
 
 
 def test_apple_mail(good: ModuleType, box: Sandbox) -> None:
@@ -313,6 +351,57 @@ def test_a_zip_cut_short(good: ModuleType, box: Sandbox) -> None:
     reading = box.read(no_directory, name="phone.zip")
     assert (reading.outcome, reading.emitted, reading.failed) == ("partial", 3, 0)
     assert box.read(whole[:20], name="phone.zip").outcome == "corrupt"
+
+
+@pytest.mark.parametrize(
+    "name", ["docx", "odt", "odp", "ods", "xlsx", "pptx", "wacz", "whatsapp_zip", "proof"]
+)
+def test_a_document_cut_short_gives_what_stands_before_the_break(
+    good: ModuleType, box: Sandbox, name: str
+) -> None:
+    """Its text is often whole: only the directory at the very end is missing."""
+    whole = getattr(good, name)()
+    full = box.read(whole, name="as it was sent")
+    assert full.outcome == "ok"
+    reading = box.read(whole[: whole.rindex(b"PK\x01\x02")], name="as it came")
+    assert (reading.outcome, "cut short" in reading.detail) == ("partial", True)
+    assert (reading.kind, reading.reader) == (full.kind, full.reader)
+    assert reading.untrusted_parts == full.untrusted_parts
+    assert reading.untrusted_children == full.untrusted_children
+    assert box.read(whole[:40], name="as it came").outcome == "corrupt"
+
+
+def test_a_zip_that_states_sizes_behind_its_members(good: ModuleType, box: Sandbox) -> None:
+    """As programs write them that cannot go back; the member that breaks is counted, not given."""
+    packed = io.BytesIO()
+    bodies = [bytes(range(256)) * 90, b"", b"second", os.urandom(70_000), b"last"]
+
+    class Pipe(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            return packed.write(data)
+
+    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        for number, body in enumerate(bodies):
+            archive.writestr(f"{number}.bin", body)
+    whole = packed.getvalue()
+    assert whole[6] & 8
+    heads = [whole.index(b"%d.bin" % number) - 30 for number in range(5)]
+    behind = whole.index(b"PK\x01\x02")
+    for cut, count, failed in (
+        (heads[1], 1, 0), (heads[3], 3, 0), (behind, 5, 0), (len(whole) - 30, 5, 0),
+        (heads[3] + 20, 3, 0), (heads[3] + 60, 3, 1), (heads[4] - 500, 3, 1),
+    ):  # fmt: skip
+        reading = box.read(whole[:cut], name="a.zip")
+        assert (reading.outcome, reading.emitted, reading.failed) == ("partial", count, failed)
+        assert [child.data for child in reading.untrusted_children] == bodies[:count]
+    bent = bytearray(whole[:behind])
+    bent[heads[3] + 2_000] ^= 1
+    reading = box.read(bytes(bent), name="a.zip")
+    kept = [child.data for child in reading.untrusted_children]
+    assert (kept, reading.failed) == ([*bodies[:3], bodies[4]], 1)
 
 
 def test_rar(good: ModuleType, box: Sandbox) -> None:
@@ -398,8 +487,6 @@ def test_sound(good: ModuleType, box: Sandbox) -> None:
 
 def test_video_gives_frames(box: Sandbox) -> None:
     av = pytest.importorskip("av")
-    import io
-
     from PIL import Image
 
     out = io.BytesIO()

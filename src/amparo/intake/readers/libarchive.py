@@ -1,6 +1,6 @@
 """Archives by the system's libarchive (BSD licence), through ctypes, unpacked in memory.
 
-For what nothing else that is free reads here: RAR 4 and 5, zip files with a password or cut short.
+For what nothing else that is free reads here: RAR 4 and 5, zip files with a password.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ def _typed(found: Any) -> Any:
         ("read_new", handle, ()), ("read_support_format_rar", ctypes.c_int, (handle,)),
         ("read_support_format_rar5", ctypes.c_int, (handle,)),
         ("read_support_format_zip_seekable", ctypes.c_int, (handle,)),
-        ("read_support_format_zip_streamable", ctypes.c_int, (handle,)),
         ("read_add_passphrase", ctypes.c_int, (handle, text)),
         ("read_open_memory", ctypes.c_int, (handle, text, size)),
         ("read_next_header", ctypes.c_int, (handle, ctypes.POINTER(handle))),

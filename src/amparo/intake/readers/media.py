@@ -6,12 +6,10 @@ import io
 from typing import Any
 
 from amparo.intake.readers.draft import Corrupt, Draft, Input, Unsupported
+from amparo.intake.readers.media_ends import ends_early
 
 FRAMES = 4
 WIDEST = 480
-MOST_BOXES = 10_000
-# What programs write that do not know the size beforehand.
-_UNKNOWN = (0, 0xFFFFFFFF)
 
 
 def preload() -> None:
@@ -45,27 +43,9 @@ def read(source: Input, draft: Draft) -> None:
             raise Corrupt("the recording cannot be read") from None
         draft.outcome, draft.detail = "partial", "the recording is damaged or cut short"
         return
-    if _ends_early(source):
+    if ends_early(source):
         draft.outcome = "partial"
         draft.detail = "the recording is cut short: the file is smaller than it states"
-
-
-def _ends_early(source: Input) -> bool:
-    """Whether the outermost boxes (MP4, QuickTime) or chunk (WAV, AVI) reach beyond the file."""
-    head = source.head
-    if head[:4] == b"RIFF":
-        size = int.from_bytes(head[4:8], "little")
-        return size not in _UNKNOWN and size + 8 > source.size + 1
-    at, boxes = 0, 0
-    while head[4:8] == b"ftyp" and at + 8 <= source.size and boxes < MOST_BOXES:
-        source.stream.seek(at)
-        box = source.stream.read(16)
-        size = int.from_bytes(box[:4], "big")
-        size = int.from_bytes(box[8:16], "big") if size == 1 else size
-        if size < 8:  # 0: to the end of the file
-            return False
-        at, boxes = at + size, boxes + 1
-    return at > source.size
 
 
 def _is_cover(container: Any) -> bool:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from amparo.intake.readers import libarchive, openpgp
-from amparo.intake.readers.draft import LOCKED, Corrupt, Draft, Input, LimitReached, Stop
+from amparo.intake.readers.draft import LOCKED, Draft, Input, LimitReached, Stop
 from amparo.intake.readers.zipped import open_zip, read_member
-
-CUT = "cut short or damaged: its directory is missing, and what stood behind the break"
-_MEMBER = b"PK\x03\x04"
 
 
 def preload() -> None:
@@ -20,12 +17,7 @@ def read(source: Input, draft: Draft) -> None:
     """Children for all members that are files; part `listing` names them all."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
-    try:
-        archive = open_zip(source, draft)
-    except Corrupt:
-        _salvage(source, draft)
-        return
-    with archive:
+    with open_zip(source, draft) as archive:
         if source.passwords and any(info.flag_bits & 0x1 for info in archive.infolist()):
             _unlock(source, draft)
             return
@@ -52,22 +44,4 @@ def _unlock(source: Input, draft: Draft) -> None:
     libarchive.unpack(data, ("zip_seekable",), draft, passwords=source.passwords)
     if not any(reason == LOCKED for reason in draft.failures):
         draft.note_password()
-    openpgp.check(draft.children, draft)
-
-
-def _salvage(source: Input, draft: Draft) -> None:
-    """Members before the break of an archive without its directory, as of a copy cut short.
-
-    How many there were is not known: whatever is found, the archive is not whole.
-    """
-    if source.head[:4] != _MEMBER or libarchive.library() is None:
-        raise Corrupt("the archive's directory cannot be read")
-    data = source.all(draft.budget.memory_bytes // 3)
-    try:
-        libarchive.unpack(data, ("zip_streamable",), draft)
-    except Corrupt:
-        draft.meta("archive", CUT)
-    if not draft.children:
-        raise Corrupt("the archive's directory cannot be read")
-    draft.outcome, draft.detail = "partial", CUT
     openpgp.check(draft.children, draft)
