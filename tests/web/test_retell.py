@@ -206,3 +206,16 @@ def test_what_readers_say_of_a_file_is_told_and_what_the_file_says_is_not(in_fre
     assert remark("OCR switched off", "title") == "OCR switched off"
     assert remark("2 x member is damaged", "failures") == "2 × un fichier contenu est abîmé"
     assert remark("good 00FF", "signature: a.sig") == "valable 00FF"
+
+
+def test_no_text_takes_long_to_compare(in_french):
+    """Places that may hold anything multiply what has to be tried: few of them, in short texts."""
+    open_places = [
+        sum("[0-9]+" not in place for place in re.findall(r"\(\?P<[^)]*\)", one.regex.pattern))
+        for one in retell._patterns("fr")
+    ]
+    assert max(open_places) <= retell.MOST_PLACES == 3
+    area = "within {} to {} north, {} to {} east"
+    assert retell.retell(area.format(1, 2, 3, 4)) == area.format(1, 2, 3, 4)
+    long = "2 x member is damaged; " * 60
+    assert len(long) > retell.LONGEST and retell.retell(long) == long

@@ -17,9 +17,9 @@ from amparo.web.language import CATALOGUES, catalogue, entries, language, say
 
 # Patterns of errors must be this much text, or they would fit what people write.
 FEWEST_LETTERS = 12
-# Longer text is not taken apart, in characters, nor parts within parts beyond this: a file can
-# be named so that they are many.
-LONGEST, DEEPEST = 1_000, 4
+# Longer text is not taken apart nor compared with patterns, in characters, nor parts within parts
+# beyond this, nor patterns with more open places: a file can be named so that it takes hours.
+LONGEST, DEEPEST, MOST_PLACES = 1_000, 4, 3
 # A place of this name holds what people called something: never a word of ours.
 NAMES = ("name", "names")
 # Places of these names hold figures only.
@@ -77,6 +77,8 @@ def _whole(text: str, deep: int, fewest: int = 0) -> str:
         return known[text]
     if turned in known:
         return _begun_like(text, known[turned])
+    if len(text) > LONGEST:
+        return ""
     for one in _patterns(language()):
         if one.longest not in text:
             continue
@@ -151,9 +153,17 @@ def _patterns(code: str) -> tuple[_Pattern, ...]:
     """Patterns of the catalogue, those with the most text first."""
     ours = entries(CATALOGUES[code][-1])
     keys = [key for key in catalogue(code) if _PLACE.search(key) and "{{" not in key]
-    fit = [key for key in keys if key in ours or _letters(key) >= FEWEST_LETTERS]
+    fit = [
+        key
+        for key in keys
+        if (key in ours or _letters(key) >= FEWEST_LETTERS) and _open_places(key) <= MOST_PLACES
+    ]
     ordered = sorted(fit, key=_letters, reverse=True)
     return tuple(_pattern(key, catalogue(code)[key]) for key in ordered)
+
+
+def _open_places(key: str) -> int:
+    return len({name for name in _PLACE.findall(key) if name not in FIGURES})
 
 
 def _letters(key: str) -> int:
