@@ -99,6 +99,7 @@ def test_routes_to_fora_and_titles_of_sources_are_told_in_french(french):
     shown = {one.text.strip() for one in lxml.html.fromstring(page).xpath("//h3")}
     assert len(routes) > 10 and {one[0].upper() + one[1:] for one in routes} & shown == set()
     assert "Connaissances du rédacteur" in page and "Drafter" not in page
+    assert "Compétence universelle\N{NO-BREAK SPACE}: Allemagne" in page
 
 
 def test_terms_that_we_offer_are_told_in_their_own_field_only(french):

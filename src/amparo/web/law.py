@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from amparo.casefile.law_facts import acts_not_assessed, book_of, facts_of
 from amparo.casefile.records import CaseFile, load_case
 from amparo.errors import AmparoError, NotFound
+from amparo.filled import filled
 from amparo.law.assess import assess
 from amparo.law.book import Book, load
 from amparo.law.findings import ARGUABLE, OPEN, RANK
@@ -49,7 +50,8 @@ def _name(book: Book, forum: str) -> str:
     state = book.states.get(forum.removeprefix(UNIVERSAL))
     if not state:
         return forum
-    return f"{say('Universal jurisdiction')}: {state.name.get(language(), state.name['en'])}"
+    name = state.name.get(language(), state.name["en"])
+    return say(filled("Universal jurisdiction: {state}", state=name))
 
 
 @require_GET
