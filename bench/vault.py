@@ -250,7 +250,8 @@ def measure_growth(work: Path, limit: int) -> None:
 
 
 def fill(vault: object, size: int) -> None:
-    """Bring the vault to so many small items, from memory."""
+    """Bring the vault to so many small items, from memory, of the sizes of those that are timed:
+    a file of a size that no item has is not digested twice."""
     from amparo.store import lock
     from amparo.vault.hold import record_unread
     from amparo.vault.models import Item
@@ -260,7 +261,8 @@ def fill(vault: object, size: int) -> None:
     while (count := Item.objects.count()) < size:
         with lock.hold(vault.folder), mark_writing(vault):  # type: ignore[attr-defined, arg-type]
             few = min(PROBE, size - count)
-            sealed = [(f"{n}.bin", packs.put(os.urandom(400))) for n in range(count, count + few)]
+            names = (f"{number}.bin" for number in range(count, count + few))
+            sealed = [(name, packs.put(os.urandom(random.randint(200, 600)))) for name in names]
             packs.flush()
             record_unread(vault.member, sealed)  # type: ignore[attr-defined]
             packs.release()
