@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import zipfile
 from types import ModuleType
 
 import pytest
@@ -17,6 +16,8 @@ from amparo.intake.readers.draft import Input
 from amparo.intake.readers.media_ends import ends_early
 from amparo.intake.reading import Reading
 from amparo.intake.sandbox import Sandbox
+
+from .test_zip_heads import through_a_pipe
 
 
 def read(name: str, good: ModuleType, box: Sandbox) -> Reading:
@@ -373,20 +374,8 @@ def test_a_document_cut_short_gives_what_stands_before_the_break(
 
 def test_a_zip_that_states_sizes_behind_its_members(good: ModuleType, box: Sandbox) -> None:
     """As programs write them that cannot go back; the member that breaks is counted, not given."""
-    packed = io.BytesIO()
     bodies = [bytes(range(256)) * 90, b"", b"second", os.urandom(70_000), b"last"]
-
-    class Pipe(io.RawIOBase):
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: bytes) -> int:  # type: ignore[override]
-            return packed.write(data)
-
-    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
-        for number, body in enumerate(bodies):
-            archive.writestr(f"{number}.bin", body)
-    whole = packed.getvalue()
+    whole = through_a_pipe(bodies)
     assert whole[6] & 8
     heads = [whole.index(b"%d.bin" % number) - 30 for number in range(5)]
     behind = whole.index(b"PK\x01\x02")

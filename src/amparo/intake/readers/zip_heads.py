@@ -25,6 +25,7 @@ _END = struct.Struct("<4s4H2LH")
 _LATER, _DEFLATED, _LARGE = 0x8, 8, 0xFFFFFFFF
 _MOST = 0xFFFF
 _CHUNK = 1 << 16
+_NEWEST = 63
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,9 @@ class _Head:
 
 
 def mend(source: Input, budget: Budget) -> Input | None:
-    """The file with a directory behind it; None where it has one, or no member stands in it."""
-    if source.head[:4] != _MEMBER or _has_directory(source.stream):
+    """The file with a directory behind it; None where it has one, or no member stands in it, or
+    it is of 4 GiB and more, where places take eight bytes (ZIP64)."""
+    if source.head[:4] != _MEMBER or source.size >= _LARGE or _has_directory(source.stream):
         return None
     heads = list(_heads(source.stream, source.size, budget))
     if not heads:
@@ -68,7 +70,9 @@ def _has_directory(stream: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(stream):
             return True
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+    except NotImplementedError:  # a later version of the format: the reader's business
+        return True
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error):
         return False
 
 
@@ -131,8 +135,8 @@ def _entry(head: _Head) -> bytes:
     needed, flags, method, moment, day = head.fields
     return (
         _ENTRY.pack(
-            b"PK\x01\x02", 20, needed, flags, method, moment, day, head.crc, head.packed, head.size,
-            len(head.name), 0, 0, 0, 0, 0, head.at,
+            b"PK\x01\x02", 20, min(needed, _NEWEST), flags, method, moment, day,
+            head.crc, head.packed, head.size, len(head.name), 0, 0, 0, 0, 0, head.at,
         )
         + head.name
     )  # fmt: skip

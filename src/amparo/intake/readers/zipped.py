@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 
@@ -25,7 +26,9 @@ def open_zip(source: Input, draft: Draft) -> zipfile.ZipFile:
     source.stream.seek(0)
     try:
         archive = zipfile.ZipFile(source.stream)
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+    except NotImplementedError:
+        raise Unsupported("a later version of the zip format") from None
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error):
         raise Corrupt("the archive's directory cannot be read") from None
     return archive
 
