@@ -26,6 +26,10 @@ _LATER, _DEFLATED, _LARGE = 0x8, 8, 0xFFFFFFFF
 _MOST = 0xFFFF
 _CHUNK = 1 << 16
 _NEWEST = 63
+# Bytes that nothing takes when it is deflated.
+_EMPTY = 2
+# A sum that hardly any member has, an empty one neither: nobody takes what is given it.
+_NOBODYS = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,18 @@ def _heads(stream: IO[bytes], total: int, budget: Budget) -> Iterator[_Head]:
             stream.seek(start + packed)
             crc, later = _stated_behind(stream.read(24), packed, size)
             room -= size
+        end = start + packed + later
+        if not size and (packed > _EMPTY or not _is_followed(stream, end)):
+            crc = _NOBODYS
         yield _Head(at, tuple(fields), crc, packed, size, name)
-        at = start + packed + later
+        at = end
+
+
+def _is_followed(stream: IO[bytes], at: int) -> bool:
+    """Whether a mark of the format, or nothing, stands at `at`: a member is not empty because a
+    damaged head says so."""
+    stream.seek(at)
+    return stream.read(2) in (b"PK", b"P", b"")
 
 
 def _measure(stream: IO[bytes], method: int, left: int, room: int) -> tuple[int, int]:
@@ -120,15 +134,15 @@ def _measure(stream: IO[bytes], method: int, left: int, room: int) -> tuple[int,
 
 
 def _stated_behind(raw: bytes, packed: int, size: int) -> tuple[int, int]:
-    """CRC-32 that stands behind a member, and how many bytes that takes; where it does not, a sum
-    of zero, which hardly any member has: nobody takes it then."""
+    """CRC-32 that stands behind a member, and how many bytes that takes; where it does not,
+    nobody's."""
     mark = len(_DESCRIPTOR) if raw[:4] == _DESCRIPTOR else 0
     for sizes in ("<LLL", "<LQQ"):
         length = struct.calcsize(sizes)
         stated = raw[mark : mark + length]
         if len(stated) == length and struct.unpack(sizes, stated)[1:] == (packed, size):
             return struct.unpack(sizes, stated)[0], mark + length
-    return 0, 0
+    return _NOBODYS, 0
 
 
 def _entry(head: _Head) -> bytes:
