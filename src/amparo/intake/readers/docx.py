@@ -42,7 +42,7 @@ def preload() -> None:
 
 def read(source: Input, draft: Draft) -> None:
     """One part a story of the document; embedded files as children."""
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = archive.infolist()
         if len(members) > draft.budget.members:
             raise LimitReached("members")

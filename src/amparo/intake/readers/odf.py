@@ -28,7 +28,7 @@ def preload() -> None:
 
 def read(source: Input, draft: Draft) -> None:
     """Part `text`, or `slide:1` and on; `footnotes`, `comments`, `deletions`, `header`..."""
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         names = {info.filename: info for info in archive.infolist()}
         if "content.xml" not in names:
             raise Corrupt("no content in the document")

@@ -25,7 +25,7 @@ def preload() -> None:
 
 def read(source: Input, draft: Draft) -> None:
     """Parts `slide:1` and on, numbered as the files are; `notes:1`, `comments`."""
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = archive.infolist()
         if len(members) > draft.budget.members:
             raise LimitReached("members")

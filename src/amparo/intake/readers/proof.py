@@ -36,7 +36,7 @@ def read(source: Input, draft: Draft) -> None:
         raise LimitReached("depth")
     digests: dict[str, str] = {}
     rows: list[dict[str, str]] = []
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         draft.expected = len(members)
         for number, info in enumerate(members, 1):

@@ -90,7 +90,7 @@ def _unlock(source: Input, draft: Draft) -> None:
 
 def _check_size(source: Input, draft: Draft) -> None:
     """The reader unpacks on its own, so what the archive declares is checked before."""
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = archive.infolist()
         if len(members) > draft.budget.members:
             raise LimitReached("members")
@@ -150,7 +150,7 @@ def _cell(value: Any) -> str:
 
 def _emit_package(source: Input, draft: Draft) -> None:
     """What a workbook holds besides cells: properties, notes, pictures."""
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = archive.infolist()
         note_properties(archive, draft)
         draft.part("notes", "\n".join(_notes(archive, members, draft)), "notes on cells")

@@ -15,7 +15,7 @@ def read(source: Input, draft: Draft) -> None:
     """Part `pages`; all members as children; `digests` says whether the package is whole."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         stated = _stated(archive, draft)
         listed = len(stated)

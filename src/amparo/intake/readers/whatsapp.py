@@ -90,7 +90,7 @@ def _read_archive(source: Input, draft: Draft) -> None:
     """The conversation as messages, all other members as children, missing files named."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         members = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(members) > draft.budget.members:
             raise LimitReached("members")

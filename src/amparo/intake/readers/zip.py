@@ -17,7 +17,7 @@ def read(source: Input, draft: Draft) -> None:
     """Children for all members that are files; part `listing` names them all."""
     if source.depth >= draft.budget.depth:
         raise LimitReached("depth")
-    with open_zip(source, draft) as archive:
+    with open_zip(source) as archive:
         if source.passwords and any(info.flag_bits & 0x1 for info in archive.infolist()):
             _unlock(source, draft)
             return

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
-from amparo.intake.readers.draft import Corrupt, Draft, Input
+from amparo.intake.readers.draft import Corrupt, Draft, Input, Unsupported
+from amparo.intake.readers.zipped import NO_DIRECTORY, open_zip
 from amparo.intake.reading import Budget
 
 CUT = "cut short or damaged: its directory is missing, and what stood behind the break"
@@ -47,7 +47,7 @@ class _Head:
 def mend(source: Input, budget: Budget) -> Input | None:
     """The file with a directory behind it; None where it has one, or no member stands in it, or
     it is of 4 GiB and more, where places take eight bytes (ZIP64)."""
-    if source.head[:4] != _MEMBER or source.size >= _LARGE or _has_directory(source.stream):
+    if source.head[:4] != _MEMBER or source.size >= _LARGE or _has_directory(source):
         return None
     heads = list(_heads(source.stream, source.size, budget))
     if not heads:
@@ -66,18 +66,17 @@ def tell_cut(draft: Draft) -> None:
     if draft.parts or draft.children:
         draft.outcome, draft.detail = "partial", CUT
     elif not draft.failures:
-        raise Corrupt("the archive's directory cannot be read")
+        raise Corrupt(NO_DIRECTORY)
 
 
-def _has_directory(stream: IO[bytes]) -> bool:
-    stream.seek(0)
+def _has_directory(source: Input) -> bool:
     try:
-        with zipfile.ZipFile(stream):
-            return True
-    except NotImplementedError:  # a later version of the format: the reader's business
-        return True
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error):
+        open_zip(source).close()
+    except Corrupt:
         return False
+    except Unsupported:  # of a later version of the format: the reader's business
+        return True
+    return True
 
 
 def _heads(stream: IO[bytes], total: int, budget: Budget) -> Iterator[_Head]:

@@ -19,17 +19,19 @@ from amparo.intake.readers.draft import (
 
 CHUNK = 1 << 18
 FREE = 1 << 20
+NO_DIRECTORY = "the archive's directory cannot be read"
 
 
-def open_zip(source: Input, draft: Draft) -> zipfile.ZipFile:
-    """The archive; refused when it has more members than allowed or no directory."""
+def open_zip(source: Input) -> zipfile.ZipFile:
+    """The archive. Raises Corrupt where its directory cannot be read, Unsupported where it is of
+    a later version of the format."""
     source.stream.seek(0)
     try:
         archive = zipfile.ZipFile(source.stream)
     except NotImplementedError:
         raise Unsupported("a later version of the zip format") from None
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error):
-        raise Corrupt("the archive's directory cannot be read") from None
+        raise Corrupt(NO_DIRECTORY) from None
     return archive
 
 
