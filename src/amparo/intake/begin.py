@@ -5,14 +5,13 @@ A passphrase takes half a second to stretch; a process that seals is ready by th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from amparo.errors import BadInput
-from amparo.intake.gather import Found, gather
+from amparo.intake.gather import Found, gather, in_batches, refuse_missing
 from amparo.store.packer import Packer, can_pack_aside
 
 BATCH_FILES = 2_500
@@ -36,10 +35,8 @@ def begin(paths: list[Path]) -> Iterator[Begun]:
 
     Raises BadInput when a path named by the user does not exist.
     """
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise BadInput("no such file or folder", value=str(path), remedy="check the path")
-    batches = _batches(gather(paths))
+    refuse_missing(paths)
+    batches = in_batches(gather(paths), BATCH_FILES, BATCH_BYTES)
     first = next(batches, [])
     packer = Packer() if _are_many(first) and can_pack_aside() else None
     with packer or nullcontext():
@@ -48,16 +45,3 @@ def begin(paths: list[Path]) -> Iterator[Begun]:
 
 def _are_many(first: list[Found]) -> bool:
     return len(first) >= FEW_FILES or sum(found.size for found in first) >= FEW_BYTES
-
-
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
-    size = 0
-    for one in found:
-        batch.append(one)
-        size += one.size
-        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from amparo.errors import BadInput
 
 MAX_NAME = 1_000
 
@@ -22,6 +24,13 @@ class Found:
     size: int = 0
 
 
+def refuse_missing(paths: list[Path]) -> None:
+    """Raise BadInput for a path named by the user that does not exist."""
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise BadInput("no such file or folder", value=str(path), remedy="check the path")
+
+
 def gather(paths: list[Path]) -> Iterator[Found]:
     """Files below `paths`, in a stable order; folders are walked, links are not followed."""
     for path in paths:
@@ -29,6 +38,20 @@ def gather(paths: list[Path]) -> Iterator[Found]:
             yield from _walk(path)
         else:
             yield _look(path, path.name)
+
+
+def in_batches(found: Iterable[Found], files: int, size: int) -> Iterator[list[Found]]:
+    """Batches that end with so many files, or with the file that brings them to so many bytes."""
+    batch: list[Found] = []
+    held = 0
+    for one in found:
+        batch.append(one)
+        held += one.size
+        if len(batch) >= files or held >= size:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _walk(root: Path) -> Iterator[Found]:

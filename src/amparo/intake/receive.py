@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 from amparo.casefile.vocabulary import INDEX_FORM
 from amparo.crypto.digest import digest_file
 from amparo.custody.work import work
-from amparo.errors import BadInput
 from amparo.intake import reconcile, sandbox
 from amparo.intake.capture import Capture
-from amparo.intake.gather import Found, gather
+from amparo.intake.gather import Found, gather, in_batches, refuse_missing
 from amparo.intake.pack_page import write_wacz, write_warc
 from amparo.intake.reading import DEFAULT, Budget, Reading
 from amparo.store import lock
@@ -98,11 +97,10 @@ def receive(
     `tell` hears of each file after it was acknowledged. Raises BadInput when a path
     named by the user does not exist, before anything is taken in.
     """
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise BadInput("no such file or folder", value=str(path), remedy="check the path")
+    refuse_missing(paths)
     tally = Tally()
-    for outcomes in _read_ahead(_batches(gather(paths)), budget):
+    batches = in_batches(gather(paths), BATCH_FILES, BATCH_BYTES)
+    for outcomes in _read_ahead(batches, budget):
         for received in _keep(vault, actor, outcomes):
             tally.count(received)
             if tell:
@@ -166,20 +164,6 @@ def receive_inside(
     found = reconcile.walk_inside(sandbox, reading, name=item.file_name, budget=budget)
     told = _store(vault, actor, [[_place(one, one.data or b"") for one in found]])
     return tuple(one for one in told if one.state != "held")
-
-
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
-    size = 0
-    for one in found:
-        batch.append(one)
-        with suppress(OSError):
-            size += 0 if one.fault else one.path.stat().st_size
-        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _read_ahead(
