@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .told import _errors, _named, _trees
+from .told import _constants, _errors, _named, _trees
 
 STOPS = {"Stop", "Corrupt", "Encrypted", "Unsupported", "LimitReached", "BadAnswer"}
 BEFORE = {"LimitReached": "limit: ", "BadAnswer": "bad answer: "}
@@ -83,11 +83,6 @@ def pattern_of(node: ast.JoinedStr, known: dict[str, ast.expr]) -> str:
         elif isinstance(piece, ast.Constant):
             pattern += str(piece.value)
     return pattern
-
-
-def _constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """What stands at the top of a module, by name."""
-    return {_named(one.targets[0]): one.value for one in tree.body if isinstance(one, ast.Assign)}
 
 
 def _of_call(call: ast.Call, name: str) -> Iterator[tuple[ast.expr, str]]:

@@ -222,14 +222,14 @@ def _count(case: CaseFile) -> list[tuple[str, int]]:
 @require_GET
 def progress(request: HttpRequest, case: str) -> HttpResponse:
     """How far the build is; the page asks again by itself until it is done."""
-    load_case(case)
+    known = load_case(case)
     job = builds.job_of(case, acting_member())
     # Asked once: a build that ends while the page is written must not leave it without an end.
     done = job is None or job.done
-    error = job.error if job and done else None
-    if job is None or (done and error is None):
+    if job is None or (done and job.error is None):
         return HttpResponseRedirect(reverse("filing", args=[case]) + "#built")
-    facts = {"case": load_case(case), "job": job, "error": error}
+    error = job.error if done else None
+    facts = {"case": known, "job": job, "error": error}
     response = render(request, "filing_progress.html", facts,
                       status=status_of(error) if error else 200)  # fmt: skip
     if not done and "still" not in request.GET:

@@ -54,7 +54,7 @@ class Shown:
     changed: bool = False
 
 
-def show_field(field: Field, body: Mapping[str, Any], known: CaseFile, noun: str = "") -> Shown:
+def show_field(field: Field, body: Mapping[str, Any], known: CaseFile, noun: str) -> Shown:
     """A value as text, lines or links; terms of a field of the noun in the page's language."""
     value = body.get(field.name)
     if value in (None, "", []):
