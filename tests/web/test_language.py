@@ -9,6 +9,7 @@ import pytest
 
 from amparo.casefile.schema import CASE_FIELDS, NOUNS, VERSIONS
 from amparo.casefile.terms import vocabulary_of
+from amparo.custody.entry import KINDS
 from amparo.law.book import load
 from amparo.law.claims import CONTRADICTED, SUPPORTED, UNSETTLED
 from amparo.web import language as subject
@@ -125,7 +126,7 @@ def test_every_choice_of_a_field_and_every_table_of_the_book_is_told_in_french()
     words = {c for noun, f in closed if not vocabulary_of(noun, f.name) for c in f.choices}
     book = load()
     words |= {*WAYS, *VERSIONS, *book.tables, *(c.kind for c in book.crimes.values())}
-    words |= {*OUTCOMES, CONTRADICTED, SUPPORTED, UNSETTLED}
+    words |= {*OUTCOMES, CONTRADICTED, SUPPORTED, UNSETTLED, *KINDS}
     assert len(words) > 60
     known = catalogue("fr")
     same = {"sources", "A", "B", "C", "D", "E", "F"}
